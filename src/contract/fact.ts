@@ -1,0 +1,97 @@
+import type { ConsentChange } from './consent.ts';
+import type { Instant } from './instant.ts';
+import type { JsonObject } from './json.ts';
+
+/**
+ * A fact: what happened to a person, appended to the inbox and taken by the engine in order.
+ * `id` is made from the workspace and the message id, so the same fact given twice has the same id and takes effect once.
+ */
+export type Fact = FactBase & (EventFact | IdentifyFact | AliasFact | ConsentFact | OverrideFact | TraitEditFact | OwnerFact | EraseFact);
+
+export interface FactBase {
+  id: string;
+  messageId: string;
+  /** When it happened, by the sender's clock corrected by sentAt. Never later than the acceptance. */
+  at: Instant;
+  acceptedAt: Instant;
+  source: FactSource;
+}
+
+/** Who says so. `write` is anybody with a write key (a browser); `trusted` is the product itself, an API key or a colleague. */
+export interface FactSource {
+  trust: 'write' | 'trusted';
+  /** write-key, api-key, admin, form:KEY, practice, link, channel. */
+  by: string;
+  entryPoint: string | null;
+}
+
+/** track, page, screen, group: something the person did. `call` keeps which of them. */
+export interface EventFact {
+  kind: 'event';
+  call: 'track' | 'page' | 'screen' | 'group';
+  name: string;
+  properties: JsonObject;
+  /** Everything else that came with it: context, integrations, names, identities; kept whole. */
+  envelope: JsonObject;
+  /** The first address of each kind that the event claims for the person. */
+  claims?: Claims;
+  consent?: ConsentChange[];
+  /** Trait changes that come along, from a form. */
+  traits?: JsonObject;
+}
+export interface IdentifyFact {
+  kind: 'identify';
+  traits: JsonObject;
+  envelope: JsonObject;
+  claims?: Claims;
+  consent?: ConsentChange[];
+  /** The anonymous person whose history joins this one, when it is another row. */
+  joins?: string;
+}
+export interface AliasFact {
+  kind: 'alias';
+  joins: string | null;
+  envelope: JsonObject;
+}
+export interface ConsentFact {
+  kind: 'consent';
+  changes: ConsentChange[];
+  /** The message whose link was used, when there was one. */
+  message: string | null;
+}
+/** A move by hand: it needs a reason and is counted. */
+export interface OverrideFact {
+  kind: 'override';
+  to: string;
+  reason: string;
+  actor: string;
+}
+export interface TraitEditFact {
+  kind: 'edit';
+  traits: JsonObject;
+  claims?: Claims;
+  actor: string;
+}
+export interface OwnerFact {
+  kind: 'owner';
+  owner: string | null;
+  actor: string;
+}
+export interface EraseFact {
+  kind: 'erase';
+  actor: string;
+}
+
+export interface Claims {
+  email?: string;
+  phone?: string;
+}
+
+export type FactKind = Fact['kind'];
+
+/** Which queue a fact waits in. Lower goes first; a person's own order holds across classes. */
+export const factClasses = { admin: 0, live: 1, practice: 2, bulk: 3 } as const;
+export type FactClass = keyof typeof factClasses;
+
+export const identityKinds = { user: 1, anonymous: 2, email: 3, phone: 4, push: 5 } as const;
+export type IdentityKind = keyof typeof identityKinds;

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+/** An instant: milliseconds since 1970-01-01T00:00Z. Every decision takes its time as an argument of this type. */
+export type Instant = number;
+
+/** An instant on the wire: ISO 8601 in UTC with milliseconds. */
+export const IsoInstant = z.string().describe('ISO 8601 instant in UTC, as 2026-03-01T09:30:00.000Z');
+
+export const second = 1_000;
+export const minute = 60 * second;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+
+const durationPattern = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
+
+/**
+ * Milliseconds of an ISO 8601 duration made of weeks, days, hours, minutes and seconds (a day is 24 hours; months and years are
+ * refused because their length depends on where they start). Null when the text is not such a duration.
+ */
+export function durationMs(text: string): number | null {
+  const match = durationPattern.exec(text);
+  if (!match || text === 'P' || text.endsWith('T')) return null;
+  const [weeks, days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0));
+  return weeks! * 7 * day + days! * day + hours! * hour + minutes! * minute + seconds! * second;
+}
+
+/** Milliseconds of a duration that its schema has already checked. */
+export function ms(duration: Duration): number {
+  const value = durationMs(duration);
+  if (value === null) throw new Error(`unchecked duration: ${duration}`);
+  return value;
+}
+
+/** "2 days", "1 hour 30 minutes": a duration as a person would say it. */
+export function sayDuration(durationOrMs: Duration | number): string {
+  let rest = typeof durationOrMs === 'number' ? durationOrMs : ms(durationOrMs);
+  if (rest < second) return 'no time';
+  const parts: string[] = [];
+  for (const [unit, size] of [['day', day], ['hour', hour], ['minute', minute], ['second', second]] as const) {
+    const count = Math.floor(rest / size);
+    if (count > 0) parts.push(`${count} ${unit}${count === 1 ? '' : 's'}`);
+    rest -= count * size;
+  }
+  return parts.slice(0, 2).join(' ');
+}
+
+export const Duration = z
+  .string()
+  .refine((text) => durationMs(text) !== null, { message: 'must be an ISO 8601 duration such as PT1H, P2D or P1DT12H' })
+  .describe('ISO 8601 duration of weeks, days, hours, minutes and seconds: PT30M, P2D, P1DT12H');
+export type Duration = z.infer<typeof Duration>;
+
+export const toIso = (at: Instant): string => new Date(at).toISOString();
+export const isoOrNull = (at: Instant | null | undefined): string | null => (at === null || at === undefined ? null : toIso(at));

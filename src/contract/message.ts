@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/**
+ * The states of a message: queued → sending → sent | failed | uncertain; queued → held → queued; queued → skipped; sent → bounced.
+ * held has an instant at which it is looked at again; skipped, failed, bounced, sent are final; uncertain waits for a person.
+ */
+export const MessageStatus = z.enum(['queued', 'held', 'sending', 'sent', 'skipped', 'failed', 'bounced', 'uncertain']);
+export type MessageStatus = z.infer<typeof MessageStatus>;
+
+/** Every reason for a "no" or a "not yet", each with its sentence. {…} is filled from the decision's details. */
+export const messageReasons = {
+  'kill-switch': 'sending is stopped for {scope}',
+  'no-consent': 'there is no consent to {purpose} on {channel}',
+  'consent-withdrawn': 'consent to {purpose} was withdrawn on {at}',
+  suppressed: 'the address is suppressed: {because}',
+  'no-address': 'no {channel} address is known',
+  'goal-met': 'the goal of the journey had been met: {goal}',
+  'run-ended': 'the run had ended: {because}',
+  expired: 'it would have been too late: it expired at {at}',
+  'quiet-hours': 'quiet hours, {from} to {to} in {zone}',
+  cap: 'the cap of {max} in {within} on {channel} is reached',
+  'render-failed': 'the message could not be written: {because}',
+  'refused-address': 'the other side says that the address does not exist: {answer}',
+  'refused-policy': 'the other side refused the message: {answer}',
+  'try-later': 'the other side asked to try again later: {answer}',
+  'gave-up': 'the other side never took it: {answer}',
+  uncertain: 'the connection broke while the message was being handed over; it may have arrived, so it is not sent again by itself',
+  erased: 'the person was erased',
+} as const;
+export type MessageReason = keyof typeof messageReasons;
+export const MessageReason = z.enum(Object.keys(messageReasons) as [MessageReason, ...MessageReason[]]);
+
+/** What a message reason says with its details filled in. */
+export const sayReason = (reason: MessageReason, details: Record<string, unknown>): string =>
+  messageReasons[reason].replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? name));
