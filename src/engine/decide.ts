@@ -1,0 +1,397 @@
+import type { ConsentChange } from '#contract/consent.ts';
+import type { EventFact, Fact } from '#contract/fact.ts';
+import type { Instant } from '#contract/instant.ts';
+import { ms } from '#contract/instant.ts';
+import { isObject, type JsonObject } from '#contract/json.ts';
+import type { Effect } from './effect.ts';
+import { advance, type CompiledJourney, type JourneyFact, newRun, wakesAt } from './journey/advance.ts';
+import { endReasons, type Run } from './journey/run.ts';
+import { allows, missingFor, stageAfter } from './lifecycle/lifecycle.ts';
+import { type Person, unknownEntryPoint } from './person.ts';
+import { remember } from './rule/memory.ts';
+import { never, type Question } from './rule/rule.ts';
+import { explainRule } from './rule/explain.ts';
+import type { Rulebook } from './rulebook.ts';
+import { stableId } from './stable-id.ts';
+import { mergeTraits, nameFrom, withTrait } from './traits.ts';
+
+/** How often one fact may change what rules read before the engine stops asking: two rules that undo each other cannot hold it. */
+const roundsMax = 20;
+
+/** What came of some facts for one person. */
+export interface Decision {
+  person: Person;
+  /** All runs that were live before or were begun, as they stand now. */
+  runs: Run[];
+  effects: Effect[];
+  /** The earliest instant at which time alone may change something; Infinity when nothing is pending. */
+  wakeAt: Instant;
+  /** Whether everything that depends on time was asked, so that `wakeAt` is the whole answer. */
+  wakeIsWhole: boolean;
+}
+
+export interface Given {
+  person: Person;
+  runs: readonly Run[];
+  /** In the order of the person's lane. */
+  facts: readonly Fact[];
+  /** Ask every rule again: the person woke, or the rulebook has changed. */
+  askAll: boolean;
+}
+
+/**
+ * Decides what some facts and the passing of time mean for one person. Whatever was due before a fact was accepted happens before it, so that the
+ * answer does not depend on when the facts are taken. Pure: the same person, rulebook, facts and `now` give the same answer.
+ */
+export function decide(given: Given, rulebook: Rulebook, now: Instant): Decision {
+  const desk = new Desk(given, rulebook, now);
+  if (given.person.state.revision !== rulebook.revision) desk.askEverything();
+  for (const fact of given.facts) {
+    desk.letTimePass(Math.min(fact.acceptedAt, now));
+    desk.take(fact);
+  }
+  desk.letTimePass(now);
+  if (given.askAll) desk.askEverything();
+  return desk.decision();
+}
+
+/** The desk at which one person's facts are worked through: values in, values out; it lives for one call of `decide`. */
+class Desk {
+  person: Person;
+  runs: Run[];
+  private readonly effects: Effect[] = [];
+  private readonly rulebook: Rulebook;
+  private readonly now: Instant;
+  private changesAt: Instant = never;
+  private askedAll = false;
+  /** What changed and has not been asked about yet, as `reads` names it. */
+  private changed = new Set<string>();
+  private evidence = '';
+
+  constructor(given: Given, rulebook: Rulebook, now: Instant) {
+    const { state } = given.person;
+    this.person = {
+      ...given.person,
+      state: { ...state, consents: { ...state.consents }, segments: { ...state.segments }, scores: { ...state.scores }, journeys: { ...state.journeys }, memory: { ...state.memory } },
+    };
+    this.runs = [...given.runs];
+    this.rulebook = rulebook;
+    this.now = now;
+  }
+
+  decision(): Decision {
+    let wakeAt = this.changesAt;
+    for (const run of this.runs) if (run.status === 'live') wakeAt = Math.min(wakeAt, this.wakeOf(run));
+    return { person: this.person, runs: this.runs, effects: this.effects, wakeAt, wakeIsWhole: this.askedAll };
+  }
+
+  private wakeOf(run: Run): Instant {
+    const journey = this.rulebook.versions.get(`${run.journey}@${run.version}`);
+    return journey ? wakesAt(journey, run) : never;
+  }
+
+  /** Wakes the runs that wait for an instant up to `until`, in the order of their instants. */
+  letTimePass(until: Instant): void {
+    for (let round = 0; round < roundsMax; round++) {
+      const due = this.runs.filter((run) => run.status === 'live' && this.wakeOf(run) <= until).sort((a, b) => this.wakeOf(a) - this.wakeOf(b));
+      if (due.length === 0) return;
+      for (const run of due) {
+        this.evidence = run.entryEvidence;
+        this.tell(run, { kind: 'time', person: this.person });
+      }
+      this.settle();
+    }
+  }
+
+  take(fact: Fact): void {
+    this.evidence = fact.id;
+    if (this.person.erasedAt !== null) return;
+    if ('claims' in fact && fact.claims) this.claim(fact.claims);
+    if ('consent' in fact && fact.consent) for (const change of fact.consent) this.consent(change, fact.at);
+    switch (fact.kind) {
+      case 'identify':
+        this.traits(fact.traits);
+        this.person.userId ??= textAt(fact.envelope, 'userId');
+        this.context(fact.envelope, fact.at);
+        if (fact.joins) this.effects.push({ kind: 'merge', joins: fact.joins, evidence: fact.id, actor: fact.source.by });
+        break;
+      case 'alias':
+        if (fact.joins) this.effects.push({ kind: 'merge', joins: fact.joins, evidence: fact.id, actor: fact.source.by });
+        break;
+      case 'edit':
+        this.traits(fact.traits);
+        break;
+      case 'consent':
+        for (const change of fact.changes) this.consent(change, fact.at);
+        break;
+      case 'owner':
+        this.person.owner = fact.owner;
+        break;
+      case 'override':
+        this.override(fact.to, fact.reason, fact.actor);
+        break;
+      case 'erase':
+        for (const run of this.runs) if (run.status === 'live') this.replace({ ...run, status: 'ended', wait: null, endedAt: this.now, endReason: endReasons.erased, endEvidence: fact.id });
+        this.effects.push({ kind: 'erase', actor: fact.actor });
+        this.person.erasedAt = this.now;
+        return;
+      case 'event':
+        this.event(fact);
+        break;
+    }
+    this.settle();
+  }
+
+  private event(fact: EventFact & Fact): void {
+    const { name, properties } = fact;
+    if (fact.traits) this.traits(fact.traits);
+    if (fact.call !== 'group') this.context(fact.envelope, fact.at);
+    this.person.userId ??= textAt(fact.envelope, 'userId');
+    if (fact.source.trust === 'trusted') this.messageEvent(fact);
+    for (const matcher of this.rulebook.matchersByEvent.get(name) ?? []) if (matcher.matches(properties)) remember(this.person.state.memory, matcher, fact.at);
+    this.changed.add(`event:${name}`);
+    this.settle();
+    this.stage(name, properties, fact);
+    for (const run of this.runs) if (run.status === 'live') this.tell(run, { kind: 'event', person: this.person, evidence: fact.id, actAt: fact.at, name, properties });
+    this.settle();
+    for (const journey of this.rulebook.entriesByEvent.get(name) ?? []) if (journey.entry!.matches(name, properties)) this.enter(journey, fact);
+  }
+
+  /** Opens, clicks and bounces of our own messages come back as events. */
+  private messageEvent(fact: EventFact & Fact): void {
+    const message = textAt(fact.properties, 'messageId');
+    if (!message) return;
+    if (fact.name === 'Email Opened') this.effects.push({ kind: 'message-event', message, what: 'opened', answer: null });
+    if (fact.name === 'Email Link Clicked') this.effects.push({ kind: 'message-event', message, what: 'clicked', answer: null });
+    if (fact.name === 'Email Bounced') this.effects.push({ kind: 'message-event', message, what: 'bounced', answer: textAt(fact.properties, 'answer') });
+    if (fact.name === 'Email Bounced' && fact.properties.permanent === true && this.person.email)
+      this.effects.push({ kind: 'suppress', channel: 'email', address: this.person.email, scope: 'all', because: 'the address does not exist', at: this.now });
+  }
+
+  private claim(claims: { email?: string; phone?: string }): void {
+    if (claims.email && claims.email !== this.person.email) {
+      this.person.email = claims.email;
+      this.changed.add('traits');
+    }
+    if (claims.phone && claims.phone !== this.person.phone) {
+      this.person.phone = claims.phone;
+      this.changed.add('traits');
+    }
+  }
+
+  private traits(changes: JsonObject): void {
+    if (Object.keys(changes).length === 0) return;
+    this.person.traits = mergeTraits(this.person.traits, changes);
+    this.person.name = nameFrom(this.person.traits);
+    const zone = textAt(this.person.traits, 'timezone');
+    if (zone) this.person.zone = zone;
+    if (changes.email === null) this.person.email = null;
+    if (changes.phone === null) this.person.phone = null;
+    this.changed.add('traits');
+  }
+
+  /** What the context of a call says about the person: when last seen, in which zone, and, the first time, where from. */
+  private context(envelope: JsonObject, at: Instant): void {
+    const { person } = this;
+    if (person.lastSeenAt === null || at > person.lastSeenAt) person.lastSeenAt = at;
+    const context = isObject(envelope.context) ? (envelope.context as JsonObject) : null;
+    if (!context) return;
+    const zone = textAt(context, 'timezone');
+    if (zone && person.traits.timezone === undefined) person.zone = zone;
+    if (person.firstSource === null) person.firstSource = firstSource(context, person.entryPoint, at);
+  }
+
+  private consent(change: ConsentChange, at: Instant): void {
+    const key = `${change.purpose}/${change.channel}`;
+    const { consents } = this.person.state;
+    const standing = Object.entries(consents).some(([name, consent]) => consent.state === 'withdrawn' && (name === key || name === `${change.purpose}/*`));
+    // A withdrawal stands: nobody but the person can lift it, by a confirmed act; a repeated "yes" from a page or an import cannot.
+    const lifts = change.state === 'granted' && standing;
+    // Taking back what was given is a withdrawal, by whatever words it came.
+    const state = change.state === 'denied' && (consents[key]?.state === 'granted' || standing) ? 'withdrawn' : change.state;
+    // Every page view may repeat what a banner was told; only what changes something is a line in the ledger.
+    if (consents[key]?.state === state || (lifts && change.method === 'event')) return;
+    const tookEffect = !lifts;
+    this.effects.push({ kind: 'consent', seq: this.person.state.consentChanges++, change: { ...change, state }, at, evidence: this.evidence, tookEffect });
+    if (!tookEffect) return;
+    consents[key] = { state, at };
+    if (state === 'withdrawn' && change.channel === '*')
+      for (const name of Object.keys(consents)) if (name.startsWith(`${change.purpose}/`)) consents[name] = { state, at };
+    if (state === 'withdrawn' && change.purpose === 'marketing' && this.person.email && (change.channel === '*' || change.channel === 'email'))
+      this.effects.push({ kind: 'suppress', channel: 'email', address: this.person.email, scope: 'marketing', because: 'unsubscribed', at: this.now });
+    this.changed.add('consent');
+  }
+
+  private stage(name: string, properties: JsonObject, fact: Fact): void {
+    const { lifecycle } = this.rulebook;
+    if (!lifecycle) return;
+    const answer = stageAfter(lifecycle, this.person, name, properties, this.now);
+    if (answer === null) return;
+    if ('move' in answer) this.move(answer.move.key, { override: false, reason: null, actor: 'rule', evidence: fact.id });
+    else
+      this.refuse('stage', `not moved to ${answer.refused.key}`, `Stayed in ${this.person.stage ?? 'no stage'}: ${answer.refused.name} needs ${answer.missing.join(', ')}.`, [
+        { rule: `${answer.refused.name} requires ${answer.missing.join(', ')}`, version: lifecycle.version, held: false, evidence: [fact.id] },
+      ]);
+  }
+
+  private override(to: string, reason: string, actor: string): void {
+    if (this.rulebook.lifecycle?.stages.has(to) && this.person.stage !== to) this.move(to, { override: true, reason, actor, evidence: this.evidence });
+  }
+
+  private move(to: string, how: { override: boolean; reason: string | null; actor: string; evidence: string }): void {
+    const { person } = this;
+    // History has no two rows for one instant: a second move in the same millisecond stands one later.
+    const at = person.stageSince !== null && person.stageSince >= this.now ? person.stageSince + 1 : this.now;
+    this.effects.push({ kind: 'move', seq: person.state.moves++, from: person.stage, to, at, ...how });
+    person.stage = to;
+    person.stageSince = at;
+    person.state.stageEvidence = how.evidence;
+    person.owner ??= this.rulebook.lifecycle?.stages.get(to)?.owner ?? null;
+    this.changed.add('stage');
+  }
+
+  private enter(journey: CompiledJourney, fact: Fact): void {
+    const about = `journey:${journey.key}`;
+    const entry = journey.entry!;
+    const past = this.person.state.journeys[journey.key];
+    const refuse = (answer: string, rule: string): void => this.refuse(about, 'not entered', answer, [{ rule, version: journey.version, held: false, evidence: [fact.id] }]);
+    if (this.person.entryPoint === unknownEntryPoint) return refuse('Not entered: nobody knows how this person came in.', 'a person enters only when their entry point is known');
+    if (journey.endsAt !== null && this.now >= journey.endsAt) return refuse(`Not entered: the journey ended on ${journey.body.ends}.`, 'the journey has an end date');
+    if (this.runs.some((run) => run.journey === journey.key && run.status === 'live')) return refuse('Not entered again: a run is under way.', 'one run at a time');
+    const { reentry } = journey.body;
+    if (past && reentry === 'never') return refuse('Not entered again: people go through this journey once.', 're-entry: never');
+    if (past && typeof reentry === 'object' && this.now < (past.lastEnded ?? past.lastEntered) + ms(reentry.after))
+      return refuse(`Not entered again: re-entry is possible ${reentry.after} after the last run.`, `re-entry after ${reentry.after}`);
+    if (!entry.when({ person: this.person, now: this.now, changesAt: never })) {
+      const parts = explainRule(entry.step.when!, this.person, this.now);
+      return this.refuse(about, 'not entered', `Not entered: ${parts.filter((part) => !part.held).map((part) => part.rule).join(' and ')} did not hold.`, parts.map((part) => ({ rule: part.rule, version: journey.version, held: part.held, evidence: [fact.id] })));
+    }
+    const run = newRun(journey, this.person.id, fact.id, this.now);
+    this.person.state.journeys[journey.key] = { entered: (past?.entered ?? 0) + 1, lastEntered: this.now, lastEnded: past?.lastEnded ?? null };
+    this.runs.push(run);
+    this.tell(run, { kind: 'enter', person: this.person, evidence: fact.id, actAt: fact.at });
+    this.settle();
+  }
+
+  private tell(run: Run, fact: JourneyFact): void {
+    const journey = this.rulebook.versions.get(`${run.journey}@${run.version}`);
+    if (!journey) return;
+    const answer = advance(journey, run, fact, this.now);
+    this.replace(answer.run);
+    for (const effect of answer.effects) {
+      if (effect.kind === 'set-trait') this.traits(withTraitChange(this.person.traits, effect.path, effect.value));
+      else if (effect.kind === 'move-stage') this.moveByJourney(effect.to, effect.journey, effect.evidence);
+      else this.effects.push(effect);
+    }
+    const past = this.person.state.journeys[run.journey];
+    if (answer.run.status === 'ended' && past) this.person.state.journeys[run.journey] = { ...past, lastEnded: this.now };
+  }
+
+  private moveByJourney(to: string, journey: string, evidence: string): void {
+    const { lifecycle } = this.rulebook;
+    const stage = lifecycle?.stages.get(to);
+    if (!lifecycle || !stage || this.person.stage === to) return;
+    const missing = missingFor(stage, this.person);
+    if (allows(lifecycle, this.person.stage, to) && missing.length === 0) this.move(to, { override: false, reason: null, actor: `journey:${journey}`, evidence });
+    else
+      this.refuse('stage', `not moved to ${to}`, missing.length > 0 ? `Stayed in ${this.person.stage ?? 'no stage'}: ${stage.name} needs ${missing.join(', ')}.` : `Stayed in ${this.person.stage ?? 'no stage'}: the lifecycle has no way from there to ${stage.name}.`, [
+        { rule: `the lifecycle allows ${this.person.stage ?? 'no stage'} → ${to}`, version: lifecycle.version, held: false, evidence: [evidence] },
+      ]);
+  }
+
+  private replace(run: Run): void {
+    const index = this.runs.findIndex((each) => each.id === run.id);
+    this.runs[index] = run;
+  }
+
+  private refuse(about: string, decided: string, answer: string, because: { rule: string; version: number | null; held: boolean; evidence: string[] }[]): void {
+    this.effects.push({ kind: 'decision', id: stableId('decision', about, decided, this.evidence), at: this.now, about, decided, answer, because, evidence: this.evidence });
+  }
+
+  /** Asks the segments and scores that read what changed, until nothing changes any more. */
+  private settle(): void {
+    for (let round = 0; this.changed.size > 0 && round < roundsMax; round++) {
+      const changed = this.changed;
+      this.changed = new Set();
+      const segments = readersOf(this.rulebook.segmentsReading, changed);
+      const scores = readersOf(this.rulebook.scoresReading, changed);
+      for (const segment of segments) this.askSegment(segment);
+      for (const score of scores) this.askScore(score);
+    }
+  }
+
+  askEverything(): void {
+    this.changesAt = never;
+    for (const segment of this.rulebook.segments) this.askSegment(segment);
+    for (const score of this.rulebook.scores) this.askScore(score);
+    for (const key of Object.keys(this.person.state.segments)) if (!this.rulebook.segments.some((segment) => segment.key === key)) this.leave(key);
+    this.person.state.revision = this.rulebook.revision;
+    this.settle();
+    this.askedAll = true;
+  }
+
+  private question(): Question {
+    return { person: this.person, now: this.now, changesAt: never };
+  }
+
+  private askSegment(segment: Rulebook['segments'][number]): void {
+    const question = this.question();
+    const holds = segment.holds(question);
+    this.changesAt = Math.min(this.changesAt, question.changesAt);
+    const { segments } = this.person.state;
+    if (holds === (segments[segment.key] !== undefined)) return;
+    if (!holds) return this.leave(segment.key);
+    segments[segment.key] = this.now;
+    this.effects.push({ kind: 'segment', segment: segment.key, entered: true, at: this.now });
+    this.changed.add(`segment:${segment.key}`);
+  }
+
+  private leave(key: string): void {
+    delete this.person.state.segments[key];
+    this.effects.push({ kind: 'segment', segment: key, entered: false, at: this.now });
+    this.changed.add(`segment:${key}`);
+  }
+
+  private askScore(score: Rulebook['scores'][number]): void {
+    const question = this.question();
+    let sum = 0;
+    for (const line of score.points) if (line.holds(question)) sum += line.points;
+    this.changesAt = Math.min(this.changesAt, question.changesAt);
+    const value = Math.min(score.body.max, Math.max(score.body.min, sum));
+    if ((this.person.state.scores[score.key] ?? 0) === value) return;
+    this.person.state.scores[score.key] = value;
+    this.changed.add(`score:${score.key}`);
+  }
+}
+
+function readersOf<T>(reading: Map<string, T[]>, changed: Set<string>): T[] | Set<T> {
+  if (changed.size === 1) for (const read of changed) return reading.get(read) ?? [];
+  const readers = new Set<T>();
+  for (const read of changed) for (const reader of reading.get(read) ?? []) readers.add(reader);
+  return readers;
+}
+
+const textAt = (object: JsonObject, key: string): string | null => {
+  const value = object[key];
+  return typeof value === 'string' && value !== '' ? value : null;
+};
+
+/** The change to the top-level trait that setting a dotted path makes. */
+function withTraitChange(traits: JsonObject, path: string, value: JsonObject[string]): JsonObject {
+  const first = path.split('.')[0]!;
+  return { [first]: withTrait(traits, path, value)[first] ?? null };
+}
+
+/** Where a person came from, read from the context of the first call that says so. Null while nothing says it. */
+function firstSource(context: JsonObject, entryPoint: string, at: Instant): JsonObject | null {
+  const page = isObject(context.page) ? (context.page as JsonObject) : {};
+  const campaign = isObject(context.campaign) ? (context.campaign as JsonObject) : {};
+  const referrer = textAt(page, 'referrer');
+  if (!textAt(page, 'url') && !referrer && Object.keys(campaign).length === 0) return null;
+  const utm: JsonObject = {};
+  for (const [key, value] of Object.entries(campaign)) if (typeof value === 'string') utm[key] = value.slice(0, 200);
+  const source = textAt(campaign, 'source');
+  return { entryPoint, source: source ?? (referrer ? hostOf(referrer) : 'direct'), channel: textAt(campaign, 'medium') ?? (referrer ? 'referral' : 'direct'), campaign: textAt(campaign, 'name'), referrer, page: textAt(page, 'url'), utm, at: new Date(at).toISOString() };
+}
+
+const hostOf = (address: string): string => /^[a-z]+:\/\/([^/:?#]+)/i.exec(address)?.[1]?.toLowerCase() ?? address.slice(0, 100);

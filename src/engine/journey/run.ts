@@ -1,0 +1,48 @@
+import type { Instant } from '#contract/instant.ts';
+
+/**
+ * One person's way through one version of a journey.
+ * entered: made when the entry held · waiting: `wait` says until when · ended: by a goal, an exit, the last step, time, or the budget. It stands at
+ * one step at a time; `seq` counts the steps taken and never goes back.
+ */
+export interface Run {
+  id: string;
+  journey: string;
+  version: number;
+  status: 'live' | 'ended';
+  step: string | null;
+  enteredAt: Instant;
+  /** The event that started it. */
+  entryEvidence: string;
+  seq: number;
+  wait: { since: Instant; until: Instant } | null;
+  endedAt: Instant | null;
+  endReason: string | null;
+  endEvidence: string | null;
+}
+
+/** Reasons to end after which messages of the run that have not gone out are not sent any more; each ends with a sentence for people. */
+export const endsMessages = (endReason: string | null): boolean => endReason !== null && !endReason.startsWith('end:');
+
+export const endReasons = { end: 'end', goal: 'goal', exit: 'exit', tooLong: 'too-long', over: 'journey-over', budget: 'loop-budget', erased: 'erased' } as const;
+
+/** "goal: Order Completed" → a sentence part. */
+export function sayEnd(endReason: string): string {
+  const [code, detail = ''] = endReason.split(/: ?/, 2);
+  switch (code) {
+    case endReasons.goal:
+      return `the goal was met (${detail})`;
+    case endReasons.exit:
+      return `it left early: ${detail}`;
+    case endReasons.tooLong:
+      return 'it took longer than the journey allows';
+    case endReasons.over:
+      return 'the journey is over';
+    case endReasons.budget:
+      return 'it took more steps than a run may take';
+    case endReasons.erased:
+      return 'the person was erased';
+    default:
+      return detail || 'it reached the end';
+  }
+}

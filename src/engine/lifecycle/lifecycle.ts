@@ -1,0 +1,60 @@
+import type { Lifecycle, Stage } from '#contract/definition-bodies.ts';
+import type { Instant } from '#contract/instant.ts';
+import type { JsonObject } from '#contract/json.ts';
+import type { Person } from '../person.ts';
+import { compileMatch } from '../rule/memory.ts';
+import { always, type CompiledRule, compileRule, never, traitOf } from '../rule/rule.ts';
+
+export interface CompiledLifecycle {
+  version: number;
+  body: Lifecycle;
+  stages: Map<string, Stage>;
+  /** Event name → the ways into a stage that it can be evidence for, in the order of the stages. */
+  byEvent: Map<string, { stage: Stage; from: Set<string> | null; matches: (name: string, properties: JsonObject) => boolean; when: CompiledRule }[]>;
+}
+
+export function compileLifecycle(version: number, body: Lifecycle): CompiledLifecycle {
+  const byEvent: CompiledLifecycle['byEvent'] = new Map();
+  for (const stage of body.stages)
+    for (const entry of stage.entry) {
+      const ways = byEvent.get(entry.on.event) ?? [];
+      ways.push({ stage, from: entry.from ? new Set(entry.from) : null, matches: compileMatch(entry.on), when: entry.when ? compileRule(entry.when) : always });
+      byEvent.set(entry.on.event, ways);
+    }
+  return { version, body, stages: new Map(body.stages.map((stage) => [stage.key, stage])), byEvent };
+}
+
+/** Whether a move is one that the lifecycle knows: from nothing into a first stage, or along `next`. */
+export function allows(lifecycle: CompiledLifecycle, from: string | null, to: string): boolean {
+  if (from === to) return false;
+  if (from === null) return lifecycle.stages.get(to)?.first ?? false;
+  const stage = lifecycle.stages.get(from);
+  return stage ? stage.next.includes(to) : lifecycle.stages.has(to);
+}
+
+/** Traits that a stage requires and the person lacks. */
+export const missingFor = (stage: Stage, person: Person): string[] =>
+  stage.requires.filter((path) => {
+    const value = traitOf(person, path);
+    return value === undefined || value === null || value === '';
+  });
+
+export type StageAnswer = { move: Stage } | { refused: Stage; missing: string[] } | null;
+
+/**
+ * What an event means for a person's stage: the first way in that matches, is allowed from where the person stands, and whose rule holds. A stage whose
+ * required data is missing is refused, and says what is missing. An event that could lead to where the person already is, or back, moves nobody.
+ */
+export function stageAfter(lifecycle: CompiledLifecycle, person: Person, name: string, properties: JsonObject, now: Instant): StageAnswer {
+  for (const way of lifecycle.byEvent.get(name) ?? []) {
+    if (!allows(lifecycle, person.stage, way.stage.key)) continue;
+    if (way.from && (person.stage === null || !way.from.has(person.stage))) {
+      // A person without a stage may begin where the way leads, when that stage is a first one.
+      if (!(person.stage === null && way.stage.first)) continue;
+    }
+    if (!way.matches(name, properties) || !way.when({ person, now, changesAt: never })) continue;
+    const missing = missingFor(way.stage, person);
+    return missing.length > 0 ? { refused: way.stage, missing } : { move: way.stage };
+  }
+  return null;
+}

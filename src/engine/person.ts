@@ -1,0 +1,69 @@
+import type { ConsentState } from '#contract/consent.ts';
+import type { Instant } from '#contract/instant.ts';
+import type { JsonObject } from '#contract/json.ts';
+import type { Memory } from './rule/memory.ts';
+
+/** All that the engine knows of a person when it decides. Values are never changed in place; a decision makes a new one. */
+export interface Person {
+  id: string;
+  traits: JsonObject;
+  email: string | null;
+  phone: string | null;
+  name: string | null;
+  userId: string | null;
+  zone: string | null;
+  owner: string | null;
+  stage: string | null;
+  stageSince: Instant | null;
+  entryPoint: string;
+  firstSource: JsonObject | null;
+  createdAt: Instant;
+  lastSeenAt: Instant | null;
+  mergedInto: string | null;
+  erasedAt: Instant | null;
+  state: PersonState;
+}
+
+/** The part of a person that only the engine writes: where they belong and what it remembers of the past. */
+export interface PersonState {
+  /** `purpose/channel` → the consent in force; * is every channel. */
+  consents: Record<string, { state: ConsentState; at: Instant }>;
+  /** Segment key → member since. */
+  segments: Record<string, Instant>;
+  scores: Record<string, number>;
+  /** Journey key → how often entered, when last, when last ended. */
+  journeys: Record<string, { entered: number; lastEntered: Instant; lastEnded: Instant | null }>;
+  memory: Memory;
+  /** Which set of memories was computed; another one means that they are rebuilt from events. */
+  memoryVersion: string;
+  /** Which revision of the rulebook segments and scores were last computed by. */
+  revision: number;
+  /** How many rows of stage history and consent there are. */
+  moves: number;
+  consentChanges: number;
+  /** Evidence of the stage that the person is in. */
+  stageEvidence: string | null;
+}
+
+export const emptyState = (): PersonState => ({
+  consents: {}, segments: {}, scores: {}, journeys: {}, memory: {}, memoryVersion: '', revision: 0, moves: 0, consentChanges: 0, stageEvidence: null,
+});
+
+export const newPerson = (id: string, entryPoint: string, now: Instant): Person => ({
+  id, traits: {}, email: null, phone: null, name: null, userId: null, zone: null, owner: null, stage: null, stageSince: null, entryPoint,
+  firstSource: null, createdAt: now, lastSeenAt: null, mergedInto: null, erasedAt: null, state: emptyState(),
+});
+
+/** The entry point of which nothing is known: such a person enters no journey until somebody has said how they came. */
+export const unknownEntryPoint = 'unknown';
+
+/** Whether there is consent to a purpose on a channel now: a "no" for the channel or for all channels outweighs any "yes". */
+export function consentTo(person: Person, purpose: string, channel: string): { given: boolean; withdrawnAt: Instant | null } {
+  const here = person.state.consents[`${purpose}/${channel}`];
+  const everywhere = person.state.consents[`${purpose}/*`];
+  for (const consent of [here, everywhere]) if (consent && consent.state !== 'granted') return { given: false, withdrawnAt: consent.state === 'withdrawn' ? consent.at : null };
+  return { given: here?.state === 'granted' || everywhere?.state === 'granted', withdrawnAt: null };
+}
+
+/** Where a person can be reached on a channel; null when nowhere. */
+export const addressOf = (person: Person, channel: string): string | null => (channel === 'email' ? person.email : channel === 'sms' ? person.phone : channel === 'webhook' ? person.id : null);

@@ -1,0 +1,69 @@
+import { useEffect, useSyncExternalStore } from 'react';
+import type { LiveTopic } from '#contract/routes/operate.ts';
+import type { RouteName } from './api.ts';
+import { queryClient, renew } from './query.ts';
+
+/** Which answers a topic makes old. */
+const watches: Record<LiveTopic, RouteName[]> = {
+  people: ['listPeople', 'countPeople', 'getPerson', 'personTimeline', 'personWhy', 'lifecycleBoard', 'segmentPeople', 'segmentCount', 'getHome'],
+  events: ['listEvents', 'getHome', 'personTimeline'],
+  refusals: ['listRefusals', 'getHome'],
+  messages: ['listMessages', 'countMessages', 'getMessage', 'listKillSwitches', 'personTimeline', 'getPerson', 'getHome'],
+  mailbox: ['listMailbox'],
+  definitions: ['listDefinitions', 'getDefinition', 'listVersions', 'listJourneys', 'lifecycleBoard', 'listAudit', 'getHome'],
+  clock: ['getClock', 'getSession'],
+  runs: ['listJourneys', 'getJourneyCounts', 'getPerson', 'personTimeline'],
+  settings: ['getSettings', 'listKeys', 'listKillSwitches', 'listAudit', 'getSession', 'getHome'],
+};
+
+export type LiveState = 'connecting' | 'live' | 'broken';
+let state: LiveState = 'connecting';
+const listeners = new Set<() => void>();
+const setState = (next: LiveState): void => {
+  if (state === next) return;
+  state = next;
+  for (const listener of listeners) listener();
+};
+export const useLiveState = (): LiveState =>
+  useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => state,
+  );
+
+/** At least this long lies between two renewals, so that a burst of facts costs one question. */
+const pauseMs = 1_000;
+
+/** Listens to the workspace's live stream while mounted, and renews what it names. */
+export function useLive(workspace: string): void {
+  useEffect(() => {
+    const waiting = new Set<RouteName>();
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    let last = 0;
+    const flush = (): void => {
+      timer = null;
+      last = Date.now();
+      const names = [...waiting];
+      waiting.clear();
+      void renew(queryClient, names);
+    };
+    setState('connecting');
+    const source = new EventSource(`/api/live?workspace=${encodeURIComponent(workspace)}`);
+    source.onopen = () => {
+      if (state === 'broken') void queryClient.invalidateQueries(); // what was missed meanwhile
+      setState('live');
+    };
+    source.onerror = () => setState('broken');
+    source.onmessage = (message) => {
+      const { topics = [] } = JSON.parse(String(message.data)) as { topics?: LiveTopic[] };
+      for (const topic of topics) for (const name of watches[topic] ?? []) waiting.add(name);
+      if (waiting.size > 0) timer ??= setTimeout(flush, Math.max(0, last + pauseMs - Date.now()));
+    };
+    return () => {
+      source.close();
+      if (timer !== null) clearTimeout(timer);
+    };
+  }, [workspace]);
+}

@@ -1,0 +1,171 @@
+import { useElementSize } from '@mantine/hooks';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import type { ProblemError } from '../api.ts';
+import { useKeys } from './keys.ts';
+import css from './list.module.css';
+import { Peek } from './peek.tsx';
+import { ProblemView } from './problem.tsx';
+import { Bone } from './skeleton.tsx';
+
+export interface Column<T> {
+  key: string;
+  title: string;
+  /** A grid track: '120px', 'minmax(160px, 2fr)'. */
+  width: string;
+  align?: 'right';
+  /** Shown when the list is at least this wide, in pixels (0: always). */
+  from?: number;
+  cell: (row: T) => ReactNode;
+}
+
+interface ListProps<T> {
+  /** What the rows are, for screen readers: People. */
+  label: string;
+  columns: Column<T>[];
+  idOf: (row: T) => string;
+  /** What useList gives; any rows will do. */
+  list: { rows: T[]; loaded: boolean; more?: boolean; loadMore?: () => void; stale?: boolean; problem: ProblemError | null; again?: () => void };
+  empty: ReactNode;
+  /** Id of the row whose side panel is open: keep it in the address. */
+  peek?: string | null;
+  onPeek?: (id: string | null) => void;
+  /** The side panel of a row. */
+  panel?: (id: string, row: T | undefined) => ReactNode;
+  panelTitle?: (id: string, row: T | undefined) => ReactNode;
+  /** Opens the row's own page (Enter, a second click, o). */
+  onOpen?: (row: T) => void;
+  /** Rows chosen with x; without it nothing can be chosen. */
+  chosen?: Set<string>;
+  onChosen?: (chosen: Set<string>) => void;
+  tall?: boolean;
+}
+
+const rowHeight = 38;
+
+/** The one list: virtual rows, j k to move, Enter to peek and Enter again to open, x to choose, Esc to close. */
+export function List<T>(props: ListProps<T>) {
+  const { label, columns, idOf, list, empty, peek = null, onPeek, panel, panelTitle, onOpen, chosen, onChosen } = props;
+  const { rows } = list;
+  const [active, setActive] = useState(-1);
+  const { ref: sizeRef, width } = useElementSize();
+  const scroll = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const height = props.tall ? 52 : rowHeight;
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroll.current, estimateSize: () => height, overscan: 12 });
+  const items = virtual.getVirtualItems();
+  const lastSeen = items.at(-1)?.index ?? 0;
+  const { more = false, loadMore } = list;
+
+  useEffect(() => {
+    if (more && lastSeen > rows.length - 20) loadMore?.();
+  }, [more, lastSeen, rows.length, loadMore]);
+  useEffect(() => {
+    if (peek === null) return;
+    const at = rows.findIndex((row) => idOf(row) === peek);
+    if (at >= 0) setActive(at);
+  }, [peek, rows, idOf]);
+
+  const move = (by: number): void => {
+    const next = Math.min(Math.max(active + by, 0), rows.length - 1);
+    setActive(next);
+    virtual.scrollToIndex(next, { align: 'auto' });
+    const row = rows[next];
+    if (peek !== null && row) onPeek?.(idOf(row));
+  };
+  const open = (row: T): void => {
+    if (panel && peek !== idOf(row)) onPeek?.(idOf(row));
+    else onOpen?.(row);
+  };
+  const choose = (row: T): void => {
+    if (!chosen || !onChosen) return;
+    const next = new Set(chosen);
+    next.delete(idOf(row)) || next.add(idOf(row));
+    onChosen(next);
+  };
+  const onGrid = (event: KeyboardEvent): boolean => event.target === document.body || event.target === scroll.current;
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    ArrowDown: (event) => (onGrid(event) ? move(1) : false),
+    ArrowUp: (event) => (onGrid(event) ? move(-1) : false),
+    Enter: (event) => (onGrid(event) && rows[active] ? open(rows[active]) : false),
+    o: () => (rows[active] && onOpen ? onOpen(rows[active]) : false),
+    x: () => (rows[active] && chosen ? choose(rows[active]) : false),
+    Escape: () => (peek !== null ? onPeek?.(null) : chosen?.size ? onChosen?.(new Set()) : false),
+  });
+
+  const shown = columns.filter((column) => width === 0 || width >= (column.from ?? 0));
+  const tracks = `${chosen ? '34px ' : ''}${shown.map((column) => column.width).join(' ')}`;
+  const waiting = !list.loaded && !list.problem;
+  const peeked = peek === null ? undefined : rows.find((row) => idOf(row) === peek);
+
+  return (
+    <div className={css.split}>
+      <div className={css.list} ref={sizeRef} data-stale={list.stale || undefined}>
+        {list.problem && <ProblemView problem={list.problem} {...(list.again ? { again: list.again } : {})} page />}
+        {list.loaded && rows.length === 0 ? (
+          <div className={css.scroll}>{empty}</div>
+        ) : (
+          !list.problem && (
+            // biome-ignore lint/a11y/useSemanticElements: rows are virtual, a table element cannot hold them
+            <div
+              ref={scroll} role="grid" className={css.scroll} tabIndex={0} aria-label={label} aria-rowcount={more ? -1 : rows.length} aria-busy={waiting}
+              aria-activedescendant={active >= 0 && rows[active] ? `${id}-${active}` : undefined}
+            >
+              <div role="row" className={css.head} style={{ gridTemplateColumns: tracks }}>
+                {chosen && <span role="columnheader"><span className="visually-hidden">Chosen</span></span>}
+                {shown.map((column) => (
+                  <span key={column.key} role="columnheader" data-align={column.align}>{column.title}</span>
+                ))}
+              </div>
+              {waiting
+                ? Array.from({ length: 14 }, (_, index) => (
+                    <div key={index} className={css.row} style={{ gridTemplateColumns: tracks, height }} data-waiting>
+                      {chosen && <span />}
+                      {shown.map((column, at) => <span key={column.key}><Bone width={`${[70, 48, 62, 40][(index + at) % 4]}%`} /></span>)}
+                    </div>
+                  ))
+                : (
+                  <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+                    {items.map((item) => {
+                      const row = rows[item.index]!;
+                      const rowId = idOf(row);
+                      return (
+                        // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are on the grid
+                        <div
+                          key={rowId} role="row" id={`${id}-${item.index}`} aria-rowindex={item.index + 1} aria-selected={rowId === peek || (chosen?.has(rowId) ?? false)}
+                          className={css.row} data-active={item.index === active || undefined} data-peek={rowId === peek || undefined}
+                          style={{ gridTemplateColumns: tracks, height, position: 'absolute', top: 0, width: '100%', transform: `translateY(${item.start}px)` }}
+                          onClick={(event) => {
+                            if (event.target instanceof Element && event.target.closest('a, button')) return;
+                            setActive(item.index);
+                            open(row);
+                          }}
+                        >
+                          {chosen && (
+                            // biome-ignore lint/a11y/useKeyWithClickEvents: x chooses
+                            <span role="gridcell" className={css.check} onClick={(event) => { event.stopPropagation(); choose(row); }}>
+                              <span className={css.box} data-on={chosen.has(rowId) || undefined} aria-hidden="true" />
+                            </span>
+                          )}
+                          {shown.map((column) => (
+                            <span key={column.key} role="gridcell" data-align={column.align}>{column.cell(row)}</span>
+                          ))}
+                        </div>
+                      );
+                    })}
+                  </div>
+                )}
+            </div>
+          )
+        )}
+      </div>
+      {panel && peek !== null && (
+        <Peek key={peek} title={panelTitle?.(peek, peeked)} onClose={() => onPeek?.(null)} {...(onOpen && peeked ? { onOpen: () => onOpen(peeked) } : {})}>
+          {panel(peek, peeked)}
+        </Peek>
+      )}
+    </div>
+  );
+}

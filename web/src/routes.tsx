@@ -1,0 +1,35 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import type { ComponentType } from 'react';
+import { Frame } from './frame/frame.tsx';
+import { Broken, Nowhere } from './frame/nowhere.tsx';
+import { parseSearch, stringifySearch } from './parts/address.tsx';
+import { ScreenSkeleton } from './parts/skeleton.tsx';
+import { Landing } from './session/landing.tsx';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: Nowhere });
+const workspace = createRoute({ getParentRoute: () => root, path: '/w/$workspace', component: Frame, notFoundComponent: Nowhere });
+const landing = createRoute({ getParentRoute: () => root, path: '/', component: Landing });
+const signIn = createRoute({ getParentRoute: () => root, path: '/signin', component: lazyRouteComponent(() => import('./session/sign-in.tsx'), 'SignIn') });
+
+/** A screen of the workspace, loaded when it is first opened. `load` gives the module, `name` its component. */
+const screen = <M extends Record<string, unknown>>(path: string, load: () => Promise<M>, name: keyof M & string) =>
+  createRoute({ getParentRoute: () => workspace, path, component: lazyRouteComponent(load as () => Promise<Record<string, ComponentType>>, name) });
+
+/** One line a screen. */
+const screens = [
+  screen('/', () => import('./home/home.tsx'), 'Home'),
+  screen('/people', () => import('./people/people-list.tsx'), 'PeopleList'),
+  screen('/people/$id', () => import('./people/profile.tsx'), 'Profile'),
+  screen('/lifecycle', () => import('./lifecycle/board.tsx'), 'LifecycleBoard'),
+];
+
+export const router = createRouter({
+  routeTree: root.addChildren([landing, signIn, workspace.addChildren(screens)]),
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+  defaultPendingMs: 150,
+  defaultPendingComponent: ScreenSkeleton,
+  defaultErrorComponent: Broken,
+  scrollRestoration: false,
+});

@@ -1,0 +1,11 @@
+/** Written by the plugin in vite.config.ts from the contract. */
+declare module 'contract:words' {
+  type Kinds = typeof import('#contract/definition.ts').definitionKinds;
+  export const addresses: Record<string, [method: string, path: string]>;
+  export const kindNames: { [K in keyof Kinds]: { name: string; plural: string } };
+  export const messageStatuses: import('#contract/message.ts').MessageStatus[];
+  export const messageReasons: import('#contract/message.ts').MessageReason[];
+  export const timelineKinds: typeof import('#contract/routes/people.ts').timelineKinds;
+  export const liveTopics: typeof import('#contract/routes/operate.ts').liveTopics;
+  export const stepKinds: typeof import('#contract/journey.ts').stepKinds;
+}
