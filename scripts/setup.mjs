@@ -88,7 +88,7 @@ function firstOnPath(binary) {
 
 // ── Dependencies ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const NPM_FLAGS = ['--ignore-scripts', '--no-audit', '--no-fund', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=10000'];
+const NPM_FLAGS = ['--ignore-scripts', '--no-audit', '--no-fund', '--fetch-retry-mintimeout=500', '--fetch-retry-maxtimeout=3000'];
 
 /** `npm ci` under `node`, but only when the lock file is another than the one that was installed last. */
 export async function ensureDependencies(node) {

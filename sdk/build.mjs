@@ -1,6 +1,6 @@
 // Builds dist/t.js: one script of at most 5 kB after gzip. Plain JavaScript, for Node 20 and up: `node sdk/build.mjs`.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { pathToFileURL } from 'node:url';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 
@@ -12,7 +12,7 @@ export async function buildTracker() {
   const { version } = JSON.parse(await readFile(new URL('./package.json', import.meta.url), 'utf8'));
   const result = await build({
     configFile: false,
-    root: new URL('.', import.meta.url).pathname,
+    root: fileURLToPath(new URL('.', import.meta.url)),
     logLevel: 'warn',
     publicDir: false,
     define: { __VERSION__: JSON.stringify(version) },
@@ -21,14 +21,17 @@ export async function buildTracker() {
       target: 'es2019',
       minify: true,
       modulePreload: { polyfill: false },
-      rolldownOptions: { input: new URL('./src/main.ts', import.meta.url).pathname, output: { format: 'iife' } },
+      rolldownOptions: { input: fileURLToPath(new URL('./src/main.ts', import.meta.url)), output: { format: 'iife' } },
     },
   });
   const { code } = [result].flat()[0].output[0];
   const gzip = gzipSync(code).length;
   if (gzip > gzipBytesMax) throw new Error(`The tracker is ${gzip} bytes after gzip; it may be ${gzipBytesMax}.`);
   await mkdir(new URL('.', target), { recursive: true });
-  await writeFile(target, code);
+  // Renamed into place: somebody may be reading it.
+  const fresh = new URL(`./t.${process.pid}.js`, target);
+  await writeFile(fresh, code);
+  await rename(fresh, target);
   return { bytes: code.length, gzip };
 }
 

@@ -31,6 +31,6 @@ export default defineConfig({
   root: import.meta.dirname,
   base: '/',
   plugins: [react(), contractWords()],
-  build: { outDir: 'dist', emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 700 },
+  build: { rolldownOptions: { treeshake: { manualPureFunctions: ['z'] } }, outDir: 'dist', emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 700 },
   server: { port: 5173, proxy: { '/api': 'http://127.0.0.1:8080' } },
 });

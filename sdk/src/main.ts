@@ -4,9 +4,12 @@ type Methods = ReturnType<typeof startTracker>;
 /** What the page may have queued before the script arrived: `throughline.push(['track', 'Signed Up', {}])`. */
 type Queued = [method: keyof Methods, ...args: unknown[]];
 
+/** The global `throughline`, once the script is there. */
+export type Throughline = Methods & { push(call: Queued): void };
+
 declare global {
   interface Window {
-    throughline?: Queued[] | (Methods & { push(call: Queued): void });
+    throughline?: Queued[] | Throughline;
   }
 }
 

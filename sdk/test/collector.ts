@@ -81,7 +81,9 @@ export async function startSite() {
   const site = { head: '' };
   const server = createServer((request, response) => {
     if (request.url === '/favicon.ico') return void response.writeHead(204).end();
-    response.setHeader('content-type', 'text/html').end(`<!doctype html><title>${request.url!.split('?')[0]}</title>${site.head}<h1>Shop</h1>`);
+    response
+      .setHeader('content-type', 'text/html')
+      .end(`<!doctype html><title>${request.url!.split('?')[0]}</title>${site.head}<h1>Shop</h1>`);
   });
   return Object.assign(site, { origin: await listen(server), stop: stopper(server) });
 }

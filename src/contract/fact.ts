@@ -15,6 +15,8 @@ export interface FactBase {
   at: Instant;
   acceptedAt: Instant;
   source: FactSource;
+  /** Another person whose history belongs to this one: an anonymous visitor who has said who they are. */
+  joins?: string;
 }
 
 /** Who says so. `write` is anybody with a write key (a browser); `trusted` is the product itself, an API key or a colleague. */
@@ -45,12 +47,9 @@ export interface IdentifyFact {
   envelope: JsonObject;
   claims?: Claims;
   consent?: ConsentChange[];
-  /** The anonymous person whose history joins this one, when it is another row. */
-  joins?: string;
 }
 export interface AliasFact {
   kind: 'alias';
-  joins: string | null;
   envelope: JsonObject;
 }
 export interface ConsentFact {

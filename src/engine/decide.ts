@@ -26,8 +26,6 @@ export interface Decision {
   effects: Effect[];
   /** The earliest instant at which time alone may change something; Infinity when nothing is pending. */
   wakeAt: Instant;
-  /** Whether everything that depends on time was asked, so that `wakeAt` is the whole answer. */
-  wakeIsWhole: boolean;
 }
 
 export interface Given {
@@ -35,8 +33,10 @@ export interface Given {
   runs: readonly Run[];
   /** In the order of the person's lane. */
   facts: readonly Fact[];
-  /** Ask every rule again: the person woke, or the rulebook has changed. */
+  /** Ask every rule again: the person woke. */
   askAll: boolean;
+  /** The first fact makes the person: they begin where their entry point says. */
+  isNew: boolean;
 }
 
 /**
@@ -46,6 +46,7 @@ export interface Given {
 export function decide(given: Given, rulebook: Rulebook, now: Instant): Decision {
   const desk = new Desk(given, rulebook, now);
   if (given.person.state.revision !== rulebook.revision) desk.askEverything();
+  if (given.isNew && given.facts[0]) desk.welcome(given.facts[0]);
   for (const fact of given.facts) {
     desk.letTimePass(Math.min(fact.acceptedAt, now));
     desk.take(fact);
@@ -63,7 +64,6 @@ class Desk {
   private readonly rulebook: Rulebook;
   private readonly now: Instant;
   private changesAt: Instant = never;
-  private askedAll = false;
   /** What changed and has not been asked about yet, as `reads` names it. */
   private changed = new Set<string>();
   private evidence = '';
@@ -82,7 +82,7 @@ class Desk {
   decision(): Decision {
     let wakeAt = this.changesAt;
     for (const run of this.runs) if (run.status === 'live') wakeAt = Math.min(wakeAt, this.wakeOf(run));
-    return { person: this.person, runs: this.runs, effects: this.effects, wakeAt, wakeIsWhole: this.askedAll };
+    return { person: this.person, runs: this.runs, effects: this.effects, wakeAt };
   }
 
   private wakeOf(run: Run): Instant {
@@ -103,9 +103,19 @@ class Desk {
     }
   }
 
+  /** A new person begins in the stage and with the owner that their entry point declares, in the transaction that makes them. */
+  welcome(fact: Fact): void {
+    const entryPoint = this.rulebook.entryPoints.get(this.person.entryPoint)?.body;
+    if (!entryPoint) return;
+    this.person.owner = entryPoint.owner;
+    if (entryPoint.stage !== null && this.rulebook.lifecycle?.stages.has(entryPoint.stage)) this.move(entryPoint.stage, { override: false, reason: `came in through ${entryPoint.name}`, actor: 'entry-point', evidence: fact.id });
+    this.settle();
+  }
+
   take(fact: Fact): void {
     this.evidence = fact.id;
     if (this.person.erasedAt !== null) return;
+    if (fact.joins) this.effects.push({ kind: 'merge', joins: fact.joins, evidence: fact.id, actor: fact.source.by });
     if ('claims' in fact && fact.claims) this.claim(fact.claims);
     if ('consent' in fact && fact.consent) for (const change of fact.consent) this.consent(change, fact.at);
     switch (fact.kind) {
@@ -113,10 +123,8 @@ class Desk {
         this.traits(fact.traits);
         this.person.userId ??= textAt(fact.envelope, 'userId');
         this.context(fact.envelope, fact.at);
-        if (fact.joins) this.effects.push({ kind: 'merge', joins: fact.joins, evidence: fact.id, actor: fact.source.by });
         break;
       case 'alias':
-        if (fact.joins) this.effects.push({ kind: 'merge', joins: fact.joins, evidence: fact.id, actor: fact.source.by });
         break;
       case 'edit':
         this.traits(fact.traits);
@@ -327,7 +335,6 @@ class Desk {
     for (const key of Object.keys(this.person.state.segments)) if (!this.rulebook.segments.some((segment) => segment.key === key)) this.leave(key);
     this.person.state.revision = this.rulebook.revision;
     this.settle();
-    this.askedAll = true;
   }
 
   private question(): Question {

@@ -20,6 +20,15 @@ export interface OpenOptions {
 /** The server when an address is set, otherwise the embedded database. */
 export function openDatabase(options: OpenOptions): Promise<Database> {
   const log: Log = options.log ?? (() => undefined);
-  if (!options.databaseUrl) return openPglite({ dataDir: options.dataDir, log, failed: options.failed ?? ((error) => log('The embedded database has stopped.', error)) });
-  return openPostgres(options.databaseUrl, { poolSize: options.poolSize ?? 10, applicationName: options.applicationName ?? 'throughline', log });
+  if (!options.databaseUrl)
+    return openPglite({
+      dataDir: options.dataDir,
+      log,
+      failed: options.failed ?? ((error) => log('The embedded database has stopped.', error)),
+    });
+  return openPostgres(options.databaseUrl, {
+    poolSize: options.poolSize ?? 10,
+    applicationName: options.applicationName ?? 'throughline',
+    log,
+  });
 }

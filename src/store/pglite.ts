@@ -5,9 +5,9 @@ import { Worker } from 'node:worker_threads';
 import pg from 'pg';
 import { Problem } from '#contract/problems.ts';
 import type { Database } from './database.ts';
-import { lockFolder, type FolderLock } from './folder-lock.ts';
+import { type FolderLock, lockFolder } from './folder-lock.ts';
 import type { FromWorker, ToWorker, WorkerInput } from './pglite-worker.ts';
-import { checkPayload, inTransaction, Listeners, openingFor, refuseInside, sessionSettings, Statements, types, type Log } from './wire.ts';
+import { checkPayload, inTransaction, Listeners, type Log, openingFor, refuseInside, Statements, sessionSettings, types } from './wire.ts';
 
 export interface PgliteOptions {
   /** The folder that this process has for itself (the database lies in `database`, the lock in `lock`); null keeps all in memory. */
@@ -58,7 +58,8 @@ function prepareFolder(dataDir: string): Folder {
 }
 
 async function start(folder: Folder | null, options: PgliteOptions, lock: FolderLock | null): Promise<PgliteDatabase> {
-  if (folder && options.loadDump && existsSync(folder.path)) throw new Error(`${folder.path} has a database already; a dump needs an empty folder`);
+  if (folder && options.loadDump && existsSync(folder.path))
+    throw new Error(`${folder.path} has a database already; a dump needs an empty folder`);
   const engine = await Engine.start({ folder: folder?.path ?? null, dump: options.loadDump ? new Uint8Array(options.loadDump) : null });
   folder?.created();
 
@@ -71,7 +72,9 @@ async function start(folder: Folder | null, options: PgliteOptions, lock: Folder
     broken = error;
     options.failed?.(error);
   });
-  const settings = Object.entries(sessionSettings).map(([name, value]) => `set ${name} = '${value}'`).join('; ');
+  const settings = Object.entries(sessionSettings)
+    .map(([name, value]) => `set ${name} = '${value}'`)
+    .join('; ');
   await client.connect();
   await client.query(settings);
 
@@ -176,22 +179,25 @@ class Engine {
   #death: unknown = null;
   #hearDeath: (error: unknown) => void = () => undefined;
   #expected = false;
+  #ready: Promise<void>;
+  #hearReady: () => void = () => undefined;
   #exited: Promise<void>;
 
   static async start(input: WorkerInput): Promise<Engine> {
     const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), { workerData: input, name: 'pglite' });
-    await new Promise<void>((resolve, reject) => {
-      worker.once('message', () => resolve());
-      worker.once('error', reject);
-      worker.once('exit', () => reject(new Error('the thread of the embedded database ended before it was ready')));
-    });
-    worker.removeAllListeners();
-    return new Engine(worker);
+    const engine = new Engine(worker);
+    await engine.#ready;
+    return engine;
   }
 
   private constructor(worker: Worker) {
     this.#worker = worker;
     this.socket = new WorkerSocket((message, transfer) => worker.postMessage(message, transfer));
+    this.socket.on('error', () => undefined); // before pg listens; `#ready` tells
+    this.#ready = new Promise((resolve, reject) => {
+      this.#hearReady = resolve;
+      this.#hearDeath = reject;
+    });
     this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()));
     worker.on('message', (message: FromWorker) => this.#receive(message));
     worker.on('error', (error) => this.#die(error));
@@ -223,6 +229,7 @@ class Engine {
 
   #receive(message: FromWorker): void {
     if (message instanceof Uint8Array) this.socket.push(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
+    else if (message === 'ready') this.#hearReady();
     else if (typeof message === 'object' && 'dump' in message) this.#dump?.resolve(message.dump);
     else if (typeof message === 'object') void this.#worker.terminate().then(() => this.#die(message.failed));
   }

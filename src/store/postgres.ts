@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { Problem } from '#contract/problems.ts';
-import { sqlState, type Bindable, type Database, type Row } from './database.ts';
-import { checkPayload, inTransaction, Listeners, openingFor, refuseInside, sessionSettings, Statements, types, type Log } from './wire.ts';
+import { type Bindable, type Database, type Row, sqlState } from './database.ts';
+import { checkPayload, inTransaction, Listeners, type Log, openingFor, refuseInside, Statements, sessionSettings, types } from './wire.ts';
 
 export interface PostgresOptions {
   /** Connections for transactions. Listening and each held lock take one more. */

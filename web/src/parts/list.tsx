@@ -95,8 +95,9 @@ export function List<T>(props: ListProps<T>) {
     Escape: () => (peek !== null ? onPeek?.(null) : chosen?.size ? onChosen?.(new Set()) : false),
   });
 
+  const choosing = chosen !== undefined && (width === 0 || width >= 620);
   const shown = columns.filter((column) => width === 0 || width >= (column.from ?? 0));
-  const tracks = `${chosen ? '34px ' : ''}${shown.map((column) => column.width).join(' ')}`;
+  const tracks = `${choosing ? '18px ' : ''}${shown.map((column) => column.width).join(' ')}`;
   const waiting = !list.loaded && !list.problem;
   const peeked = peek === null ? undefined : rows.find((row) => idOf(row) === peek);
 
@@ -114,7 +115,7 @@ export function List<T>(props: ListProps<T>) {
               aria-activedescendant={active >= 0 && rows[active] ? `${id}-${active}` : undefined}
             >
               <div role="row" className={css.head} style={{ gridTemplateColumns: tracks }}>
-                {chosen && <span role="columnheader"><span className="visually-hidden">Chosen</span></span>}
+                {choosing && <span role="columnheader"><span className="visually-hidden">Chosen</span></span>}
                 {shown.map((column) => (
                   <span key={column.key} role="columnheader" data-align={column.align}>{column.title}</span>
                 ))}
@@ -122,7 +123,7 @@ export function List<T>(props: ListProps<T>) {
               {waiting
                 ? Array.from({ length: 14 }, (_, index) => (
                     <div key={index} className={css.row} style={{ gridTemplateColumns: tracks, height }} data-waiting>
-                      {chosen && <span />}
+                      {choosing && <span />}
                       {shown.map((column, at) => <span key={column.key}><Bone width={`${[70, 48, 62, 40][(index + at) % 4]}%`} /></span>)}
                     </div>
                   ))
@@ -143,7 +144,7 @@ export function List<T>(props: ListProps<T>) {
                             open(row);
                           }}
                         >
-                          {chosen && (
+                          {choosing && (
                             // biome-ignore lint/a11y/useKeyWithClickEvents: x chooses
                             <span role="gridcell" className={css.check} onClick={(event) => { event.stopPropagation(); choose(row); }}>
                               <span className={css.box} data-on={chosen.has(rowId) || undefined} aria-hidden="true" />

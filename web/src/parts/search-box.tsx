@@ -25,7 +25,7 @@ export function SearchBox({ value, onChange, placeholder, width = 260 }: { value
   };
   return (
     <TextInput
-      ref={box} w={width} value={text} placeholder={placeholder} aria-label={placeholder} type="search"
+      ref={box} w={width} miw={200} value={text} placeholder={placeholder} aria-label={placeholder} type="search"
       leftSection={<IconSearch size={15} />}
       rightSection={text === '' ? <kbd className="faint" aria-hidden="true">/</kbd> : <CloseButton size="sm" onClick={() => change('')} aria-label="Clear the search" />}
       onChange={(event) => change(event.currentTarget.value)}

@@ -1,0 +1,29 @@
+import type { DefinitionKind } from '#contract/definition.ts';
+import { compileRulebook, type Published, type Rulebook } from '#engine/rulebook.ts';
+import type { Transaction } from '#store/database.ts';
+import { findVersions, listDefinitions } from '#store/definitions.ts';
+import { pinnedVersions } from '#store/runs.ts';
+
+/** Compiled rulebooks, one a workspace, kept until the revision moves on. */
+export class Rulebooks {
+  private readonly books = new Map<number, Rulebook>();
+
+  /** The rulebook of a workspace at a revision that was read in this transaction. */
+  async at(tx: Transaction, workspace: number, revision: number): Promise<Rulebook> {
+    const known = this.books.get(workspace);
+    if (known?.revision === revision) return known;
+    const book = await loadRulebook(tx, workspace, revision);
+    this.books.set(workspace, book);
+    return book;
+  }
+}
+
+async function loadRulebook(tx: Transaction, workspace: number, revision: number): Promise<Rulebook> {
+  const published = (await listDefinitions(tx, workspace))
+    .filter((definition) => definition.version !== null)
+    .map((definition): Published => ({ kind: definition.kind, key: definition.key, version: definition.version!, body: definition.published as Published['body'] }));
+  const current = new Set(published.filter((each) => each.kind === 'journey').map((each) => `${each.key}@${each.version}`));
+  const pinned = (await pinnedVersions(tx, workspace)).filter((each) => !current.has(`${each.journey}@${each.version}`));
+  const versions = await findVersions(tx, workspace, 'journey' satisfies DefinitionKind, pinned.map((each) => ({ key: each.journey, version: each.version })));
+  return compileRulebook(workspace, revision, published, versions.map((each) => ({ kind: 'journey', key: each.key, version: each.version, body: each.body as Published<'journey'>['body'] })));
+}

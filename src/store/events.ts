@@ -1,0 +1,86 @@
+import { type Instant, toIso } from '#contract/instant.ts';
+import type { JsonObject } from '#contract/json.ts';
+import { bulkInsert } from './bulk.ts';
+import { decodeCursor, toPage } from './cursor.ts';
+import type { Bindable, Queryable, Row } from './database.ts';
+import { laneOf } from './identities.ts';
+
+/** A fact as it is kept: what was sent, whole. `call` is track, page, identify…, or consent, edit, override, owner for facts of ours. */
+export interface StoredEvent {
+  id: string;
+  person: string;
+  workspace: number;
+  call: string;
+  name: string;
+  happenedAt: Instant;
+  acceptedAt: Instant;
+  storedAt: Instant;
+  body: JsonObject;
+}
+
+const insert = bulkInsert('event', {
+  lane: 'smallint', person_id: 'uuid', event_id: 'uuid', stored_at: 'timestamptz', workspace_id: 'int', call: 'text', name: 'text', happened_at: 'timestamptz', accepted_at: 'timestamptz', body: 'jsonb',
+});
+
+export const insertEvents = (tx: Queryable, events: readonly StoredEvent[]): Promise<void> =>
+  insert(
+    tx,
+    events.map((event) => ({
+      lane: laneOf(event.person), person_id: event.person, event_id: event.id, stored_at: toIso(event.storedAt), workspace_id: event.workspace, call: event.call, name: event.name,
+      happened_at: toIso(event.happenedAt), accepted_at: toIso(event.acceptedAt), body: JSON.stringify(event.body),
+    })),
+  );
+
+/** Which of these facts have taken effect already, as `person id` + `event id`. The lateral join keeps to one index probe a fact and partition. */
+export async function knownEvents(tx: Queryable, facts: readonly { person: string; id: string }[]): Promise<Set<string>> {
+  if (facts.length === 0) return new Set();
+  const rows = await tx.query(
+    `select w.person_id, w.event_id from unnest($1::smallint[], $2::uuid[], $3::uuid[]) as w (lane, person_id, event_id)
+     cross join lateral (select 1 from event e where e.lane = w.lane and e.person_id = w.person_id and e.event_id = w.event_id limit 1) e`,
+    [facts.map((fact) => laneOf(fact.person)), facts.map((fact) => fact.person), facts.map((fact) => fact.id)],
+  );
+  return new Set(rows.map((row) => row.person_id + row.event_id));
+}
+
+const toEvent = (row: Row): StoredEvent => ({
+  id: row.event_id, person: row.person_id, workspace: row.workspace_id, call: row.call, name: row.name, happenedAt: row.happened_at, acceptedAt: row.accepted_at, storedAt: row.stored_at, body: row.body,
+});
+const columns = 'event_id, person_id, workspace_id, call, name, happened_at, accepted_at, stored_at, body';
+
+/** Everything that these people did under these names, oldest first: what memories are rebuilt from. */
+export async function eventsForMemory(tx: Queryable, people: readonly string[], names: readonly string[]): Promise<StoredEvent[]> {
+  if (people.length === 0 || names.length === 0) return [];
+  const rows = await tx.query(
+    `select ${columns.replace(/(\w+)/g, 'e.$1')} from unnest($1::smallint[], $2::uuid[]) as w (lane, person_id)
+     cross join lateral (select * from event e where e.lane = w.lane and e.person_id = w.person_id and e.name = any($3::text[]) and e.call in ('track', 'page', 'screen', 'group') order by e.happened_at) e`,
+    [people.map(laneOf), [...people], [...names]],
+  );
+  return rows.map(toEvent);
+}
+
+export async function loadEvents(tx: Queryable, wanted: readonly { person: string; id: string }[]): Promise<StoredEvent[]> {
+  if (wanted.length === 0) return [];
+  const rows = await tx.query(
+    `select ${columns.replace(/(\w+)/g, 'e.$1')} from unnest($1::smallint[], $2::uuid[], $3::uuid[]) as w (lane, person_id, event_id)
+     cross join lateral (select * from event e where e.lane = w.lane and e.person_id = w.person_id and e.event_id = w.event_id limit 1) e`,
+    [wanted.map((each) => laneOf(each.person)), wanted.map((each) => each.person), wanted.map((each) => each.id)],
+  );
+  return rows.map(toEvent);
+}
+
+export async function eventsOfPerson(tx: Queryable, person: string, before: Instant, limit: number): Promise<StoredEvent[]> {
+  const rows = await tx.query(`select ${columns} from event where lane = $1 and person_id = $2 and happened_at <= $3 order by happened_at desc limit $4`, [laneOf(person), person, toIso(before), limit]);
+  return rows.map(toEvent);
+}
+
+/** Events of a workspace, newest stored first. */
+export async function listEvents(tx: Queryable, workspace: number, filter: { name?: string | undefined; cursor?: string | undefined; limit: number }): Promise<{ items: StoredEvent[]; next: string | null }> {
+  const values: Bindable[] = [workspace];
+  const bind = (value: Bindable): string => `$${values.push(value)}`;
+  const where = ['workspace_id = $1'];
+  const place = decodeCursor(filter.cursor, 2);
+  if (place) where.push(`stored_at <= ${bind(toIso(Number(place[0])))}`, `(stored_at, event_id) < (${bind(toIso(Number(place[0])))}::timestamptz, ${bind(String(place[1]))}::uuid)`);
+  if (filter.name !== undefined) where.push(`name = ${bind(filter.name)}`);
+  const rows = await tx.query(`select ${columns} from event where ${where.join(' and ')} order by stored_at desc, event_id desc limit ${bind(filter.limit + 1)}`, values);
+  return toPage(rows, filter.limit, (row) => [row.stored_at, row.event_id], toEvent);
+}

@@ -1,0 +1,1 @@
+export function LifecycleBoard() { return null; }
