@@ -384,7 +384,7 @@ describe('in Chromium', () => {
       install('data-consent="given"', `throughline=[['track','Product Added']]`);
       collector.failures.push(failure, failure);
       await visit();
-      await arrived(6);
+      await vi.waitFor(() => expect(collector.received).toHaveLength(3), { timeout: 8000 });
       const batches = collector.received.map(({ body }) => ids(body.batch));
       expect(batches[1]).toEqual(batches[0]);
       expect(batches[2]).toEqual(batches[0]);
@@ -402,7 +402,7 @@ describe('in Chromium', () => {
       await visit();
       await arrived(1);
       await call('track', 'Meanwhile');
-      await arrived(3);
+      await arrived(2);
       const [refused, again] = collector.received;
       expect(again!.at - refused!.at).toBeGreaterThanOrEqual(1950);
       expect(ids(again!.body.batch)[0]).toBe(ids(refused!.body.batch)[0]);
@@ -452,7 +452,7 @@ describe('in Chromium', () => {
       });
       await arrived(1);
       await quietly();
-      expect(names()).toEqual(['Link Clicked']);
+      expect(collector.received.map(({ body }) => names(body.batch))).toEqual([['Link Clicked']]);
       // A beacon: not a fetch, which would be cors.
       expect(collector.received[0]!.headers['sec-fetch-mode']).toBe('no-cors');
       expect(collector.received[0]!.headers['content-type']).toMatch(/^text\/plain/);

@@ -31,6 +31,8 @@ export interface StoredMessage {
   expiresAt: Instant;
   sender: number | null;
   claimedAt: Instant | null;
+  /** When the body began to leave; null means that nothing of it did. */
+  begunAt: Instant | null;
   attempts: number;
   sentAt: Instant | null;
   subject: string | null;
@@ -41,17 +43,17 @@ export interface StoredMessage {
 }
 
 const columns =
-  'message_id, person_id, workspace_id, clock, journey, version, run_id, step, channel, template, template_version, topic, purpose, status, reason, details, revision, evidence, created_at, due_at, expires_at, sender, claimed_at, attempts, sent_at, subject, answer, opens, clicks, stored_at';
+  'message_id, person_id, workspace_id, clock, journey, version, run_id, step, channel, template, template_version, topic, purpose, status, reason, details, revision, evidence, created_at, due_at, expires_at, sender, claimed_at, begun_at, attempts, sent_at, subject, answer, opens, clicks, stored_at';
 const qualified = columns.replace(/(\w+)/g, 'm.$1');
 
 const toMessage = (row: Row): StoredMessage => ({
   id: row.message_id, person: row.person_id, workspace: row.workspace_id, clock: row.clock, journey: row.journey, version: row.version, run: row.run_id, step: row.step, channel: row.channel,
   template: row.template, templateVersion: row.template_version, topic: row.topic, purpose: row.purpose, status: row.status, reason: row.reason, details: row.details, revision: row.revision,
-  evidence: row.evidence, createdAt: row.created_at, dueAt: row.due_at, expiresAt: row.expires_at, sender: row.sender, claimedAt: row.claimed_at, attempts: row.attempts, sentAt: row.sent_at,
+  evidence: row.evidence, createdAt: row.created_at, dueAt: row.due_at, expiresAt: row.expires_at, sender: row.sender, claimedAt: row.claimed_at, begunAt: row.begun_at, attempts: row.attempts, sentAt: row.sent_at,
   subject: row.subject, answer: row.answer, opens: row.opens, clicks: row.clicks, storedAt: row.stored_at,
 });
 
-export type NewMessage = Omit<StoredMessage, 'status' | 'reason' | 'sender' | 'claimedAt' | 'attempts' | 'sentAt' | 'subject' | 'answer' | 'opens' | 'clicks'>;
+export type NewMessage = Omit<StoredMessage, 'status' | 'reason' | 'sender' | 'claimedAt' | 'begunAt' | 'attempts' | 'sentAt' | 'subject' | 'answer' | 'opens' | 'clicks'>;
 
 const insert = bulkInsert('message', {
   lane: 'smallint', person_id: 'uuid', message_id: 'uuid', stored_at: 'timestamptz', workspace_id: 'int', clock: 'int', journey: 'text', version: 'int', run_id: 'uuid', step: 'text', channel: 'text',
@@ -123,7 +125,7 @@ export interface MessageChange {
 export async function changeMessages(tx: Queryable, changes: readonly MessageChange[], ifSender?: number): Promise<Set<string>> {
   if (changes.length === 0) return new Set();
   const rows = await tx.query(
-    `update message m set status = c.status, reason = c.reason, details = c.details, due_at = c.due_at, sender = c.sender, claimed_at = c.claimed_at, attempts = c.attempts, sent_at = c.sent_at,
+    `update message m set status = c.status, reason = c.reason, details = c.details, due_at = c.due_at, sender = c.sender, claimed_at = c.claimed_at, begun_at = null, attempts = c.attempts, sent_at = c.sent_at,
        subject = c.subject, answer = c.answer
      from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::jsonb[], $7::timestamptz[], $8::int[], $9::timestamptz[], $10::int[], $11::timestamptz[], $12::text[], $13::text[])
        as c (lane, person_id, message_id, status, reason, details, due_at, sender, claimed_at, attempts, sent_at, subject, answer)
@@ -138,12 +140,16 @@ export async function changeMessages(tx: Queryable, changes: readonly MessageCha
   return new Set(rows.map((row) => row.message_id));
 }
 
-/** Of these messages, those that a sender still holds. */
-export async function stillHeld(tx: Queryable, sender: number, messages: readonly { person: string; id: string }[]): Promise<Set<string>> {
+/**
+ * Marks that the bodies of these messages are about to leave, for those that the sender still holds; answers which. A sender that dies afterwards leaves
+ * them uncertain; one that dies before leaves them unsent.
+ */
+export async function beginBodies(tx: Queryable, sender: number, messages: readonly { person: string; id: string }[], now: Instant): Promise<Set<string>> {
+  if (messages.length === 0) return new Set();
   const rows = await tx.query(
-    `select m.message_id from unnest($1::smallint[], $2::uuid[], $3::uuid[]) as w (lane, person_id, message_id)
-     cross join lateral (select message_id from message m where m.lane = w.lane and m.person_id = w.person_id and m.message_id = w.message_id and m.sender = $4 and m.status = 'sending') m`,
-    [messages.map((each) => laneOf(each.person)), messages.map((each) => each.person), messages.map((each) => each.id), sender],
+    `update message m set begun_at = $5 from unnest($1::smallint[], $2::uuid[], $3::uuid[]) as w (lane, person_id, message_id)
+     where m.lane = w.lane and m.person_id = w.person_id and m.message_id = w.message_id and m.sender = $4 and m.status = 'sending' returning m.message_id`,
+    [messages.map((each) => laneOf(each.person)), messages.map((each) => each.person), messages.map((each) => each.id), sender, toIso(now)],
   );
   return new Set(rows.map((row) => row.message_id));
 }

@@ -184,7 +184,8 @@ class Engine {
   #exited: Promise<void>;
 
   static async start(input: WorkerInput): Promise<Engine> {
-    const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), { workerData: input, name: 'pglite' });
+    // Flags of this process (--input-type, a debugger's port) are not for the thread.
+    const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), { workerData: input, name: 'pglite', execArgv: [] });
     const engine = new Engine(worker);
     await engine.#ready;
     return engine;

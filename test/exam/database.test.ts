@@ -242,7 +242,7 @@ for (const candidate of candidates) {
             n % 2 === 0,
             n / 4,
           ];
-          row.forEach((value, column) => columns[column]!.push(value));
+          for (const [column, value] of row.entries()) columns[column]!.push(value);
         }
         await db.transaction(all, (tx) =>
           tx.query(
@@ -615,6 +615,7 @@ describe('the data folder of the embedded database', () => {
       }
     });
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    void ended.then(() => waiting.splice(0).forEach((tell) => void tell('(ended)')));
     return {
       child,
       line: () => {

@@ -243,6 +243,7 @@ create table message (
   expires_at timestamptz not null,
   sender int,
   claimed_at timestamptz,
+  begun_at timestamptz,
   attempts int not null default 0,
   sent_at timestamptz,
   subject text,

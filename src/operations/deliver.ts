@@ -1,0 +1,229 @@
+import type { Channel, Handover, Outgoing } from '#channels/channel.ts';
+import type { Template } from '#contract/definition-bodies.ts';
+import { type Instant, minute } from '#contract/instant.ts';
+import { ms } from '#contract/instant.ts';
+import type { JsonObject } from '#contract/json.ts';
+import { RenderFailed } from '#engine/message/liquid.ts';
+import { decideMessage, type Verdict } from '#engine/message/policy.ts';
+import { addressOf } from '#engine/person.ts';
+import type { Transaction } from '#store/database.ts';
+import { findVersions } from '#store/definitions.ts';
+import { loadEvents, type StoredEvent } from '#store/events.ts';
+import { type InboxEntry, lockLanes, peopleWithFacts } from '#store/inbox.ts';
+import { stoppedScopes } from '#store/kill-switches.ts';
+import { changeMessages, dueMessages, findSuppressions, type MessageChange, sentSince, type StoredMessage } from '#store/messages.ts';
+import { loadPeople, type StoredPerson } from '#store/people.ts';
+import { loadRuns } from '#store/runs.ts';
+import { loadWorkspaces, type Workspace, workspaceNow } from '#store/workspaces.ts';
+import type { Deps } from './deps.ts';
+import { factId } from './ingest/normalise.ts';
+import type { Ledger } from './ledger.ts';
+import type { Links } from './links.ts';
+import { hashAddress, personFromStore } from './process.ts';
+import { type Draft, writeMessage } from './write-message.ts';
+
+/** What sending needs beyond the rest. */
+export interface SendingDeps extends Deps {
+  links: Links;
+  ledger: Ledger;
+  sender: () => number;
+  webhookSecret: string;
+  /** The way out for a message: the built-in mailbox for practice workspaces and where no mail server is set. */
+  channelFor: (message: StoredMessage, workspace: Workspace) => Channel | null;
+}
+
+const claimedAtOnce = 256;
+
+export interface Delivered {
+  claimed: number;
+  /** Messages that were due and got a "not yet" or a "no". */
+  decided: number;
+}
+
+/**
+ * Delivers what is due in some lanes: claims it after one last check in a transaction that holds the lanes, hands it over, and settles it. Answers when
+ * everything it claimed is settled.
+ */
+export async function deliverLanes(deps: SendingDeps, lanes: readonly number[]): Promise<Delivered> {
+  const { drafts, decided, workspaces } = await claim(deps, lanes);
+  deps.failpoint('deliver.claimed');
+  const groups = new Map<Channel | null, Draft[]>();
+  for (const draft of drafts) {
+    const channel = deps.channelFor(draft.message, workspaces.get(draft.workspace)!);
+    groups.set(channel, [...(groups.get(channel) ?? []), draft]);
+  }
+  await Promise.all([...groups].map(([channel, group]) => handOverAll(deps, channel, group)));
+  for (const id of new Set(drafts.map((draft) => draft.workspace))) deps.bus.changed(id, ['messages', 'mailbox']);
+  return { claimed: drafts.length, decided };
+}
+
+async function handOverAll(deps: SendingDeps, channel: Channel | null, drafts: Draft[]): Promise<void> {
+  const queue = drafts.values();
+  const take = async (): Promise<void> => {
+    for (const draft of queue) await handOver(deps, channel, draft);
+  };
+  // As many at once as the channel takes; an error of ours in one leaves it claimed, to be found by the check on dead senders.
+  const outcomes = await Promise.allSettled(Array.from({ length: Math.min(channel?.concurrency ?? 1, drafts.length) }, take));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') deps.log.error({ error: String(outcome.reason) }, 'a hand-over failed on our side');
+}
+
+async function handOver(deps: SendingDeps, channel: Channel | null, draft: Draft): Promise<void> {
+  const { message } = draft;
+  const started = deps.now();
+  let outgoing: Outgoing;
+  try {
+    if (!channel) throw new RenderFailed(`no channel ${message.channel} is set up`);
+    outgoing = writeMessage(draft, deps.links, deps.webhookSecret);
+  } catch (error) {
+    if (!(error instanceof RenderFailed) && !(error instanceof RangeError) && !(error instanceof TypeError)) throw error;
+    return deps.ledger.settle(changeOf(message, { status: 'skipped', reason: 'render-failed', details: { ...message.details, because: error.message } }), []);
+  }
+  const handover = await channel.send(outgoing, () => deps.ledger.begin({ person: draft.person.id, id: message.id }));
+  deps.failpoint('deliver.handed');
+  if (handover.result === 'disowned') return;
+  const ended = deps.now();
+  const change = settleAs(message, handover, channel, 'subject' in outgoing ? outgoing.subject : null, draft.now + (ended - started));
+  await deps.ledger.settle(change, bounceFact(draft, handover, ended));
+  if (handover.result === 'sent') deps.lags.add('claimedToSent', ended - (message.clock === 0 ? (message.claimedAt ?? started) : started), ended);
+}
+
+const changeOf = (message: StoredMessage, change: Partial<MessageChange>): MessageChange => ({
+  person: message.person, id: message.id, status: message.status, reason: message.reason, details: message.details, dueAt: message.dueAt, sender: null, claimedAt: message.claimedAt, attempts: message.attempts,
+  sentAt: message.sentAt, subject: message.subject, answer: message.answer, ...change,
+});
+
+/** Waits between attempts: RFC 5321 §4.5.4.1 advises half an hour at least after the first ones. */
+const retryAfter = ['PT1M', 'PT5M', 'PT30M', 'PT1H', 'PT2H', 'PT4H'].map(ms);
+
+function settleAs(message: StoredMessage, handover: Exclude<Handover, { result: 'disowned' }>, channel: Channel, subject: string | null, at: Instant): MessageChange {
+  const { answer } = handover;
+  switch (handover.result) {
+    case 'sent':
+      return changeOf(message, { status: 'sent', reason: null, sentAt: at, subject, answer });
+    case 'refused': {
+      const reason = handover.about === 'address' ? 'refused-address' : 'refused-policy';
+      return changeOf(message, { status: handover.about === 'address' ? 'bounced' : 'failed', reason, subject, answer, sentAt: null, details: { ...message.details, answer } });
+    }
+    case 'uncertain':
+      if (!channel.idempotent) return changeOf(message, { status: 'uncertain', reason: 'uncertain', subject, answer });
+      return later(message, null, answer, at);
+    case 'later':
+      return later(message, handover.retryAt, answer, at);
+  }
+}
+
+function later(message: StoredMessage, retryAt: Instant | null, answer: string, at: Instant): MessageChange {
+  const dueAt = retryAt ?? at + retryAfter[Math.min(message.attempts - 1, retryAfter.length - 1)]!;
+  const details = { ...message.details, answer };
+  if (dueAt >= message.expiresAt) return changeOf(message, { status: 'failed', reason: 'gave-up', answer, details });
+  return changeOf(message, { status: 'held', reason: 'try-later', answer, details, dueAt, claimedAt: null });
+}
+
+/** A refused address comes back round the ring as a fact, and stops further mail to it. */
+function bounceFact(draft: Draft, handover: Handover, at: Instant): InboxEntry[] {
+  if (handover.result !== 'refused' || handover.about !== 'address') return [];
+  const { message } = draft;
+  const messageId = `bounce:${message.id}`;
+  const when = message.clock === 0 ? at : draft.now;
+  return [
+    {
+      workspace: draft.workspace, person: message.person, class: 'live',
+      fact: { kind: 'event', call: 'track', name: 'Email Bounced', id: factId(draft.workspace, messageId), messageId, at: when, acceptedAt: when, source: { trust: 'trusted', by: 'channel', entryPoint: null }, properties: { messageId: message.id, permanent: true, answer: handover.answer }, envelope: {} },
+    },
+  ];
+}
+
+async function claim(deps: SendingDeps, lanes: readonly number[]): Promise<{ drafts: Draft[]; decided: number; workspaces: Map<number, Workspace> }> {
+  const ids = await deps.workspaces.ids();
+  const clocks = await deps.workspaces.clocks();
+  return deps.db.transaction({ workspaces: ids }, async (tx) => {
+    const none = { drafts: [], decided: 0, workspaces: new Map() };
+    const locked = await lockLanes(tx, lanes);
+    if (locked.length === 0) return none;
+    const due = await dueMessages(tx, locked, clocks, claimedAtOnce);
+    if (due.length === 0) return none;
+    // A person with facts in the inbox may just have bought or unsubscribed: those are heard first.
+    const waiting = await peopleWithFacts(tx, locked, [...new Set(due.map((message) => message.person))]);
+    const ready = due.filter((message) => !waiting.has(message.person));
+    if (ready.length === 0) return none;
+    return decideDue(deps, tx, ready, ids);
+  });
+}
+
+async function decideDue(deps: SendingDeps, tx: Transaction, ready: readonly StoredMessage[], ids: readonly number[]): Promise<{ drafts: Draft[]; decided: number; workspaces: Map<number, Workspace> }> {
+  const real = deps.now();
+  const workspaces = new Map((await loadWorkspaces(tx, ids)).map((workspace) => [workspace.id, workspace]));
+  const people = new Map((await loadPeople(tx, [...new Set(ready.map((message) => message.person))])).map((person) => [person.id, person]));
+  const runs = new Map((await loadRuns(tx, ready.filter((message) => message.run !== null).map((message) => ({ person: message.person, run: message.run! })))).map((run) => [run.id, run]));
+  const stopped = await stoppedScopes(tx, ids);
+  const books = new Map<number, Awaited<ReturnType<typeof deps.rulebooks.at>>>();
+  for (const id of new Set(ready.map((message) => message.workspace))) books.set(id, await deps.rulebooks.at(tx, id, workspaces.get(id)!.revision));
+  const longest = Math.max(...[...books.values()].flatMap((book) => (book.capPolicy?.body.caps ?? []).map((cap) => ms(cap.within))), minute);
+  const earliest = Math.min(...ready.map((message) => workspaceNow(workspaces.get(message.workspace)!, real)));
+  const sent = Map.groupBy(await sentSince(tx, [...people.keys()], earliest - longest), (each) => each.person);
+  const suppressed = await findSuppressions(tx, ready.flatMap((message) => suppressionKey(message, people.get(message.person))));
+
+  const changes: MessageChange[] = [];
+  const going: { message: StoredMessage; person: StoredPerson; now: Instant }[] = [];
+  for (const message of ready) {
+    const workspace = workspaces.get(message.workspace)!;
+    const book = books.get(message.workspace)!;
+    const now = workspaceNow(workspace, real);
+    const stored = people.get(message.person);
+    const run = message.run === null ? null : runs.get(message.run);
+    if (!stored) {
+      changes.push(changeOf(message, { status: 'skipped', reason: 'erased' }));
+      continue;
+    }
+    const person = personFromStore(stored);
+    const history = sent.get(message.person) ?? [];
+    const [key] = suppressionKey(message, stored);
+    const verdict = decideMessage(
+      { channel: message.channel, topic: message.topic, purpose: message.purpose, journey: message.journey, expiresAt: message.expiresAt, actAt: typeof message.details.actAt === 'number' ? message.details.actAt : null, runEnded: run?.endReason ?? null },
+      { person, policy: book.capPolicy?.body ?? null, workspaceZone: workspace.settings.zone, sent: history, suppressed: (key && suppressed.get(`${key.workspace}/${key.channel}/${key.addressHash}`)) || null, stopped: stopped.get(message.workspace) ?? new Set() },
+      now,
+    );
+    changes.push(applyVerdict(message, verdict, deps.sender(), now));
+    if (verdict.do !== 'send') continue;
+    going.push({ message: { ...message, claimedAt: now, attempts: message.attempts + 1 }, person: stored, now });
+    if (message.purpose === 'marketing') sent.set(message.person, [...history, { person: message.person, at: now, channel: message.channel }]);
+  }
+  await changeMessages(tx, changes);
+  deps.failpoint('deliver.claiming');
+
+  const events = new Map((await loadEvents(tx, going.filter((each) => each.message.evidence !== null).map((each) => ({ person: each.message.person, id: each.message.evidence! })))).map((event) => [event.id, event]));
+  const drafts: Draft[] = [];
+  for (const { message, person, now } of going) {
+    const workspace = workspaces.get(message.workspace)!;
+    const book = books.get(message.workspace)!;
+    const template = await templateOf(tx, book, message);
+    drafts.push({ message, person, settings: workspace.settings, workspace: workspace.id, template, event: (message.evidence && events.get(message.evidence)) as StoredEvent | null, topicName: book.topics.get(message.topic)?.body.name ?? message.topic, now });
+  }
+  return { drafts, decided: changes.length - going.length, workspaces };
+}
+
+const suppressionKey = (message: StoredMessage, person: StoredPerson | undefined): { workspace: number; channel: string; addressHash: string }[] => {
+  const address = person ? addressOf(personFromStore(person), message.channel) : null;
+  return address === null ? [] : [{ workspace: message.workspace, channel: message.channel, addressHash: hashAddress(address) }];
+};
+
+function applyVerdict(message: StoredMessage, verdict: Verdict, sender: number, now: Instant): MessageChange {
+  if (verdict.do === 'send') return changeOf(message, { status: 'sending', reason: null, sender, claimedAt: now, attempts: message.attempts + 1 });
+  const details = { ...message.details, ...(verdict.details as JsonObject), decidedAt: now };
+  if (verdict.do === 'skip') return changeOf(message, { status: 'skipped', reason: verdict.reason, details });
+  return changeOf(message, { status: 'held', reason: verdict.reason, details, dueAt: verdict.until });
+}
+
+/** The version of the template that the message was made with, also when a newer one is published. */
+const older = new Map<string, Template>();
+async function templateOf(tx: Transaction, book: { workspace: number; templates: Map<string, { version: number; body: Template }> }, message: StoredMessage): Promise<Template> {
+  const current = book.templates.get(message.template);
+  if (current?.version === message.templateVersion) return current.body;
+  const key = `${book.workspace}/${message.template}@${message.templateVersion}`;
+  const kept = older.get(key);
+  if (kept) return kept;
+  const [version] = await findVersions(tx, book.workspace, 'template', [{ key: message.template, version: message.templateVersion }]);
+  const body = version!.body as Template;
+  older.set(key, body);
+  return body;
+}

@@ -1,0 +1,78 @@
+import type { InboxEntry } from '#store/inbox.ts';
+import { appendToInbox } from '#store/inbox.ts';
+import { beginBodies, changeMessages, type MessageChange } from '#store/messages.ts';
+import type { Deps } from './deps.ts';
+
+interface Begin {
+  person: string;
+  id: string;
+  answer: (owned: boolean) => void;
+  failed: (error: unknown) => void;
+}
+interface Settle {
+  change: MessageChange;
+  facts: InboxEntry[];
+  done: () => void;
+  failed: (error: unknown) => void;
+}
+
+/**
+ * The sender's book: that a body is about to leave, and what became of it. Entries that come while a transaction runs share the next one. A connection
+ * takes its next message only when the last one is settled, so that at most as many messages are uncertain after a crash as there were connections.
+ */
+export class Ledger {
+  private readonly deps: Deps;
+  private readonly sender: () => number;
+  private begins: Begin[] = [];
+  private settles: Settle[] = [];
+  private running = false;
+
+  constructor(deps: Deps, sender: () => number) {
+    this.deps = deps;
+    this.sender = sender;
+  }
+
+  /** Marks that the body is about to leave; false when the message is not this sender's any more. */
+  begin(message: { person: string; id: string }): Promise<boolean> {
+    return new Promise((answer, failed) => {
+      this.begins.push({ ...message, answer, failed });
+      this.pump();
+    });
+  }
+
+  settle(change: MessageChange, facts: InboxEntry[]): Promise<void> {
+    return new Promise((done, failed) => {
+      this.settles.push({ change, facts, done, failed });
+      this.pump();
+    });
+  }
+
+  private pump(): void {
+    if (this.running) return;
+    this.running = true;
+    // One turn of the loop later, so that entries of the same moment go together.
+    setImmediate(() => void this.write());
+  }
+
+  private async write(): Promise<void> {
+    while (this.begins.length + this.settles.length > 0) {
+      const begins = this.begins.splice(0);
+      const settles = this.settles.splice(0);
+      try {
+        const owned = await this.deps.db.transaction({ workspaces: await this.deps.workspaces.ids() }, async (tx) => {
+          const begun = await beginBodies(tx, this.sender(), begins, this.deps.now());
+          const written = await changeMessages(tx, settles.map((each) => each.change), this.sender());
+          await appendToInbox(tx, settles.filter((each) => written.has(each.change.id)).flatMap((each) => each.facts));
+          this.deps.failpoint('settle.written');
+          return begun;
+        });
+        for (const each of begins) each.answer(owned.has(each.id));
+        for (const each of settles) each.done();
+        if (settles.some((each) => each.facts.length > 0)) this.deps.bus.pokeWork();
+      } catch (error) {
+        for (const each of [...begins, ...settles]) each.failed(error);
+      }
+    }
+    this.running = false;
+  }
+}

@@ -1,0 +1,69 @@
+import { Button } from '@mantine/core';
+import { To } from '../parts/address.tsx';
+import { sayNumber } from '../parts/number.ts';
+import { Fact, Facts, Section } from '../parts/page.tsx';
+import { callPerson, Face } from '../parts/person-name.tsx';
+import { saySpan } from '../parts/say-time.ts';
+import { Bones } from '../parts/skeleton.tsx';
+import { hue, type Stage } from '../parts/stage-badge.tsx';
+import { Time } from '../parts/time.tsx';
+import { useList } from '../query.ts';
+import css from './stage-panel.module.css';
+
+const ages = [['day', 'up to a day'], ['week', 'up to a week'], ['month', 'up to 30 days'], ['older', 'longer']] as const;
+
+/** How long people have been here: one bar in four depths of the stage's hue; the table behind it is in the panel. */
+export function StageAges({ stage, bare = false }: { stage: Stage; bare?: boolean }) {
+  const says = ages.map(([key, label]) => `${sayNumber(stage.ages[key])} ${label}`).join(', ');
+  return (
+    <span style={hue(stage.hue)} className={css.ages}>
+      <span className={css.bar} role="img" aria-label={`Time in stage: ${says}`}>
+        {stage.count === 0 ? <i style={{ flexGrow: 1 }} data-none /> : ages.map(([key], index) => stage.ages[key] > 0 && <i key={key} style={{ flexGrow: stage.ages[key] }} data-age={index} />)}
+      </span>
+      {!bare && (
+        <table className={css.table}>
+          <tbody>
+            {ages.map(([key, label], index) => (
+              <tr key={key}>
+                <th scope="row"><i data-age={index} />{label}</th>
+                <td>{sayNumber(stage.ages[key])}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </span>
+  );
+}
+
+/** A stage in the side panel: what it means, what goes wrong without it, its ages, its newest people. */
+export function StagePanel({ stage }: { stage: Stage }) {
+  const people = useList('listPeople', { query: { stage: stage.key, limit: 8 } });
+  return (
+    <>
+      <div>
+        <p>{stage.meaning}</p>
+        {stage.objective && <p className="quiet" style={{ marginTop: 4, fontSize: 'var(--text-13)' }}>Aim: {stage.objective}</p>}
+      </div>
+      <Facts>
+        <Fact name="Owner">{stage.owner ?? <span style={{ color: 'var(--warn)' }}>Nobody answers for this stage</span>}</Fact>
+        {stage.risk && <Fact name="At risk">{stage.risk}</Fact>}
+        <Fact name="7 days">{sayNumber(stage.entered7d)} entered, {sayNumber(stage.left7d)} left, {sayNumber(stage.overrides7d)} by hand</Fact>
+        <Fact name="Median stay">{stage.medianAgeMs === null ? '–' : saySpan(stage.medianAgeMs)}</Fact>
+      </Facts>
+      <Section title="Time in stage"><StageAges stage={stage} /></Section>
+      <Section title="People here" action={<Button size="xs" variant="default" component={To} to="people" search={{ stage: stage.key }}>All {sayNumber(stage.count)}</Button>}>
+        {!people.loaded ? <Bones lines={4} /> : (
+          <ul className={css.people}>
+            {people.rows.slice(0, 8).map((person) => (
+              <li key={person.id}>
+                <To to={`people/${person.id}`}><Face person={person} /><span className="clip">{callPerson(person)}</span><span className="faint"><Time at={person.lastSeenAt} /></span></To>
+              </li>
+            ))}
+            {people.rows.length === 0 && <li className="faint">Nobody is here now.</li>}
+          </ul>
+        )}
+      </Section>
+    </>
+  );
+}
