@@ -89,5 +89,20 @@ export interface Mistake {
   message: string;
 }
 
-export const mistakesOf = (error: z.ZodError): Mistake[] =>
-  error.issues.map((issue) => ({ path: issue.path.map(String).join('.') || '(all)', message: issue.message }));
+/** Where a value is wrong and what it must be. A choice between shapes is explained by the shape that came closest. */
+export const mistakesOf = (error: z.ZodError): Mistake[] => issuesOf(error.issues as z.core.$ZodIssue[], []);
+
+function issuesOf(issues: readonly z.core.$ZodIssue[], above: readonly PropertyKey[]): Mistake[] {
+  return issues.flatMap((issue) => {
+    const path = [...above, ...issue.path];
+    const place = path.map(String).join('.') || '(all)';
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key].map(String).join('.'), message: 'is not a field here' }));
+    if (issue.code === 'invalid_union') {
+      const closest = issue.errors.filter((branch) => branch.length > 0 && !branch.some((each) => each.path.length === 0 && each.code === 'unrecognized_keys')).sort((a, b) => depth(b) - depth(a))[0];
+      if (closest && depth(closest) > 0) return issuesOf(closest, path);
+    }
+    return [{ path: place, message: issue.message }];
+  });
+}
+
+const depth = (branch: readonly z.core.$ZodIssue[]): number => Math.max(0, ...branch.map((issue) => issue.path.length));

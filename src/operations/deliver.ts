@@ -3,6 +3,7 @@ import type { Template } from '#contract/definition-bodies.ts';
 import { type Instant, minute } from '#contract/instant.ts';
 import { ms } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
+import { HeaderRefused } from '#engine/message/header.ts';
 import { RenderFailed } from '#engine/message/liquid.ts';
 import { decideMessage, type Verdict } from '#engine/message/policy.ts';
 import { addressOf } from '#engine/person.ts';
@@ -75,7 +76,7 @@ async function handOver(deps: SendingDeps, channel: Channel | null, draft: Draft
     if (!channel) throw new RenderFailed(`no channel ${message.channel} is set up`);
     outgoing = writeMessage(draft, deps.links, deps.webhookSecret);
   } catch (error) {
-    if (!(error instanceof RenderFailed) && !(error instanceof RangeError) && !(error instanceof TypeError)) throw error;
+    if (!(error instanceof RenderFailed) && !(error instanceof HeaderRefused)) throw error;
     return deps.ledger.settle(changeOf(message, { status: 'skipped', reason: 'render-failed', details: { ...message.details, because: error.message } }), []);
   }
   const handover = await channel.send(outgoing, () => deps.ledger.begin({ person: draft.person.id, id: message.id }));

@@ -10,6 +10,7 @@ import { remember } from '#engine/rule/memory.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import { stableId } from '#engine/stable-id.ts';
 import type { Transaction } from '#store/database.ts';
+import { forgetIdentities } from '#store/identities.ts';
 import { eventsForMemory, insertEvents, knownEvents, type StoredEvent } from '#store/events.ts';
 import { appendConsents, appendDecisions, appendMoves, changeMemberships, insertNewTasks, type StoredConsent, type StoredDecision, type StoredMove, type StoredTask } from '#store/histories.ts';
 import { appendToInbox, askForMerges, type InboxEntry, lockLanes, takeFacts, type TakenFact, type WantedMerge } from '#store/inbox.ts';
@@ -19,6 +20,7 @@ import { appendSteps, loadLiveRuns, saveRuns, type StoredRun, type StoredStep } 
 import { armWakes, takeWakes, type Wake } from '#store/wakes.ts';
 import { loadWorkspaces, type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
+import { Resolver } from './ingest/resolve.ts';
 
 export interface Processed {
   facts: number;
@@ -37,11 +39,12 @@ const wakesAtOnce = 2_000;
  */
 export async function processLanes(deps: Deps, lanes: readonly number[]): Promise<Processed> {
   const ids = await deps.workspaces.ids();
+  const clocks = await deps.workspaces.clocks();
   const outcome = await deps.db.transaction({ workspaces: ids }, async (tx) => {
     const locked = await lockLanes(tx, lanes);
     if (locked.length === 0) return { taken: [], wakes: [], written: null, busy: lanes.length };
     const taken = await takeFacts(tx, locked, factsPerLane);
-    const wakes = await takeWakes(tx, locked, await deps.workspaces.clocks(), wakesAtOnce);
+    const wakes = await takeWakes(tx, locked, clocks, wakesAtOnce);
     deps.failpoint('process.taken');
     const written = taken.length + wakes.length > 0 ? await decideAndWrite(deps, tx, ids, taken, wakes) : null;
     deps.failpoint('process.written');
@@ -92,6 +95,7 @@ class Batch {
   readonly wakes: Wake[] = [];
   readonly merges: Omit<WantedMerge, 'id'>[] = [];
   readonly forwards: InboxEntry[] = [];
+  readonly erased: string[] = [];
   readonly topics = new Map<number, Set<LiveTopic>>();
 
   touch(workspace: number, ...topics: LiveTopic[]): void {
@@ -121,9 +125,14 @@ export async function decideAndWrite(deps: Deps, tx: Transaction, ids: readonly 
   for (const wake of wakes) facts.set(wake.person, { workspace: wake.workspace, facts: [] });
   const seen = new Set<string>();
   for (const { person, workspace, fact } of taken) {
-    const winner = stored.get(person)?.mergedInto;
-    if (winner) {
-      batch.forwards.push({ workspace, person: winner, class: 'live', fact });
+    const before = stored.get(person);
+    if (before?.mergedInto) {
+      batch.forwards.push({ workspace, person: before.mergedInto, class: 'live', fact });
+      continue;
+    }
+    if (before?.erasedAt) {
+      const anew = await personAnew(deps, tx, workspace, fact, person);
+      if (anew) batch.forwards.push({ workspace, person: anew, class: 'live', fact });
       continue;
     }
     const key = person + fact.id;
@@ -152,6 +161,16 @@ export async function decideAndWrite(deps: Deps, tx: Transaction, ids: readonly 
     ownClock: new Set([...work.values()].filter((each) => each.workspace.clock !== null).map((each) => each.workspace.id)),
     pokes: batch.messages.length + batch.merges.length + batch.forwards.length > 0,
   };
+}
+
+/** Who is meant by a fact for somebody who was erased since it was accepted: a new person, of whom nothing earlier is known. Null for what only concerned the old one. */
+async function personAnew(deps: Deps, tx: Transaction, workspace: number, fact: Fact, erased: string): Promise<string | null> {
+  if (fact.kind !== 'event' && fact.kind !== 'identify') return null;
+  const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+  const names = { workspace, user: text(fact.envelope.userId), anonymous: text(fact.envelope.anonymousId), email: fact.claims?.email ?? null, phone: null, trusted: false };
+  if (names.user === null && names.anonymous === null && names.email === null) return null;
+  const [resolved] = await new Resolver(deps.newId).resolve(tx, [names], deps.now());
+  return resolved!.person === erased ? null : resolved!.person;
 }
 
 /** Computes the memories of people whose set is another than the rulebook's, from the events that are kept. */
@@ -233,6 +252,7 @@ function gather(batch: Batch, deps: Deps, { workspace, rulebook, now }: Work, pe
         batch.merges.push({ workspace: workspaceId, person, joins: effect.joins, evidence: effect.evidence, actor: effect.actor, trusted: facts.some((fact) => fact.id === effect.evidence && fact.source.trust === 'trusted') });
         break;
       case 'erase':
+        batch.erased.push(person);
         deps.log.info({ workspace: workspaceId }, 'a person was erased');
         break;
     }
@@ -259,6 +279,7 @@ async function write(tx: Transaction, batch: Batch, real: Instant): Promise<void
   await armWakes(tx, batch.wakes);
   await askForMerges(tx, batch.merges, real);
   await appendToInbox(tx, batch.forwards);
+  if (batch.erased.length > 0) await forgetIdentities(tx, batch.erased);
 }
 
 /** An address as the suppression list keeps it. It outlives the person, so that an erased and re-imported address is not mailed again. */

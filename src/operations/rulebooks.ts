@@ -1,12 +1,17 @@
 import type { DefinitionKind } from '#contract/definition.ts';
 import { compileRulebook, type Published, type Rulebook } from '#engine/rulebook.ts';
 import type { Transaction } from '#store/database.ts';
-import { findVersions, listDefinitions } from '#store/definitions.ts';
+import { findVersions, listDefinitions, revisionsOf } from '#store/definitions.ts';
 import { pinnedVersions } from '#store/runs.ts';
 
 /** Compiled rulebooks, one a workspace, kept until the revision moves on. */
 export class Rulebooks {
   private readonly books = new Map<number, Rulebook>();
+
+  /** The rulebook that is in force now. */
+  async current(tx: Transaction, workspace: number): Promise<Rulebook> {
+    return this.at(tx, workspace, (await revisionsOf(tx, [workspace])).get(workspace) ?? 0);
+  }
 
   /** The rulebook of a workspace at a revision that was read in this transaction. */
   async at(tx: Transaction, workspace: number, revision: number): Promise<Rulebook> {

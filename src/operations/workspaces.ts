@@ -46,6 +46,11 @@ export class Workspaces {
     return found;
   }
 
+  /** What time it is in a workspace. */
+  async nowOf(id: number): Promise<Instant> {
+    return workspaceNow(await this.byId(id), this.now());
+  }
+
   /** What time it is by each clock: real time, and every practice workspace's own. */
   async clocks(): Promise<Clocks> {
     const real = this.now();

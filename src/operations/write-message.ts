@@ -4,6 +4,7 @@ import type { Instant } from '#contract/instant.ts';
 import { isObject, type JsonObject } from '#contract/json.ts';
 import type { WorkspaceSettings } from '#contract/routes/operate.ts';
 import { composeEmail } from '#engine/message/compose.ts';
+import { wireAddress } from '#engine/message/header.ts';
 import { type CompiledTemplate, compileTemplate, renderEmail, renderWebhook } from '#engine/message/render.ts';
 import type { StoredEvent } from '#store/events.ts';
 import type { StoredMessage } from '#store/messages.ts';
@@ -42,7 +43,7 @@ export function writeMessage(draft: Draft, links: Links, webhookSecret: string):
   const form = compile(template);
   if (form.channel === 'webhook' || template.channel === 'webhook') {
     if (form.channel !== 'webhook') throw new Error('a webhook template compiled to another channel');
-    const written = renderWebhook(form, { person: traits, event, workspace, links: { unsubscribe: null } });
+    const written = renderWebhook(form, { person: traits, event, workspace, links: { unsubscribe: null }, now: draft.now });
     return { channel: 'webhook', key: message.id, url: written.url, secret: webhookSecret, body: written.body, workspace: draft.workspace, person: person.id };
   }
   const claim = { workspace: draft.workspace, person: person.id, message: message.id, link: 0, url: '' };
@@ -50,7 +51,7 @@ export function writeMessage(draft: Draft, links: Links, webhookSecret: string):
   const unsubscribe = links.url({ ...claim, kind: 'unsubscribe' });
   const written = renderEmail(
     form,
-    { person: traits, event, workspace, links: { unsubscribe: marketing ? unsubscribe : null }, },
+    { person: traits, event, workspace, links: { unsubscribe: marketing ? unsubscribe : null }, now: draft.now },
     {
       language: settings.language,
       brand: settings.senderName || settings.name,
@@ -78,5 +79,5 @@ export function writeMessage(draft: Draft, links: Links, webhookSecret: string):
     },
     boundarySeed: message.id,
   });
-  return { channel: 'email', key: message.id, envelope: { from, to: person.email! }, raw, subject: written.subject, workspace: draft.workspace, person: person.id };
+  return { channel: 'email', key: message.id, envelope: { from: wireAddress(from) ?? from, to: wireAddress(person.email!) ?? person.email! }, raw, subject: written.subject, workspace: draft.workspace, person: person.id };
 }

@@ -41,7 +41,7 @@ export interface Database {
    * `lost` is called when the connection breaks, and with it the lock.
    */
   holdLock(number: number, lost: () => void): Promise<{ release(): Promise<void> } | null>;
-  /** Whether some session other than this process's own holder has the advisory lock `number`. */
+  /** Whether nobody holds the advisory lock `number`, neither this process nor another session. */
   lockIsFree(number: number): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -85,6 +85,12 @@ export async function findVersions(tx: Queryable, workspace: number, kind: Defin
   return rows.map(toVersion);
 }
 
+/** The highest version that each definition of a workspace ever had, by kind/key. Numbers are never used again. */
+export async function highestVersions(tx: Queryable, workspace: number): Promise<Map<string, number>> {
+  const rows = await tx.query('select kind, key, max(version) as version from definition_version where workspace_id = $1 group by kind, key', [workspace]);
+  return new Map(rows.map((row) => [`${row.kind}/${row.key}`, row.version]));
+}
+
 export async function revisionsOf(tx: Queryable, workspaces: readonly number[]): Promise<Map<number, number>> {
   const rows = await tx.query('select workspace_id, revision from workspace where workspace_id = any($1::int[])', [[...workspaces]]);
   return new Map(rows.map((row) => [row.workspace_id, row.revision]));

@@ -51,3 +51,8 @@ export async function identitiesOf(tx: Queryable, person: string): Promise<{ kin
   const rows = await tx.query('select kind, value, since from identity where person_id = $1 order by kind, since', [person]);
   return rows.map((row) => ({ kind: kindName[row.kind]!, value: row.value, since: row.since }));
 }
+
+/** Frees the identities of people who are erased: whoever comes with one of them again is somebody new. */
+export async function forgetIdentities(tx: Queryable, people: readonly string[]): Promise<void> {
+  await tx.query('delete from identity where person_id = any($1::uuid[])', [[...people]]);
+}

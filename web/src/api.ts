@@ -61,7 +61,10 @@ async function problemOf(answer: Response): Promise<ProblemError> {
   const body = (await answer.json().catch(() => null)) as ProblemBody | null;
   if (body !== null && typeof body.message === 'string') return new ProblemError(answer.status, body);
   return new ProblemError(answer.status, {
-    code: 'unexpected', message: `The server answered ${answer.status} without saying why.`, hint: 'Try again; if it stays, look at the server log.', details: null,
+    code: 'unexpected',
+    message: `The server answered ${answer.status} without saying why.`,
+    hint: 'Try again; if it stays, look at the server log.',
+    details: null,
   });
 }
 
@@ -77,10 +80,18 @@ export async function call<N extends RouteName>(name: N, ...[args]: ArgsOf<N>): 
   let answer: Response;
   try {
     answer = await fetch(addressOf(name, given), {
-      method, headers, credentials: 'same-origin', ...(given.body === undefined ? {} : { body: JSON.stringify(given.body) }),
+      method,
+      headers,
+      credentials: 'same-origin',
+      ...(given.body === undefined ? {} : { body: JSON.stringify(given.body) }),
     });
   } catch {
-    throw new ProblemError(0, { code: 'offline', message: 'The server does not answer.', hint: 'Check that Throughline is running, then try again.', details: null });
+    throw new ProblemError(0, {
+      code: 'offline',
+      message: 'The server does not answer.',
+      hint: 'Check that Throughline is running, then try again.',
+      details: null,
+    });
   }
   if (!answer.ok) throw await problemOf(answer);
   return (answer.status === 204 ? {} : await answer.json()) as Reply<N>;

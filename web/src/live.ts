@@ -5,7 +5,17 @@ import { queryClient, renew } from './query.ts';
 
 /** Which answers a topic makes old. */
 const watches: Record<LiveTopic, RouteName[]> = {
-  people: ['listPeople', 'countPeople', 'getPerson', 'personTimeline', 'personWhy', 'lifecycleBoard', 'segmentPeople', 'segmentCount', 'getHome'],
+  people: [
+    'listPeople',
+    'countPeople',
+    'getPerson',
+    'personTimeline',
+    'personWhy',
+    'lifecycleBoard',
+    'segmentPeople',
+    'segmentCount',
+    'getHome',
+  ],
   events: ['listEvents', 'getHome', 'personTimeline'],
   refusals: ['listRefusals', 'getHome'],
   messages: ['listMessages', 'countMessages', 'getMessage', 'listKillSwitches', 'personTimeline', 'getPerson', 'getHome'],

@@ -22,7 +22,7 @@ createRoot(document.getElementById('root')!).render(
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
         <HoverTip />
-        <Notifications position="bottom-right" limit={4} autoClose={5000} />
+        <Notifications position="bottom-right" limit={3} autoClose={4000} containerWidth={320} />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

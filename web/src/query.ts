@@ -1,4 +1,13 @@
-import { type InfiniteData, keepPreviousData, QueryClient, type UseQueryOptions, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  type InfiniteData,
+  keepPreviousData,
+  QueryClient,
+  type UseQueryOptions,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { type Args, type ArgsOf, call, ProblemError, type Reply, type RouteName, workspaceOfAddress } from './api.ts';
 
 export const queryClient = new QueryClient({
@@ -17,7 +26,11 @@ export const keyOf = (name: RouteName, args?: unknown): unknown[] => [workspaceO
 type Options<T> = Omit<UseQueryOptions<T, ProblemError>, 'queryKey' | 'queryFn'>;
 
 /** What a GET route answers, kept and renewed by live updates. While the arguments change the answer before stays. */
-export function useRoute<N extends RouteName>(name: N, args: Args<N> | (object extends Args<N> ? undefined : never), options: Options<Reply<N>> = {}) {
+export function useRoute<N extends RouteName>(
+  name: N,
+  args: Args<N> | (object extends Args<N> ? undefined : never),
+  options: Options<Reply<N>> = {},
+) {
   return useQuery<Reply<N>, ProblemError>({
     queryKey: keyOf(name, args),
     queryFn: () => call(name, ...([args] as unknown as ArgsOf<N>)),
@@ -34,7 +47,11 @@ export function useList<N extends ListName>(name: N, args: Args<N>, options: { e
   const given = args as { query?: object };
   const query = useInfiniteQuery<Page, ProblemError, InfiniteData<Page>, unknown[], string | null>({
     queryKey: keyOf(name, args),
-    queryFn: async ({ pageParam }) => (await call(name, ...([{ ...given, query: { ...given.query, cursor: pageParam ?? undefined } }] as unknown as ArgsOf<N>))) as unknown as Page,
+    queryFn: async ({ pageParam }) =>
+      (await call(
+        name,
+        ...([{ ...given, query: { ...given.query, cursor: pageParam ?? undefined } }] as unknown as ArgsOf<N>),
+      )) as unknown as Page,
     initialPageParam: null,
     getNextPageParam: (last) => last.next,
     placeholderData: keepPreviousData,

@@ -9,11 +9,19 @@ import { Landing } from './session/landing.tsx';
 const root = createRootRoute({ component: Outlet, notFoundComponent: Nowhere });
 const workspace = createRoute({ getParentRoute: () => root, path: '/w/$workspace', component: Frame, notFoundComponent: Nowhere });
 const landing = createRoute({ getParentRoute: () => root, path: '/', component: Landing });
-const signIn = createRoute({ getParentRoute: () => root, path: '/signin', component: lazyRouteComponent(() => import('./session/sign-in.tsx'), 'SignIn') });
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/signin',
+  component: lazyRouteComponent(() => import('./session/sign-in.tsx'), 'SignIn'),
+});
 
 /** A screen of the workspace, loaded when it is first opened. `load` gives the module, `name` its component. */
 const screen = <M extends Record<string, unknown>>(path: string, load: () => Promise<M>, name: keyof M & string) =>
-  createRoute({ getParentRoute: () => workspace, path, component: lazyRouteComponent(load as () => Promise<Record<string, ComponentType>>, name) });
+  createRoute({
+    getParentRoute: () => workspace,
+    path,
+    component: lazyRouteComponent(load as () => Promise<Record<string, ComponentType>>, name),
+  });
 
 /** One line a screen. */
 const screens = [
@@ -21,6 +29,17 @@ const screens = [
   screen('/people', () => import('./people/people-list.tsx'), 'PeopleList'),
   screen('/people/$id', () => import('./people/profile.tsx'), 'Profile'),
   screen('/lifecycle', () => import('./lifecycle/board.tsx'), 'LifecycleBoard'),
+  screen('/install', () => import('./install/install.tsx'), 'Install'),
+  screen('/events', () => import('./events/live-events.tsx'), 'LiveEvents'),
+  screen('/messages', () => import('./messages/messages.tsx'), 'Messages'),
+  screen('/mailbox', () => import('./mailbox/mailbox.tsx'), 'Mailbox'),
+  screen('/stops', () => import('./messages/stops.tsx'), 'Stops'),
+  screen('/journeys', () => import('./journeys/journeys.tsx'), 'Journeys'),
+  screen('/journeys/$key', () => import('./journeys/journey-page.tsx'), 'JourneyPage'),
+  screen('/definitions', () => import('./definitions/definitions.tsx'), 'Definitions'),
+  screen('/definitions/$kind/$key', () => import('./definitions/definition-page.tsx'), 'DefinitionPage'),
+  screen('/audit', () => import('./definitions/audit.tsx'), 'Audit'),
+  screen('/settings', () => import('./settings/settings.tsx'), 'Settings'),
 ];
 
 export const router = createRouter({

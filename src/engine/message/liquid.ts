@@ -41,7 +41,7 @@ export class RenderFailed extends Error {
 
 /**
  * Stands in for both limiters of liquidjs. Its own render limit reads the clock; the renderer asks it before every step, so here the
- * steps are counted instead, and a loop inside a loop ends after 20,000 of them (a few milliseconds).
+ * steps are counted instead, and a loop inside a loop ends after 20,000 of them.
  */
 export class Budget {
   private steps = 0;
@@ -166,7 +166,7 @@ class ValueOutput extends Output {
       }
     }
     let value: unknown = yield initial.evaluate(context, this.hasDefault);
-    if (this.path !== null && !this.hasDefault && isMissing(value)) value = fallbackFor(context.globals['fallbacks'] as Fallbacks, this.path) ?? value;
+    if (this.path !== null && !this.hasDefault && isMissing(value)) value = fallbackFor(context.globals.fallbacks as Fallbacks, this.path) ?? value;
     for (const filter of filters) value = yield filter.render(value, context);
     if (value instanceof JsonText) pieces.add('json', value.text);
     else pieces.add('value', say(value));
@@ -224,7 +224,7 @@ function restrictedLiquid(): Liquid {
     const original = allFilters[name] as unknown as FilterFunction;
     liquid.registerFilter(name, function (this: { context: Context }, value: unknown, ...args: unknown[]) {
       const isNow = value === 'now' || value === 'today';
-      const now = this.context.globals['now'];
+      const now = this.context.globals.now;
       if (isNow && typeof now !== 'number') return '';
       return original.call(this, isNow ? new Date(now as number).toISOString() : value, ...args);
     } as Parameters<Liquid['registerFilter']>[1]);

@@ -14,20 +14,29 @@ export function BottomBar() {
   const [open, setOpen] = useState(false);
   return (
     <nav className={css.bar} aria-label="Places, short">
-      {usePlaces().filter((place) => first.includes(place.to)).map((place) => {
-        const { icon: Icon } = place;
-        return (
-          <To key={place.to} to={place.to} className={css.item} data-here={isIn(place, here) || undefined}>
-            <Icon size={20} stroke={1.7} aria-hidden="true" />
-            {place.name}
-          </To>
-        );
-      })}
+      {usePlaces()
+        .filter((place) => first.includes(place.to))
+        .map((place) => {
+          const { icon: Icon } = place;
+          return (
+            <To key={place.to} to={place.to} className={css.item} data-here={isIn(place, here) || undefined}>
+              <Icon size={20} stroke={1.7} aria-hidden="true" />
+              {place.name}
+            </To>
+          );
+        })}
       <button type="button" className={css.item} onClick={() => setOpen(true)}>
         <IconMenu2 size={20} stroke={1.7} aria-hidden="true" />
         More
       </button>
-      <Drawer opened={open} onClose={() => setOpen(false)} position="bottom" size="auto" title="Go to" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Drawer
+        opened={open}
+        onClose={() => setOpen(false)}
+        position="bottom"
+        size="auto"
+        title="Go to"
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
         <Places onGone={() => setOpen(false)} />
       </Drawer>
     </nav>

@@ -32,7 +32,9 @@ export function Frame() {
   return (
     <WorkspaceProvider key={slug} session={session.data} workspace={workspace}>
       <Listener slug={slug} />
-      <a className="skip" href="#content">Skip to the content</a>
+      <a className="skip" href="#content">
+        Skip to the content
+      </a>
       <div className={css.frame} data-narrow={narrow || undefined} data-practice={workspace.practice || undefined}>
         {workspace.practice && <div className={css.band} role="note" aria-label="Practice workspace" />}
         <TopBar />
@@ -54,4 +56,9 @@ function Listener({ slug }: { slug: string }) {
   return null;
 }
 
-const noWorkspace = new ProblemError(404, { code: 'workspace-unknown', message: 'There is no workspace that you may use.', hint: 'Ask whoever runs this server to give you one.', details: null });
+const noWorkspace = new ProblemError(404, {
+  code: 'workspace-unknown',
+  message: 'There is no workspace that you may use.',
+  hint: 'Ask whoever runs this server to give you one.',
+  details: null,
+});

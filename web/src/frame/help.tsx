@@ -22,7 +22,11 @@ function Keys({ title, rows }: { title: string; rows: readonly (readonly [string
       <dl className={css.keys}>
         {rows.map(([keys, does]) => (
           <div key={does}>
-            <dt>{keys.split(' ').map((key) => <kbd key={key}>{key}</kbd>)}</dt>
+            <dt>
+              {keys.split(' ').map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
             <dd>{does}</dd>
           </div>
         ))}

@@ -1,7 +1,11 @@
 import { useLiveState } from '../live.ts';
 import css from './live-dot.module.css';
 
-const says = { connecting: 'Connecting to live updates', live: 'Live: this screen renews itself', broken: 'Not live: connecting again' } as const;
+const says = {
+  connecting: 'Connecting to live updates',
+  live: 'Live: this screen renews itself',
+  broken: 'Not live: connecting again',
+} as const;
 
 /** Whether what is on the screen renews itself. */
 export function LiveDot() {

@@ -1,5 +1,12 @@
 import {
-  IconCircleDot, IconMessage2, IconRoute, IconSettings, IconShieldCheck, IconTimeline, IconUsers, type Icon,
+  IconCircleDot,
+  IconMessage2,
+  IconRoute,
+  IconSettings,
+  IconShieldCheck,
+  IconTimeline,
+  IconUsers,
+  type Icon,
 } from '@tabler/icons-react';
 
 export interface Place {
@@ -18,7 +25,11 @@ export interface Place {
 /** Where one can go. A place is shown when its route exists. */
 export const places: Place[] = [
   {
-    to: '', name: 'Today', about: 'Where the workspace stands', icon: IconCircleDot, key: 't',
+    to: '',
+    name: 'Today',
+    about: 'Where the workspace stands',
+    icon: IconCircleDot,
+    key: 't',
     inside: [
       { to: 'events', name: 'Live events', about: 'What comes in, and what was refused', key: 'e' },
       { to: 'install', name: 'Install', about: 'Send the first event' },
@@ -28,7 +39,11 @@ export const places: Place[] = [
   { to: 'lifecycle', name: 'Lifecycle', about: 'The stages with counts and ages', icon: IconTimeline, key: 'l' },
   { to: 'journeys', name: 'Journeys', about: 'Plans and the people in them', icon: IconRoute, key: 'j' },
   {
-    to: 'messages', name: 'Messages', about: 'What was sent, held and skipped, and why', icon: IconMessage2, key: 'm',
+    to: 'messages',
+    name: 'Messages',
+    about: 'What was sent, held and skipped, and why',
+    icon: IconMessage2,
+    key: 'm',
     inside: [
       { to: 'messages', name: 'Deliveries', about: 'What was sent, held and skipped, and why' },
       { to: 'mailbox', name: 'Mailbox', about: 'Mails as they were sent', key: 'b' },
@@ -36,7 +51,11 @@ export const places: Place[] = [
     ],
   },
   {
-    to: 'definitions', name: 'Governance', about: 'Definitions and who changed what', icon: IconShieldCheck, key: 'd',
+    to: 'definitions',
+    name: 'Governance',
+    about: 'Definitions and who changed what',
+    icon: IconShieldCheck,
+    key: 'd',
     inside: [
       { to: 'definitions', name: 'Definitions', about: 'Everything that decides, with its versions' },
       { to: 'audit', name: 'Audit', about: 'Who changed what, newest first', key: 'a' },

@@ -20,18 +20,35 @@ const units = [
   { value: 'hours', label: 'hours' },
   { value: 'days', label: 'days' },
 ];
-const durationOf = (count: number, unit: string): string => (unit === 'days' ? `P${count}D` : unit === 'hours' ? `PT${count}H` : `PT${count}M`);
+const durationOf = (count: number, unit: string): string =>
+  unit === 'days' ? `P${count}D` : unit === 'hours' ? `PT${count}H` : `PT${count}M`;
 
 /** Turns the practice clock and says what happened meanwhile. */
 export function useTurn() {
-  const turn = useChange('turnClock', ['getClock', 'getSession', 'getHome', 'listPeople', 'getPerson', 'personTimeline', 'lifecycleBoard', 'listMessages', 'listMailbox', 'listJourneys', 'getJourneyCounts']);
+  const turn = useChange('turnClock', [
+    'getClock',
+    'getSession',
+    'getHome',
+    'listPeople',
+    'getPerson',
+    'personTimeline',
+    'lifecycleBoard',
+    'listMessages',
+    'listMailbox',
+    'listJourneys',
+    'getJourneyCounts',
+  ]);
   return {
     turning: turn.isPending,
     turn: (advance: string): void =>
-      turn.mutate({ body: { advance } }, {
-        onError: failed,
-        onSuccess: ({ did }) => said(`The clock was turned: ${plural(did.wakes, 'timer')} came due, ${plural(did.messages, 'message')} written.`),
-      }),
+      turn.mutate(
+        { body: { advance } },
+        {
+          onError: failed,
+          onSuccess: ({ did }) =>
+            said(`The clock was turned: ${plural(did.wakes, 'timer')} came due, ${plural(did.messages, 'message')} written.`),
+        },
+      ),
   };
 }
 
@@ -56,10 +73,20 @@ export function PracticeClock() {
           <IconClockPlay size={15} aria-hidden="true" />
           <span className="visually-hidden">Practice clock</span>
           <span className={css.short}>{format(language, zone, { day: 'numeric', month: 'short' }).format(now)}</span>
-          <span className={css.date}>{format(language, zone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(now)}</span>
+          <span className={css.date}>
+            {format(language, zone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(now)}
+          </span>
           <span>{format(language, zone, { hour: '2-digit', minute: '2-digit' }).format(now)}</span>
           <span className={css.turn}>{busy ? 'Turning' : 'Turn'}</span>
-          {busy && <Progress className={css.progress} value={(clock.data?.progress ?? 0.15) * 100} size={2} aria-label="Turning the clock" animated />}
+          {busy && (
+            <Progress
+              className={css.progress}
+              value={(clock.data?.progress ?? 0.15) * 100}
+              size={2}
+              aria-label="Turning the clock"
+              animated
+            />
+          )}
         </button>
       </Popover.Target>
       <Popover.Dropdown p={16} aria-label="Turn the practice clock">
@@ -67,7 +94,9 @@ export function PracticeClock() {
         <p className={css.hint}>Everything that falls due happens in order: waits end, messages go to the mailbox, windows close.</p>
         <div className={css.turns}>
           {turns.map((row) => (
-            <Button key={row.advance} variant="default" size="xs" onClick={() => go(row.advance)} disabled={busy}>{row.label}</Button>
+            <Button key={row.advance} variant="default" size="xs" onClick={() => go(row.advance)} disabled={busy}>
+              {row.label}
+            </Button>
           ))}
         </div>
         <form
@@ -78,8 +107,19 @@ export function PracticeClock() {
           }}
         >
           <NumberInput aria-label="How much" value={count} onChange={setCount} min={1} max={366} w={72} hideControls size="sm" />
-          <Select aria-label="Unit" data={units} value={unit} onChange={(next) => setUnit(next ?? 'days')} w={110} size="sm" comboboxProps={{ withinPortal: false }} allowDeselect={false} />
-          <Button type="submit" disabled={busy} style={{ flex: 1 }}>Turn</Button>
+          <Select
+            aria-label="Unit"
+            data={units}
+            value={unit}
+            onChange={(next) => setUnit(next ?? 'days')}
+            w={110}
+            size="sm"
+            comboboxProps={{ withinPortal: false }}
+            allowDeselect={false}
+          />
+          <Button type="submit" disabled={busy} style={{ flex: 1 }}>
+            Turn
+          </Button>
         </form>
       </Popover.Dropdown>
     </Popover>

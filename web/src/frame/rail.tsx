@@ -9,7 +9,13 @@ export function Rail({ narrow, onNarrow }: { narrow: boolean; onNarrow: (narrow:
     <nav className={css.rail} aria-label="Places" data-narrow={narrow || undefined}>
       <Places narrow={narrow} />
       <div className={css.foot}>
-        <button type="button" className={css.item} onClick={() => onNarrow(!narrow)} data-tip={narrow ? 'Show names' : undefined} aria-label={narrow ? 'Widen the rail' : 'Narrow the rail'}>
+        <button
+          type="button"
+          className={css.item}
+          onClick={() => onNarrow(!narrow)}
+          data-tip={narrow ? 'Show names' : undefined}
+          aria-label={narrow ? 'Widen the rail' : 'Narrow the rail'}
+        >
           <IconLayoutSidebar size={17} stroke={1.7} />
           {!narrow && <span>Narrow</span>}
         </button>
@@ -28,8 +34,12 @@ export function Places({ narrow = false, onGone }: { narrow?: boolean; onGone?: 
         return (
           <li key={place.to}>
             <To
-              to={place.to} className={css.item} data-here={inside || undefined} {...(inside && isAt(here, place.to) ? { 'aria-current': 'page' as const } : {})}
-              {...(narrow ? { 'data-tip': place.name, 'aria-label': place.name } : {})} {...(onGone ? { onClick: onGone } : {})}
+              to={place.to}
+              className={css.item}
+              data-here={inside || undefined}
+              {...(inside && isAt(here, place.to) ? { 'aria-current': 'page' as const } : {})}
+              {...(narrow ? { 'data-tip': place.name, 'aria-label': place.name } : {})}
+              {...(onGone ? { onClick: onGone } : {})}
             >
               <Icon size={17} stroke={1.7} aria-hidden="true" />
               {!narrow && <span>{place.name}</span>}
@@ -38,7 +48,13 @@ export function Places({ narrow = false, onGone }: { narrow?: boolean; onGone?: 
               <ul className={css.inside}>
                 {place.inside.map((part) => (
                   <li key={part.to}>
-                    <To to={part.to} className={css.part} data-here={isAt(here, part.to) || undefined} {...(isAt(here, part.to) ? { 'aria-current': 'page' as const } : {})} {...(onGone ? { onClick: onGone } : {})}>
+                    <To
+                      to={part.to}
+                      className={css.part}
+                      data-here={isAt(here, part.to) || undefined}
+                      {...(isAt(here, part.to) ? { 'aria-current': 'page' as const } : {})}
+                      {...(onGone ? { onClick: onGone } : {})}
+                    >
                       {part.name}
                     </To>
                   </li>

@@ -13,7 +13,7 @@ export function WorkspaceSwitch() {
   return (
     <Menu position="bottom-start" width={260}>
       <Menu.Target>
-        <button type="button" className={css.switch} >
+        <button type="button" className={css.switch}>
           <Mark size={22} />
           <span className="visually-hidden">Workspace</span>
           <span className={css.name}>{workspace.name}</span>
@@ -25,12 +25,17 @@ export function WorkspaceSwitch() {
         <Menu.Label>Workspaces</Menu.Label>
         {workspaces.map((row) => (
           <Menu.Item
-            key={row.slug} onClick={() => void navigate({ to: `/w/${row.slug}` as never })}
-            leftSection={<span className={css.tile} data-practice={row.practice || undefined}>{row.name.slice(0, 1).toUpperCase()}</span>}
+            key={row.slug}
+            onClick={() => void navigate({ to: `/w/${row.slug}` as never })}
+            leftSection={
+              <span className={css.tile} data-practice={row.practice || undefined}>
+                {row.name.slice(0, 1).toUpperCase()}
+              </span>
+            }
             rightSection={row.slug === workspace.slug ? <IconCheck size={15} color="var(--accent-ink)" aria-label="You are here" /> : null}
           >
             {row.name}
-            <span className={css.note}>{row.practice ? 'Practice: own clock, mail stays here' : 'Real: real time, real people'}</span>
+            <span className={css.note}>{row.practice ? 'Own clock, mail stays here' : 'Real time, real people'}</span>
           </Menu.Item>
         ))}
         <Menu.Divider />

@@ -36,15 +36,21 @@ export function You() {
         <Menu.Label>{kind === 'colleague' ? name : `${name} (API key)`}</Menu.Label>
         {schemes.map(({ value, label, icon: Icon }) => (
           <Menu.Item
-            key={value} leftSection={<Icon size={16} stroke={1.7} />} onClick={() => setColorScheme(value)}
+            key={value}
+            leftSection={<Icon size={16} stroke={1.7} />}
+            onClick={() => setColorScheme(value)}
             rightSection={colorScheme === value ? <IconCheck size={15} color="var(--accent-ink)" aria-label="Chosen" /> : null}
           >
             {label}
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item leftSection={<IconKeyboard size={16} stroke={1.7} />} rightSection={<kbd className="faint">?</kbd>} onClick={openHelp}>Shortcuts</Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={16} stroke={1.7} />} onClick={leave}>Sign out</Menu.Item>
+        <Menu.Item leftSection={<IconKeyboard size={16} stroke={1.7} />} rightSection={<kbd className="faint">?</kbd>} onClick={openHelp}>
+          Shortcuts
+        </Menu.Item>
+        <Menu.Item leftSection={<IconLogout size={16} stroke={1.7} />} onClick={leave}>
+          Sign out
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -18,12 +18,42 @@ function compare(value: number, before: number[]): string {
 export function Figures({ today, days }: { today: Home['today']; days: Home['days'] }) {
   const before = days.slice(0, -1);
   const figures = [
-    { name: 'Events', value: today.events, to: 'events', note: compare(today.events, before.map((day) => day.events)) },
-    { name: 'New people', value: today.people, to: 'people', note: compare(today.people, before.map((day) => day.newPeople)) },
+    {
+      name: 'Events',
+      value: today.events,
+      to: 'events',
+      note: compare(
+        today.events,
+        before.map((day) => day.events),
+      ),
+    },
+    {
+      name: 'New people',
+      value: today.people,
+      to: 'people',
+      note: compare(
+        today.people,
+        before.map((day) => day.newPeople),
+      ),
+    },
     { name: 'Stage moves', value: today.moves, to: 'lifecycle', note: '' },
-    { name: 'Sent', value: today.sent, to: 'messages?status=sent', note: compare(today.sent, before.map((day) => day.sent)) },
+    {
+      name: 'Sent',
+      value: today.sent,
+      to: 'messages?status=sent',
+      note: compare(
+        today.sent,
+        before.map((day) => day.sent),
+      ),
+    },
     { name: 'Not sent', value: today.notSent, to: 'messages', note: today.notSent > 0 ? 'each with its reason' : '' },
-    { name: 'Refused events', value: today.refusals, to: 'events?show=refused', note: today.refusals > 0 ? 'look at why' : 'none', bad: today.refusals > 0 },
+    {
+      name: 'Refused events',
+      value: today.refusals,
+      to: 'events?show=refused',
+      note: today.refusals > 0 ? 'look at why' : 'none',
+      bad: today.refusals > 0,
+    },
   ];
   return (
     <ul className={css.figures}>
@@ -31,8 +61,12 @@ export function Figures({ today, days }: { today: Home['today']; days: Home['day
         <li key={name}>
           <To to={to}>
             <span className={css.name}>{name}</span>
-            <span className={css.value} data-zero={value === 0 || undefined} title={sayNumber(value)}>{sayShort(value)}</span>
-            <span className={css.note} data-bad={bad || undefined}>{note}</span>
+            <span className={css.value} data-zero={value === 0 || undefined} title={sayNumber(value)}>
+              {sayShort(value)}
+            </span>
+            <span className={css.note} data-bad={bad || undefined}>
+              {note}
+            </span>
           </To>
         </li>
       ))}

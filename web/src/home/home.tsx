@@ -28,14 +28,19 @@ export function Home() {
   const decide = lag.data?.acceptToDecide;
 
   return (
-    <Page title="Today" purpose={`${name}, ${format(language, zone, { weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' }).format(now)}.${attention.length === 0 && left === 0 ? ' Nothing needs you right now.' : ''}`}>
+    <Page
+      title="Today"
+      purpose={`${name}, ${format(language, zone, { weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' }).format(now)}.${attention.length === 0 && left === 0 ? ' Nothing needs you right now.' : ''}`}
+    >
       {attention.length > 0 && (
         <Section title="Needs somebody">
           <ul className={css.attention}>
             {attention.map((row) => (
               <li key={row.sentence}>
-                <To to={row.link.replace(/^\//, '')} data-tone={row.tone}>
-                  <IconAlertTriangle size={16} aria-label={row.tone === 'red' ? 'Stopped' : 'Warning'} />
+                <To to={row.link.replace(/^\//, '')}>
+                  <span className={css.sign} data-tone={row.tone} role="img" aria-label={row.tone === 'red' ? 'Urgent' : 'Warning'}>
+                    <IconAlertTriangle size={15} stroke={1.9} />
+                  </span>
                   <span>{row.sentence}</span>
                   <IconArrowRight size={15} aria-hidden="true" />
                 </To>
@@ -55,13 +60,21 @@ export function Home() {
       {!quiet && (
         <Section title="14 days">
           <div className={css.charts}>
-            <Card><Bars title="Events" unit="events" points={series('events')} /></Card>
-            <Card><Bars title="New people" unit="people" points={series('newPeople')} color="var(--chart-2)" /></Card>
-            <Card><Bars title="Messages sent" unit="messages" points={series('sent')} /></Card>
+            <Card>
+              <Bars title="Events" unit="events" points={series('events')} />
+            </Card>
+            <Card>
+              <Bars title="New people" unit="people" points={series('newPeople')} color="var(--chart-2)" />
+            </Card>
+            <Card>
+              <Bars title="Messages sent" unit="messages" points={series('sent')} />
+            </Card>
           </div>
         </Section>
       )}
-      {decide && decide.count > 0 && <p className={css.lag}>An event is decided {decide.p95} ms after it came in, for 95 of 100 in the last five minutes.</p>}
+      {decide && decide.count > 0 && (
+        <p className={css.lag}>An event is decided {decide.p95} ms after it came in, for 95 of 100 in the last five minutes.</p>
+      )}
     </Page>
   );
 }

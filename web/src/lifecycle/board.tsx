@@ -12,7 +12,7 @@ import { ScreenSkeleton } from '../parts/skeleton.tsx';
 import { hue, StageBadge, type Stage } from '../parts/stage-badge.tsx';
 import { useRoute } from '../query.ts';
 import css from './board.module.css';
-import { StageAges, StagePanel } from './stage-panel.tsx';
+import { AgeRows, StagePanel } from './stage-panel.tsx';
 
 /** One station on the line. */
 function Station({ stage, most, open, onOpen }: { stage: Stage; most: number; open: boolean; onOpen: () => void }) {
@@ -24,15 +24,28 @@ function Station({ stage, most, open, onOpen }: { stage: Stage; most: number; op
       <button type="button" className={css.card} onClick={onOpen} aria-expanded={open}>
         <span className={css.name}>{stage.name}</span>
         <span className={css.count}>{sayShort(stage.count)}</span>
-        <span className={css.unit}>{stage.count === 1 ? 'person' : 'people'}</span>
+        <span className={css.unit}>
+          {stage.count === 1 ? 'person' : 'people'}
+          {stage.overrides7d > 0 && (
+            <span className={css.override} data-tip="Moves by hand in 7 days">
+              {stage.overrides7d} by hand
+            </span>
+          )}
+        </span>
         <span className={css.flow}>
           <span data-tip="Entered in 7 days">+{sayShort(stage.entered7d)} in</span>
           <span data-tip="Left in 7 days">{sayShort(stage.left7d)} out</span>
         </span>
-        <StageAges stage={stage} bare />
-        <span className={css.note}>{stage.medianAgeMs === null ? 'Nobody here' : <>here {saySpan(stage.medianAgeMs)}, at the median</>}</span>
-        <span className={css.note} data-missing={stage.owner === null || undefined}>{stage.owner ?? 'No owner'}</span>
-        {stage.overrides7d > 0 && <span className={css.override} data-tip="Moves by hand in 7 days">{stage.overrides7d} by hand</span>}
+        <AgeRows stage={stage} />
+        <span className={css.median}>
+          {stage.medianAgeMs === null ? 'Nobody here now' : <>{saySpan(stage.medianAgeMs)} at the median</>}
+        </span>
+        <span className={css.note} data-missing={stage.owner === null || undefined}>
+          {stage.owner ?? 'No owner'}
+        </span>
+        <span className={css.meaning}>{stage.meaning}</span>
+        {stage.objective && <span className={css.aim}>Aim: {stage.objective}</span>}
+        {stage.risk && <span className={css.aim}>At risk: {stage.risk}</span>}
       </button>
     </li>
   );
@@ -48,7 +61,13 @@ export function LifecycleBoard() {
     const next = stages[Math.min(Math.max(at + by, 0), stages.length - 1)];
     if (next) setAddress({ peek: next.key });
   };
-  useKeys({ l: () => step(1), h: () => step(-1), ArrowRight: () => step(1), ArrowLeft: () => step(-1), Escape: () => setAddress({ peek: undefined }) });
+  useKeys({
+    l: () => step(1),
+    h: () => step(-1),
+    ArrowRight: () => step(1),
+    ArrowLeft: () => step(-1),
+    Escape: () => setAddress({ peek: undefined }),
+  });
 
   if (board.error) return <ProblemView problem={board.error} again={() => void board.refetch()} page />;
   if (!board.data) return <ScreenSkeleton />;
@@ -59,21 +78,45 @@ export function LifecycleBoard() {
 
   return (
     <Page
-      fit="fill" title="Lifecycle" purpose={`${name}: everybody stands in one stage, and moves by evidence.`}
-      actions={<Button component={To} to="definitions/lifecycle/main" variant="default">{version === null ? 'See the draft' : `Definition, v${version}`}</Button>}
+      fit="fill"
+      title="Lifecycle"
+      purpose={`${name}: everybody stands in one stage, and moves by evidence.`}
+      actions={
+        <Button component={To} to="definitions/lifecycle/main" variant="default">
+          {version === null ? 'See the draft' : `Definition, v${version}`}
+        </Button>
+      }
     >
       {stages.length === 0 ? (
-        <Empty title="No lifecycle is published yet" action={<Button component={To} to="definitions/lifecycle/main">See the draft</Button>}>Seven stages are ready as a draft. Publish them and people begin to move.</Empty>
+        <Empty
+          title="No lifecycle is published yet"
+          action={
+            <Button component={To} to="definitions/lifecycle/main">
+              See the draft
+            </Button>
+          }
+        >
+          Seven stages are ready as a draft. Publish them and people begin to move.
+        </Empty>
       ) : (
         <>
           <div className={css.board}>
             <ol className={css.line}>
-              {stages.map((row) => <Station key={row.key} stage={row} most={most} open={row.key === address.peek} onOpen={() => setAddress({ peek: row.key === address.peek ? undefined : row.key })} />)}
+              {stages.map((row) => (
+                <Station
+                  key={row.key}
+                  stage={row}
+                  most={most}
+                  open={row.key === address.peek}
+                  onOpen={() => setAddress({ peek: row.key === address.peek ? undefined : row.key })}
+                />
+              ))}
             </ol>
             <p className={css.foot}>
               <span>{plural(total, 'person', 'people')} on the line</span>
-              <To to="people" search={{ stage: 'none' }} className="text-link">{sayNumber(none)} without a stage</To>
-              <Legend />
+              <To to="people" search={{ stage: 'none' }} className="text-link">
+                {sayNumber(none)} without a stage
+              </To>
             </p>
           </div>
           {stage && (
@@ -84,14 +127,5 @@ export function LifecycleBoard() {
         </>
       )}
     </Page>
-  );
-}
-
-function Legend() {
-  return (
-    <span className={css.legend}>
-      Time in stage
-      {['a day', 'a week', '30 days', 'longer'].map((label, index) => <span key={label}><i data-age={index} />{label}</span>)}
-    </span>
   );
 }

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { To } from '../parts/address.tsx';
-import { sayNumber } from '../parts/number.ts';
+import { sayNumber, sayShort } from '../parts/number.ts';
 import { Fact, Facts, Section } from '../parts/page.tsx';
 import { callPerson, Face } from '../parts/person-name.tsx';
 import { saySpan } from '../parts/say-time.ts';
@@ -10,28 +10,27 @@ import { Time } from '../parts/time.tsx';
 import { useList } from '../query.ts';
 import css from './stage-panel.module.css';
 
-const ages = [['day', 'up to a day'], ['week', 'up to a week'], ['month', 'up to 30 days'], ['older', 'longer']] as const;
+const ages = [
+  ['day', '1 day'],
+  ['week', '7 days'],
+  ['month', '30 days'],
+  ['older', 'longer'],
+] as const;
 
-/** How long people have been here: one bar in four depths of the stage's hue; the table behind it is in the panel. */
-export function StageAges({ stage, bare = false }: { stage: Stage; bare?: boolean }) {
-  const says = ages.map(([key, label]) => `${sayNumber(stage.ages[key])} ${label}`).join(', ');
+/** How long people have been here: four rows in the stage's hue, deeper where they are fresh. */
+export function AgeRows({ stage }: { stage: Stage }) {
+  const most = Math.max(1, ...ages.map(([key]) => stage.ages[key]));
   return (
-    <span style={hue(stage.hue)} className={css.ages}>
-      <span className={css.bar} role="img" aria-label={`Time in stage: ${says}`}>
-        {stage.count === 0 ? <i style={{ flexGrow: 1 }} data-none /> : ages.map(([key], index) => stage.ages[key] > 0 && <i key={key} style={{ flexGrow: stage.ages[key] }} data-age={index} />)}
-      </span>
-      {!bare && (
-        <table className={css.table}>
-          <tbody>
-            {ages.map(([key, label], index) => (
-              <tr key={key}>
-                <th scope="row"><i data-age={index} />{label}</th>
-                <td>{sayNumber(stage.ages[key])}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+    <span className={css.ages} style={hue(stage.hue)}>
+      {ages.map(([key, label], index) => (
+        <span key={key} className={css.age}>
+          <span className={css.label}>{label}</span>
+          <span className={css.track} aria-hidden="true">
+            <i data-age={index} style={{ width: `${(stage.ages[key] / most) * 100}%` }} />
+          </span>
+          <span className={css.number}>{sayShort(stage.ages[key])}</span>
+        </span>
+      ))}
     </span>
   );
 }
@@ -43,21 +42,44 @@ export function StagePanel({ stage }: { stage: Stage }) {
     <>
       <div>
         <p>{stage.meaning}</p>
-        {stage.objective && <p className="quiet" style={{ marginTop: 4, fontSize: 'var(--text-13)' }}>Aim: {stage.objective}</p>}
+        {stage.objective && (
+          <p className="quiet" style={{ marginTop: 4, fontSize: 'var(--text-13)' }}>
+            Aim: {stage.objective}
+          </p>
+        )}
       </div>
       <Facts>
         <Fact name="Owner">{stage.owner ?? <span style={{ color: 'var(--warn)' }}>Nobody answers for this stage</span>}</Fact>
         {stage.risk && <Fact name="At risk">{stage.risk}</Fact>}
-        <Fact name="7 days">{sayNumber(stage.entered7d)} entered, {sayNumber(stage.left7d)} left, {sayNumber(stage.overrides7d)} by hand</Fact>
+        <Fact name="7 days">
+          {sayNumber(stage.entered7d)} entered, {sayNumber(stage.left7d)} left, {sayNumber(stage.overrides7d)} by hand
+        </Fact>
         <Fact name="Median stay">{stage.medianAgeMs === null ? '–' : saySpan(stage.medianAgeMs)}</Fact>
       </Facts>
-      <Section title="Time in stage"><StageAges stage={stage} /></Section>
-      <Section title="People here" action={<Button size="xs" variant="default" component={To} to="people" search={{ stage: stage.key }}>All {sayNumber(stage.count)}</Button>}>
-        {!people.loaded ? <Bones lines={4} /> : (
+      <Section title="Time in stage">
+        <AgeRows stage={stage} />
+      </Section>
+      <Section
+        title="People here"
+        action={
+          <Button size="xs" variant="default" component={To} to="people" search={{ stage: stage.key }}>
+            All {sayNumber(stage.count)}
+          </Button>
+        }
+      >
+        {!people.loaded ? (
+          <Bones lines={4} />
+        ) : (
           <ul className={css.people}>
             {people.rows.slice(0, 8).map((person) => (
               <li key={person.id}>
-                <To to={`people/${person.id}`}><Face person={person} /><span className="clip">{callPerson(person)}</span><span className="faint"><Time at={person.lastSeenAt} /></span></To>
+                <To to={`people/${person.id}`}>
+                  <Face person={person} />
+                  <span className="clip">{callPerson(person)}</span>
+                  <span className="faint">
+                    <Time at={person.lastSeenAt} />
+                  </span>
+                </To>
               </li>
             ))}
             {people.rows.length === 0 && <li className="faint">Nobody is here now.</li>}

@@ -8,7 +8,8 @@ export type Search = Record<string, string | undefined>;
 export const parseSearch = (text: string): Search => Object.fromEntries(new URLSearchParams(text));
 export function stringifySearch(search: Record<string, unknown>): string {
   const query = new URLSearchParams();
-  for (const [key, value] of Object.entries(search)) if (value !== undefined && value !== null && value !== '') query.set(key, String(value));
+  for (const [key, value] of Object.entries(search))
+    if (value !== undefined && value !== null && value !== '') query.set(key, String(value));
   const text = query.toString();
   return text === '' ? '' : `?${text}`;
 }
@@ -34,7 +35,14 @@ interface ToProps extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> 
 export function To({ to, search = {}, ...rest }: ToProps) {
   const { slug } = useWorkspace();
   const [path, query] = to.split('?');
-  return <Link to={`/w/${slug}/${path}` as LinkProps['to']} search={{ ...parseSearch(query ?? ''), ...search } as never} preload="intent" {...(rest as object)} />;
+  return (
+    <Link
+      to={`/w/${slug}/${path}` as LinkProps['to']}
+      search={{ ...parseSearch(query ?? ''), ...search } as never}
+      preload="intent"
+      {...(rest as object)}
+    />
+  );
 }
 
 /** Goes to a path inside the workspace. */

@@ -24,7 +24,15 @@ export function Bars({ title, points, unit, color = 'var(--chart-1)', height = 6
       <figcaption className={css.caption}>
         <span id={id}>{title}</span>
         <span className={css.value}>
-          {shown ? <>{sayNumber(shown.value)} <span className="faint">{shown.label}</span></> : <>{sayNumber(total)} <span className="faint">{unit}</span></>}
+          {shown ? (
+            <>
+              {sayNumber(shown.value)} <span className="faint">{shown.label}</span>
+            </>
+          ) : (
+            <>
+              {sayNumber(total)} <span className="faint">{unit}</span>
+            </>
+          )}
         </span>
       </figcaption>
       {table ? (
@@ -40,15 +48,27 @@ export function Bars({ title, points, unit, color = 'var(--chart-1)', height = 6
         </table>
       ) : (
         <svg
-          className={css.bars} height={height} viewBox={`0 0 ${points.length * 10} 100`} preserveAspectRatio="none" role="img"
-          aria-label={`${title}: ${sayNumber(total)} ${unit}`} onMouseLeave={() => setAt(null)}
+          className={css.bars}
+          height={height}
+          viewBox={`0 0 ${points.length * 10} 100`}
+          preserveAspectRatio="none"
+          role="img"
+          aria-label={`${title}: ${sayNumber(total)} ${unit}`}
+          onMouseLeave={() => setAt(null)}
         >
           {points.map((point, index) => {
             const size = point.value === 0 ? 1.5 : Math.max(4, (point.value / top) * 100);
             return (
               <g key={point.label} onMouseEnter={() => setAt(index)}>
                 <rect x={index * 10} y={0} width={10} height={100} fill="transparent" />
-                <rect x={index * 10 + 1.2} y={100 - size} width={7.6} height={size} fill={point.value === 0 ? 'var(--line-2)' : color} opacity={at === null || at === index ? 1 : 0.4} />
+                <rect
+                  x={index * 10 + 1.2}
+                  y={100 - size}
+                  width={7.6}
+                  height={size}
+                  fill={point.value === 0 ? 'var(--line-2)' : color}
+                  opacity={at === null || at === index ? 1 : 0.4}
+                />
               </g>
             );
           })}

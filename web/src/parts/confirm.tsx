@@ -54,12 +54,22 @@ export function Confirm({ open, onClose, title, children, action, danger = false
       >
         {children && <div className="quiet">{children}</div>}
         {(reason !== undefined || typed !== undefined) && (
-          <TextInput label={reason ?? `Type ${typed} to go on`} value={text} onChange={(event) => setText(event.currentTarget.value)} data-autofocus autoComplete="off" />
+          <TextInput
+            label={reason ?? `Type ${typed} to go on`}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+            data-autofocus
+            autoComplete="off"
+          />
         )}
         {problem && <ProblemView problem={problem} />}
         <div className={css.buttons}>
-          <Button variant="default" onClick={close}>Cancel</Button>
-          <Button type="submit" color={danger ? 'red' : 'accent'} disabled={!ready} loading={busy}>{action}</Button>
+          <Button variant="default" onClick={close}>
+            Cancel
+          </Button>
+          <Button type="submit" color={danger ? 'red' : 'accent'} disabled={!ready} loading={busy}>
+            {action}
+          </Button>
         </div>
       </form>
     </Modal>

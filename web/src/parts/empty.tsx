@@ -2,7 +2,17 @@ import type { ReactNode } from 'react';
 import css from './empty.module.css';
 
 /** Nothing here yet: what would be here, what makes it come, and one action. */
-export function Empty({ title, children, action, small = false }: { title: string; children?: ReactNode; action?: ReactNode; small?: boolean }) {
+export function Empty({
+  title,
+  children,
+  action,
+  small = false,
+}: {
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+  small?: boolean;
+}) {
   return (
     <div className={css.empty} data-small={small || undefined}>
       {!small && (

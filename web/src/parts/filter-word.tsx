@@ -10,7 +10,19 @@ interface Choice {
 }
 
 /** One word of a filter that reads as a sentence: what it says now, and what else it could say. */
-export function FilterWord({ lead, anything, choices, value, onChange }: { lead: string; anything: string; choices: Choice[]; value: string | undefined; onChange: (value: string | undefined) => void }) {
+export function FilterWord({
+  lead,
+  anything,
+  choices,
+  value,
+  onChange,
+}: {
+  lead: string;
+  anything: string;
+  choices: Choice[];
+  value: string | undefined;
+  onChange: (value: string | undefined) => void;
+}) {
   const chosen = choices.find((choice) => choice.value === value);
   return (
     <span className={css.word} data-on={value !== undefined || undefined}>
@@ -24,12 +36,23 @@ export function FilterWord({ lead, anything, choices, value, onChange }: { lead:
         <Menu.Dropdown mah={320} style={{ overflow: 'auto' }}>
           <Menu.Item onClick={() => onChange(undefined)}>{anything}</Menu.Item>
           {choices.map((choice) => (
-            <Menu.Item key={choice.value} leftSection={choice.hue === undefined ? null : <StageDot hue={choice.hue} />} onClick={() => onChange(choice.value)}>{choice.label}</Menu.Item>
+            <Menu.Item
+              key={choice.value}
+              leftSection={choice.hue === undefined ? null : <StageDot hue={choice.hue} />}
+              onClick={() => onChange(choice.value)}
+            >
+              {choice.label}
+            </Menu.Item>
           ))}
         </Menu.Dropdown>
       </Menu>
       {value !== undefined && (
-        <button type="button" className={css.clear} onClick={() => onChange(undefined)} aria-label={`Take "${lead} ${chosen?.label ?? value}" away`}>
+        <button
+          type="button"
+          className={css.clear}
+          onClick={() => onChange(undefined)}
+          aria-label={`Take "${lead} ${chosen?.label ?? value}" away`}
+        >
           <IconX size={13} />
         </button>
       )}

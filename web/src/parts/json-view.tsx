@@ -11,7 +11,9 @@ function Node({ name, value, depth }: { name: string | null; value: unknown; dep
     return (
       <div className={css.line} style={{ paddingLeft: depth * 14 + 16 }}>
         {label}
-        <span className={css.value} data-type={value === null ? 'null' : typeof value}>{typeof value === 'string' ? JSON.stringify(value) : String(value)}</span>
+        <span className={css.value} data-type={value === null ? 'null' : typeof value}>
+          {typeof value === 'string' ? JSON.stringify(value) : String(value)}
+        </span>
       </div>
     );
   }
@@ -28,18 +30,32 @@ function Node({ name, value, depth }: { name: string | null; value: unknown; dep
   return (
     <div>
       <button type="button" className={css.line} style={{ paddingLeft: depth * 14 }} aria-expanded={open} onClick={() => setOpen(!open)}>
-        <span className={css.arrow} aria-hidden="true">›</span>
+        <span className={css.arrow} aria-hidden="true">
+          ›
+        </span>
         {label}
         <span className={css.mark}>{open ? left : `${left} ${entries.length} ${right}`}</span>
       </button>
       {open && entries.map(([key, part]) => <Node key={key} name={Array.isArray(value) ? null : key} value={part} depth={depth + 1} />)}
-      {open && <div className={css.mark} style={{ paddingLeft: depth * 14 + 16 }}>{right}</div>}
+      {open && (
+        <div className={css.mark} style={{ paddingLeft: depth * 14 + 16 }}>
+          {right}
+        </div>
+      )}
     </div>
   );
 }
 
 /** Raw JSON that can be folded and copied. */
-export const JsonView = memo(function JsonView({ value, label = 'Raw JSON', bare = false }: { value: unknown; label?: string; bare?: boolean }) {
+export const JsonView = memo(function JsonView({
+  value,
+  label = 'Raw JSON',
+  bare = false,
+}: {
+  value: unknown;
+  label?: string;
+  bare?: boolean;
+}) {
   return (
     <div className={css.view} data-bare={bare || undefined}>
       <div className={css.copy}>

@@ -25,7 +25,15 @@ interface ListProps<T> {
   columns: Column<T>[];
   idOf: (row: T) => string;
   /** What useList gives; any rows will do. */
-  list: { rows: T[]; loaded: boolean; more?: boolean; loadMore?: () => void; stale?: boolean; problem: ProblemError | null; again?: () => void };
+  list: {
+    rows: T[];
+    loaded: boolean;
+    more?: boolean;
+    loadMore?: () => void;
+    stale?: boolean;
+    problem: ProblemError | null;
+    again?: () => void;
+  };
   empty: ReactNode;
   /** Id of the row whose side panel is open: keep it in the address. */
   peek?: string | null;
@@ -39,6 +47,8 @@ interface ListProps<T> {
   chosen?: Set<string>;
   onChosen?: (chosen: Set<string>) => void;
   tall?: boolean;
+  /** A wide side panel, for what is read rather than looked up. */
+  wide?: boolean;
 }
 
 const rowHeight = 38;
@@ -109,61 +119,104 @@ export function List<T>(props: ListProps<T>) {
           <div className={css.scroll}>{empty}</div>
         ) : (
           !list.problem && (
-            // biome-ignore lint/a11y/useSemanticElements: rows are virtual, a table element cannot hold them
             <div
-              ref={scroll} role="grid" className={css.scroll} tabIndex={0} aria-label={label} aria-rowcount={more ? -1 : rows.length} aria-busy={waiting}
+              ref={scroll}
+              role="grid"
+              className={css.scroll}
+              tabIndex={0}
+              aria-label={label}
+              aria-rowcount={more ? -1 : rows.length}
+              aria-busy={waiting}
               aria-activedescendant={active >= 0 && rows[active] ? `${id}-${active}` : undefined}
             >
               <div role="row" className={css.head} style={{ gridTemplateColumns: tracks }}>
-                {choosing && <span role="columnheader"><span className="visually-hidden">Chosen</span></span>}
+                {choosing && (
+                  <span role="columnheader">
+                    <span className="visually-hidden">Chosen</span>
+                  </span>
+                )}
                 {shown.map((column) => (
-                  <span key={column.key} role="columnheader" data-align={column.align}>{column.title}</span>
+                  <span key={column.key} role="columnheader" data-align={column.align}>
+                    {column.title}
+                  </span>
                 ))}
               </div>
-              {waiting
-                ? Array.from({ length: 14 }, (_, index) => (
-                    <div key={index} className={css.row} style={{ gridTemplateColumns: tracks, height }} data-waiting>
-                      {choosing && <span />}
-                      {shown.map((column, at) => <span key={column.key}><Bone width={`${[70, 48, 62, 40][(index + at) % 4]}%`} /></span>)}
-                    </div>
-                  ))
-                : (
-                  <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-                    {items.map((item) => {
-                      const row = rows[item.index]!;
-                      const rowId = idOf(row);
-                      return (
-                        // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are on the grid
-                        <div
-                          key={rowId} role="row" id={`${id}-${item.index}`} aria-rowindex={item.index + 1} aria-selected={rowId === peek || (chosen?.has(rowId) ?? false)}
-                          className={css.row} data-active={item.index === active || undefined} data-peek={rowId === peek || undefined}
-                          style={{ gridTemplateColumns: tracks, height, position: 'absolute', top: 0, width: '100%', transform: `translateY(${item.start}px)` }}
-                          onClick={(event) => {
-                            if (event.target instanceof Element && event.target.closest('a, button')) return;
-                            setActive(item.index);
-                            open(row);
-                          }}
-                        >
-                          {choosing && (
-                            // biome-ignore lint/a11y/useKeyWithClickEvents: x chooses
-                            <span role="gridcell" className={css.check} onClick={(event) => { event.stopPropagation(); choose(row); }}>
-                              <span className={css.box} data-on={chosen.has(rowId) || undefined} aria-hidden="true" />
-                            </span>
-                          )}
-                          {shown.map((column) => (
-                            <span key={column.key} role="gridcell" data-align={column.align}>{column.cell(row)}</span>
-                          ))}
-                        </div>
-                      );
-                    })}
+              {waiting ? (
+                Array.from({ length: 14 }, (_, index) => (
+                  <div key={index} className={css.row} style={{ gridTemplateColumns: tracks, height }} data-waiting>
+                    {choosing && <span />}
+                    {shown.map((column, at) => (
+                      <span key={column.key}>
+                        <Bone width={`${[70, 48, 62, 40][(index + at) % 4]}%`} />
+                      </span>
+                    ))}
                   </div>
-                )}
+                ))
+              ) : (
+                <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+                  {items.map((item) => {
+                    const row = rows[item.index]!;
+                    const rowId = idOf(row);
+                    return (
+                      // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are on the grid
+                      <div
+                        key={rowId}
+                        role="row"
+                        id={`${id}-${item.index}`}
+                        aria-rowindex={item.index + 1}
+                        aria-selected={rowId === peek || (chosen?.has(rowId) ?? false)}
+                        className={css.row}
+                        data-active={item.index === active || undefined}
+                        data-peek={rowId === peek || undefined}
+                        style={{
+                          gridTemplateColumns: tracks,
+                          height,
+                          position: 'absolute',
+                          top: 0,
+                          width: '100%',
+                          transform: `translateY(${item.start}px)`,
+                        }}
+                        onClick={(event) => {
+                          if (event.target instanceof Element && event.target.closest('a, button')) return;
+                          setActive(item.index);
+                          open(row);
+                        }}
+                      >
+                        {choosing && (
+                          // biome-ignore lint/a11y/useKeyWithClickEvents: x chooses
+                          <span
+                            role="gridcell"
+                            className={css.check}
+                            onClick={(event) => {
+                              event.stopPropagation();
+                              choose(row);
+                            }}
+                          >
+                            <span className={css.box} data-on={chosen.has(rowId) || undefined} aria-hidden="true" />
+                          </span>
+                        )}
+                        {shown.map((column) => (
+                          <span key={column.key} role="gridcell" data-align={column.align}>
+                            {column.cell(row)}
+                          </span>
+                        ))}
+                      </div>
+                    );
+                  })}
+                </div>
+              )}
             </div>
           )
         )}
       </div>
       {panel && peek !== null && (
-        <Peek key={peek} title={panelTitle?.(peek, peeked)} onClose={() => onPeek?.(null)} {...(onOpen && peeked ? { onOpen: () => onOpen(peeked) } : {})}>
+        <Peek
+          key={peek}
+          wide={props.wide ?? false}
+          title={panelTitle?.(peek, peeked)}
+          onClose={() => onPeek?.(null)}
+          {...(onOpen && peeked ? { onOpen: () => onOpen(peeked) } : {})}
+        >
           {panel(peek, peeked)}
         </Peek>
       )}

@@ -7,5 +7,10 @@ export const said = (message: string): void => void notifications.show({ message
 /** Says what went wrong, for actions that have no place of their own to say it. */
 export function failed(error: unknown): void {
   const known = error instanceof ProblemError;
-  notifications.show({ title: known ? error.message : 'That did not work.', message: known ? error.hint : 'Try again.', color: 'red', autoClose: 9000 });
+  notifications.show({
+    title: known ? error.message : 'That did not work.',
+    message: known ? error.hint : 'Try again.',
+    color: 'red',
+    autoClose: 9000,
+  });
 }

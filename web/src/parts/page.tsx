@@ -33,14 +33,32 @@ export function Page({ title, tab, purpose, actions, bar, fit = 'wide', children
       </header>
       {bar && <div className={css.bar}>{bar}</div>}
       <div className={css.body} data-fit={fit} {...(fit === 'fill' ? {} : { tabIndex: -1 })}>
-        {fit === 'fill' ? children : <div className={css.column} data-fit={fit}>{children}</div>}
+        {fit === 'fill' ? (
+          children
+        ) : (
+          <div className={css.column} data-fit={fit}>
+            {children}
+          </div>
+        )}
       </div>
     </div>
   );
 }
 
 /** A part of a page: a small heading, an optional sentence and action, and what belongs to it. */
-export function Section({ title, hint, action, children, id }: { title?: ReactNode; hint?: ReactNode; action?: ReactNode; children: ReactNode; id?: string }) {
+export function Section({
+  title,
+  hint,
+  action,
+  children,
+  id,
+}: {
+  title?: ReactNode;
+  hint?: ReactNode;
+  action?: ReactNode;
+  children: ReactNode;
+  id?: string;
+}) {
   return (
     <section className={css.section} id={id}>
       {(title || action) && (
@@ -59,7 +77,11 @@ export function Section({ title, hint, action, children, id }: { title?: ReactNo
 
 /** A card: hairline, no shadow. */
 export function Card({ children, flush = false }: { children: ReactNode; flush?: boolean }) {
-  return <div className={css.card} data-flush={flush || undefined}>{children}</div>;
+  return (
+    <div className={css.card} data-flush={flush || undefined}>
+      {children}
+    </div>
+  );
 }
 
 /** Names and values, one pair a line. */

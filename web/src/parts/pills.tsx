@@ -9,13 +9,27 @@ export interface Pill {
   tone?: Tone;
 }
 /** Filters with counts side by side; at most one is on, and the one that is on can be taken away. */
-export function Pills({ label, choices, value, onChange }: { label: string; choices: Pill[]; value: string | undefined; onChange: (value: string | undefined) => void }) {
+export function Pills({
+  label,
+  choices,
+  value,
+  onChange,
+}: {
+  label: string;
+  choices: Pill[];
+  value: string | undefined;
+  onChange: (value: string | undefined) => void;
+}) {
   return (
     <fieldset className={css.pills}>
       <legend className="visually-hidden">{label}</legend>
       {choices.map((choice) => (
         <button
-          key={choice.value} type="button" className={css.pill} data-tone={choice.tone} aria-pressed={choice.value === value}
+          key={choice.value}
+          type="button"
+          className={css.pill}
+          data-tone={choice.tone}
+          aria-pressed={choice.value === value}
           onClick={() => onChange(choice.value === value ? undefined : choice.value)}
         >
           {choice.tone && <span className={css.dot} aria-hidden="true" />}

@@ -27,12 +27,23 @@ export function sayAgo(at: number, now: number, locale: string, zone: string): s
   if (distance < 22 * hour) return say(`${Math.round(distance / hour)} h`);
   if (distance < 13.5 * day) return say(`${Math.max(1, Math.round(distance / day))} d`);
   const sameYear = new Date(at).getUTCFullYear() === new Date(now).getUTCFullYear();
-  return format(locale, zone, sameYear ? { day: 'numeric', month: 'short' } : { day: 'numeric', month: 'short', year: 'numeric' }).format(at);
+  return format(locale, zone, sameYear ? { day: 'numeric', month: 'short' } : { day: 'numeric', month: 'short', year: 'numeric' }).format(
+    at,
+  );
 }
 
 /** The exact time with its zone, for a hover. */
 export const sayExact = (at: number, locale: string, zone: string): string =>
-  format(locale, zone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' }).format(at);
+  format(locale, zone, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZoneName: 'short',
+  }).format(at);
 
 /** A span in its largest unit: "3 d", "5 h". */
 export function saySpan(ms: number): string {

@@ -6,12 +6,28 @@ interface Choice<V extends string> {
   count?: number | undefined;
 }
 /** A few filters side by side; exactly one is on. */
-export function Segmented<V extends string>({ label, choices, value, onChange }: { label: string; choices: Choice<V>[]; value: V; onChange: (value: V) => void }) {
+export function Segmented<V extends string>({
+  label,
+  choices,
+  value,
+  onChange,
+}: {
+  label: string;
+  choices: Choice<V>[];
+  value: V;
+  onChange: (value: V) => void;
+}) {
   return (
     <fieldset className={css.group}>
       <legend className="visually-hidden">{label}</legend>
       {choices.map((choice) => (
-        <button key={choice.value} type="button" className={css.choice} aria-pressed={choice.value === value} onClick={() => onChange(choice.value)}>
+        <button
+          key={choice.value}
+          type="button"
+          className={css.choice}
+          aria-pressed={choice.value === value}
+          onClick={() => onChange(choice.value)}
+        >
           {choice.label}
           {choice.count !== undefined && <span className={css.count}>{choice.count.toLocaleString('en')}</span>}
         </button>

@@ -15,7 +15,13 @@ export function Time({ at, as = 'ago', zone }: { at: string | null; as?: 'ago' |
         ? format(workspace.language, inZone, { day: 'numeric', month: 'short', year: 'numeric' }).format(instant)
         : as === 'clock'
           ? format(workspace.language, inZone, { hour: '2-digit', minute: '2-digit' }).format(instant)
-          : format(workspace.language, inZone, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(instant);
+          : format(workspace.language, inZone, {
+              day: 'numeric',
+              month: 'short',
+              year: 'numeric',
+              hour: '2-digit',
+              minute: '2-digit',
+            }).format(instant);
   return (
     <time dateTime={at} data-tip={sayExact(instant, workspace.language, inZone)} style={{ whiteSpace: 'nowrap' }}>
       {text}

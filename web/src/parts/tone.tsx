@@ -14,10 +14,24 @@ export function Chip({ tone = 'calm', children, tip }: { tone?: Tone; children: 
 }
 
 export const statusTones = {
-  queued: 'calm', held: 'warn', sending: 'accent', sent: 'good', skipped: 'calm', failed: 'bad', bounced: 'bad', uncertain: 'warn',
+  queued: 'calm',
+  held: 'warn',
+  sending: 'accent',
+  sent: 'good',
+  skipped: 'calm',
+  failed: 'bad',
+  bounced: 'bad',
+  uncertain: 'warn',
 } as const satisfies Record<MessageStatus, Tone>;
 export const statusWords = {
-  queued: 'Queued', held: 'Held', sending: 'Sending', sent: 'Sent', skipped: 'Skipped', failed: 'Failed', bounced: 'Bounced', uncertain: 'Uncertain',
+  queued: 'Queued',
+  held: 'Held',
+  sending: 'Sending',
+  sent: 'Sent',
+  skipped: 'Skipped',
+  failed: 'Failed',
+  bounced: 'Bounced',
+  uncertain: 'Uncertain',
 } as const satisfies Record<MessageStatus, string>;
 
 /** What became of a message, in its colour. */

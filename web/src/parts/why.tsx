@@ -36,7 +36,12 @@ export function WhyAnswer({ why }: { why: Reply<'personWhy'> }) {
                 {part.evidence.map((piece) => (
                   <div key={piece.id} className={css.evidence}>
                     {piece.what}
-                    {piece.at && <> · <Time at={piece.at} /></>}
+                    {piece.at && (
+                      <>
+                        {' '}
+                        · <Time at={piece.at} />
+                      </>
+                    )}
                   </div>
                 ))}
               </div>
@@ -60,7 +65,15 @@ export function Why({ person, about, of, children }: { person: string; about: Ab
   return (
     <Popover opened={open} onChange={setOpen} width={340} position="bottom-start" trapFocus returnFocus withinPortal>
       <Popover.Target>
-        <button type="button" className={css.why} aria-label={`Why: ${of}`} onClick={(event) => { event.stopPropagation(); setOpen(!open); }}>
+        <button
+          type="button"
+          className={css.why}
+          aria-label={`Why: ${of}`}
+          onClick={(event) => {
+            event.stopPropagation();
+            setOpen(!open);
+          }}
+        >
           {children ?? 'why'}
         </button>
       </Popover.Target>

@@ -24,8 +24,13 @@ export function AddPerson({ open, onClose }: { open: boolean; onClose: () => voi
   };
   const { email, name, phone, userId } = person;
   const known = [email, phone, userId].some((text) => text.trim() !== '');
+  const taken = add.error?.code === 'identity-taken' ? (add.error.details as { id?: string } | null)?.id : undefined;
   const save = async (): Promise<void> => {
-    const given = Object.fromEntries(Object.entries({ email, phone, userId }).filter(([, text]) => text.trim() !== '').map(([key, text]) => [key, text.trim()]));
+    const given = Object.fromEntries(
+      Object.entries({ email, phone, userId })
+        .filter(([, text]) => text.trim() !== '')
+        .map(([key, text]) => [key, text.trim()]),
+    );
     const { id } = await add.mutateAsync({ body: { ...given, traits: name.trim() === '' ? {} : { name: name.trim() } } });
     close();
     said('The person was added.');
@@ -33,16 +38,53 @@ export function AddPerson({ open, onClose }: { open: boolean; onClose: () => voi
   };
   return (
     <Modal opened={open} onClose={close} title="Add a person" size={440} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form className={css.form} onSubmit={(event) => { event.preventDefault(); void save().catch(() => undefined); }}>
-        <p className="quiet">Give an address, a phone number or a user id. Adding somebody is not consent: no marketing goes out until they agree.</p>
-        <TextInput label="E-mail" value={email} onChange={set('email')} placeholder="ana@example.com" data-autofocus autoComplete="off" type="email" />
+      <form
+        className={css.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save().catch(() => undefined);
+        }}
+      >
+        <p className="quiet">
+          Give an address, a phone number or a user id. Adding somebody is not consent: no marketing goes out until they agree.
+        </p>
+        <TextInput
+          label="E-mail"
+          value={email}
+          onChange={set('email')}
+          placeholder="ana@example.com"
+          data-autofocus
+          autoComplete="off"
+          type="email"
+        />
         <TextInput label="Name" value={name} onChange={set('name')} autoComplete="off" />
         <TextInput label="Phone" value={phone} onChange={set('phone')} placeholder="+49 30 123456" autoComplete="off" />
-        <TextInput label="User id" description="The id that your own system uses, if there is one" value={userId} onChange={set('userId')} autoComplete="off" />
+        <TextInput
+          label="User id"
+          description="The id that your own system uses, if there is one"
+          value={userId}
+          onChange={set('userId')}
+          autoComplete="off"
+        />
         {add.error && <ProblemView problem={add.error} />}
+        {taken && (
+          <Button
+            variant="default"
+            onClick={() => {
+              close();
+              go(`people/${taken}`);
+            }}
+          >
+            Open that person
+          </Button>
+        )}
         <div className={css.buttons}>
-          <Button variant="default" onClick={close}>Cancel</Button>
-          <Button type="submit" loading={add.isPending} disabled={!known}>Add person</Button>
+          <Button variant="default" onClick={close}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={add.isPending} disabled={!known}>
+            Add person
+          </Button>
         </div>
       </form>
     </Modal>

@@ -18,9 +18,20 @@ export function ChosenBar({ rows, onClear }: { rows: PersonRow[]; onClear: () =>
   return (
     <div className={css.bar} role="toolbar" aria-label="Chosen people">
       <span>{plural(rows.length, 'person', 'people')} chosen</span>
-      <Button size="xs" variant="default" disabled={addresses.length === 0} onClick={() => copy(addresses.join('\n'), plural(addresses.length, 'address', 'addresses'))}>Copy addresses</Button>
-      <Button size="xs" variant="default" onClick={() => copy(rows.map((row) => row.id).join('\n'), plural(rows.length, 'id'))}>Copy ids</Button>
-      <ActionIcon size={24} onClick={onClear} aria-label="Choose nobody"><IconX size={15} /></ActionIcon>
+      <Button
+        size="xs"
+        variant="default"
+        disabled={addresses.length === 0}
+        onClick={() => copy(addresses.join('\n'), plural(addresses.length, 'address', 'addresses'))}
+      >
+        Copy addresses
+      </Button>
+      <Button size="xs" variant="default" onClick={() => copy(rows.map((row) => row.id).join('\n'), plural(rows.length, 'id'))}>
+        Copy ids
+      </Button>
+      <ActionIcon size={24} onClick={onClear} aria-label="Choose nobody">
+        <IconX size={15} />
+      </ActionIcon>
     </div>
   );
 }

@@ -18,7 +18,14 @@ const words = { granted: 'Yes', denied: 'No', withdrawn: 'Withdrawn' } as const;
 export function Consents({ person }: { person: PersonDetail }) {
   const [open, setOpen] = useState(false);
   return (
-    <Section title="Consent" action={<Button size="xs" variant="subtle" color="gray" onClick={() => setOpen(true)}>Record</Button>}>
+    <Section
+      title="Consent"
+      action={
+        <Button size="xs" variant="subtle" color="gray" onClick={() => setOpen(true)}>
+          Record
+        </Button>
+      }
+    >
       {person.consents.length === 0 ? (
         <p className="faint">Nothing on record, so no marketing is sent.</p>
       ) : (
@@ -27,10 +34,18 @@ export function Consents({ person }: { person: PersonDetail }) {
             <li key={row.purpose + row.channel}>
               <span className={css.line}>
                 <Chip tone={tones[row.state]}>{words[row.state]}</Chip>
-                <span>{row.purpose}{row.channel !== '*' && `, ${row.channel}`}</span>
-                <span className={css.end}><Time at={row.at} as="date" /></span>
+                <span>
+                  {row.purpose}
+                  {row.channel !== '*' && `, ${row.channel}`}
+                </span>
+                <span className={css.end}>
+                  <Time at={row.at} as="date" />
+                </span>
               </span>
-              <span className={css.note}>by {row.method}{row.wording && `: “${row.wording}”`}</span>
+              <span className={css.note}>
+                by {row.method}
+                {row.wording && `: “${row.wording}”`}
+              </span>
             </li>
           ))}
         </ul>
@@ -52,15 +67,53 @@ function RecordConsent({ id, open, onClose }: { id: string; open: boolean; onClo
   };
   return (
     <Modal opened={open} onClose={onClose} title="Record a consent" size={440} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form className={form.form} onSubmit={(event) => { event.preventDefault(); void save().catch(() => undefined); }}>
-        <p className="quiet">Record what the person said to you. A withdrawal can only be lifted by the person, through a form of theirs.</p>
-        <Select label="They said" data={[{ value: 'granted', label: 'Yes to marketing' }, { value: 'denied', label: 'No to marketing' }, { value: 'withdrawn', label: 'Stop: withdraws an earlier yes' }]} value={state} onChange={(next) => setState((next ?? 'granted') as ConsentState)} allowDeselect={false} />
-        <Select label="Channel" data={[{ value: '*', label: 'All channels' }, { value: 'email', label: 'E-mail' }]} value={channel} onChange={(next) => setChannel(next ?? '*')} allowDeselect={false} />
-        <Textarea label="In which words" description="As they said it, for the record" value={wording} onChange={(event) => setWording(event.currentTarget.value)} autosize minRows={2} />
+      <form
+        className={form.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save().catch(() => undefined);
+        }}
+      >
+        <p className="quiet">
+          Record what the person said to you. A withdrawal can only be lifted by the person, through a form of theirs.
+        </p>
+        <Select
+          label="They said"
+          data={[
+            { value: 'granted', label: 'Yes to marketing' },
+            { value: 'denied', label: 'No to marketing' },
+            { value: 'withdrawn', label: 'Stop: withdraws an earlier yes' },
+          ]}
+          value={state}
+          onChange={(next) => setState((next ?? 'granted') as ConsentState)}
+          allowDeselect={false}
+        />
+        <Select
+          label="Channel"
+          data={[
+            { value: '*', label: 'All channels' },
+            { value: 'email', label: 'E-mail' },
+          ]}
+          value={channel}
+          onChange={(next) => setChannel(next ?? '*')}
+          allowDeselect={false}
+        />
+        <Textarea
+          label="In which words"
+          description="As they said it, for the record"
+          value={wording}
+          onChange={(event) => setWording(event.currentTarget.value)}
+          autosize
+          minRows={2}
+        />
         {record.error && <ProblemView problem={record.error} />}
         <div className={form.buttons}>
-          <Button variant="default" onClick={onClose}>Cancel</Button>
-          <Button type="submit" loading={record.isPending}>Record</Button>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={record.isPending}>
+            Record
+          </Button>
         </div>
       </form>
     </Modal>

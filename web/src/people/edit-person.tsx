@@ -27,13 +27,21 @@ function read(text: string, was: unknown): unknown {
 
 /** Changes traits; a trait that is taken away is removed. */
 export function EditPerson({ person, onClose }: { person: PersonDetail; onClose: () => void }) {
-  const base = { ...(person.email === null ? {} : { email: person.email }), ...(person.name === null ? {} : { name: person.name }), ...(person.phone === null ? {} : { phone: person.phone }), ...person.traits };
+  const base = {
+    ...(person.email === null ? {} : { email: person.email }),
+    ...(person.name === null ? {} : { name: person.name }),
+    ...(person.phone === null ? {} : { phone: person.phone }),
+    ...person.traits,
+  };
   const [rows, setRows] = useState<Row[]>(() => Object.entries(base).map(([name, was]) => ({ name, text: write(was), was, fresh: false })));
   const edit = useChange('editPerson', ['getPerson', 'personTimeline', 'listPeople']);
-  const change = (at: number, part: Partial<Row>): void => setRows((before) => before.map((row, index) => (index === at ? { ...row, ...part } : row)));
+  const change = (at: number, part: Partial<Row>): void =>
+    setRows((before) => before.map((row, index) => (index === at ? { ...row, ...part } : row)));
 
   const traits: Record<string, unknown> = {};
-  for (const row of rows) if (row.name.trim() !== '' && (row.fresh ? row.text !== '' : row.text !== write(row.was))) traits[row.name.trim()] = read(row.text, row.was);
+  for (const row of rows)
+    if (row.name.trim() !== '' && (row.fresh ? row.text !== '' : row.text !== write(row.was)))
+      traits[row.name.trim()] = read(row.text, row.was);
   for (const name of Object.keys(base)) if (!rows.some((row) => row.name === name)) traits[name] = null;
   const changes = Object.keys(traits).length;
 
@@ -44,21 +52,61 @@ export function EditPerson({ person, onClose }: { person: PersonDetail; onClose:
   };
   return (
     <Modal opened onClose={onClose} title="Edit traits" size={520} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form className={form.form} onSubmit={(event) => { event.preventDefault(); void save().catch(() => undefined); }}>
+      <form
+        className={form.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save().catch(() => undefined);
+        }}
+      >
         <ul className={css.rows}>
           {rows.map((row, index) => (
             <li key={index}>
-              {row.fresh ? <TextInput aria-label="Name of the trait" placeholder="name" value={row.name} onChange={(event) => change(index, { name: event.currentTarget.value })} /> : <span className="quiet clip">{row.name}</span>}
-              <TextInput aria-label={row.name || 'Value'} value={row.text} onChange={(event) => change(index, { text: event.currentTarget.value })} {...(index === 0 ? { 'data-autofocus': true } : {})} />
-              <ActionIcon aria-label={`Remove ${row.name}`} data-tip="Remove" onClick={() => setRows((before) => before.filter((_, at) => at !== index))}><IconX size={15} /></ActionIcon>
+              {row.fresh ? (
+                <TextInput
+                  aria-label="Name of the trait"
+                  placeholder="name"
+                  value={row.name}
+                  onChange={(event) => change(index, { name: event.currentTarget.value })}
+                />
+              ) : (
+                <span className="quiet clip">{row.name}</span>
+              )}
+              <TextInput
+                aria-label={row.name || 'Value'}
+                value={row.text}
+                onChange={(event) => change(index, { text: event.currentTarget.value })}
+                {...(index === 0 ? { 'data-autofocus': true } : {})}
+              />
+              <ActionIcon
+                aria-label={`Remove ${row.name}`}
+                data-tip="Remove"
+                onClick={() => setRows((before) => before.filter((_, at) => at !== index))}
+              >
+                <IconX size={15} />
+              </ActionIcon>
             </li>
           ))}
         </ul>
-        <div><Button size="xs" variant="subtle" color="gray" leftSection={<IconPlus size={14} />} onClick={() => setRows((before) => [...before, { name: '', text: '', was: undefined, fresh: true }])}>Add a trait</Button></div>
+        <div>
+          <Button
+            size="xs"
+            variant="subtle"
+            color="gray"
+            leftSection={<IconPlus size={14} />}
+            onClick={() => setRows((before) => [...before, { name: '', text: '', was: undefined, fresh: true }])}
+          >
+            Add a trait
+          </Button>
+        </div>
         {edit.error && <ProblemView problem={edit.error} />}
         <div className={form.buttons}>
-          <Button variant="default" onClick={onClose}>Cancel</Button>
-          <Button type="submit" loading={edit.isPending} disabled={changes === 0}>{changes > 1 ? `Save ${changes} changes` : 'Save'}</Button>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={edit.isPending} disabled={changes === 0}>
+            {changes > 1 ? `Save ${changes} changes` : 'Save'}
+          </Button>
         </div>
       </form>
     </Modal>

@@ -21,14 +21,41 @@ export function OverrideStage({ person, onClose }: { person: PersonDetail; onClo
   };
   return (
     <Modal opened onClose={onClose} title="Move by hand" size={440} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form className={css.form} onSubmit={(event) => { event.preventDefault(); void save().catch(() => undefined); }}>
-        <p className="quiet">Stages move by evidence. A move by hand sets the rules aside once, keeps your reason, and is counted on the board.</p>
-        <Select label="To" data={stages.filter((stage) => stage.key !== person.stage).map((stage) => ({ value: stage.key, label: stage.name }))} value={to} onChange={setTo} placeholder="Choose a stage" data-autofocus />
-        <Textarea label="Why" placeholder="She called and booked by phone" value={reason} onChange={(event) => setReason(event.currentTarget.value)} autosize minRows={2} maxLength={500} />
+      <form
+        className={css.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save().catch(() => undefined);
+        }}
+      >
+        <p className="quiet">
+          Stages move by evidence. A move by hand sets the rules aside once, keeps your reason, and is counted on the board.
+        </p>
+        <Select
+          label="To"
+          data={stages.filter((stage) => stage.key !== person.stage).map((stage) => ({ value: stage.key, label: stage.name }))}
+          value={to}
+          onChange={setTo}
+          placeholder="Choose a stage"
+          data-autofocus
+        />
+        <Textarea
+          label="Why"
+          placeholder="She called and booked by phone"
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+          autosize
+          minRows={2}
+          maxLength={500}
+        />
         {move.error && <ProblemView problem={move.error} />}
         <div className={css.buttons}>
-          <Button variant="default" onClick={onClose}>Cancel</Button>
-          <Button type="submit" loading={move.isPending} disabled={to === null || reason.trim() === ''}>Move</Button>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={move.isPending} disabled={to === null || reason.trim() === ''}>
+            Move
+          </Button>
         </div>
       </form>
     </Modal>

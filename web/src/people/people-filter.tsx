@@ -12,11 +12,29 @@ export function PeopleFilter({ address, onChange }: { address: Search; onChange:
   return (
     <>
       <FilterWord
-        lead="in" anything="any stage" value={address.stage} onChange={set('stage')}
-        choices={[...stages.map((stage) => ({ value: stage.key, label: stage.name, hue: stage.hue })), { value: 'none', label: 'no stage' }]}
+        lead="in"
+        anything="any stage"
+        value={address.stage}
+        onChange={set('stage')}
+        choices={[
+          ...stages.map((stage) => ({ value: stage.key, label: stage.name, hue: stage.hue })),
+          { value: 'none', label: 'no stage' },
+        ]}
       />
-      <FilterWord lead="in" anything="any segment" value={address.segment} onChange={set('segment')} choices={(segments.data?.items ?? []).filter((row) => row.version !== null).map((row) => ({ value: row.key, label: row.name }))} />
-      <FilterWord lead="on" anything="any journey" value={address.journey} onChange={set('journey')} choices={(journeys.data?.items ?? []).map((row) => ({ value: row.key, label: row.name }))} />
+      <FilterWord
+        lead="in"
+        anything="any segment"
+        value={address.segment}
+        onChange={set('segment')}
+        choices={(segments.data?.items ?? []).filter((row) => row.version !== null).map((row) => ({ value: row.key, label: row.name }))}
+      />
+      <FilterWord
+        lead="on"
+        anything="any journey"
+        value={address.journey}
+        onChange={set('journey')}
+        choices={(journeys.data?.items ?? []).map((row) => ({ value: row.key, label: row.name }))}
+      />
     </>
   );
 }

@@ -19,12 +19,53 @@ import { PersonPeek } from './person-peek.tsx';
 
 const columns: Column<PersonRow>[] = [
   { key: 'name', title: 'Person', width: 'minmax(150px, 1.5fr)', cell: (row) => <PersonName person={row} /> },
-  { key: 'email', title: 'Address', width: 'minmax(140px, 1.4fr)', from: 760, cell: (row) => <span className="quiet">{row.email ?? '–'}</span> },
+  {
+    key: 'email',
+    title: 'Address',
+    width: 'minmax(140px, 1.4fr)',
+    from: 760,
+    cell: (row) => <span className="quiet">{row.email ?? '–'}</span>,
+  },
   { key: 'stage', title: 'Stage', width: 'minmax(96px, 150px)', cell: (row) => <StageBadge stage={row.stage} /> },
-  { key: 'owner', title: 'Owner', width: 'minmax(90px, 150px)', from: 900, cell: (row) => (row.owner ? <span className="quiet">{row.owner}</span> : <span className="faint">Nobody</span>) },
-  { key: 'score', title: 'Score', width: '56px', align: 'right', from: 620, cell: (row) => (row.score === null ? <span className="faint">–</span> : sayNumber(row.score)) },
-  { key: 'seen', title: 'Last seen', width: '84px', align: 'right', from: 420, cell: (row) => <span className="quiet"><Time at={row.lastSeenAt} /></span> },
-  { key: 'created', title: 'Since', width: '92px', align: 'right', from: 1040, cell: (row) => <span className="quiet"><Time at={row.createdAt} as="date" /></span> },
+  {
+    key: 'owner',
+    title: 'Owner',
+    width: 'minmax(90px, 150px)',
+    from: 900,
+    cell: (row) => (row.owner ? <span className="quiet">{row.owner}</span> : <span className="faint">Nobody</span>),
+  },
+  {
+    key: 'score',
+    title: 'Score',
+    width: '56px',
+    align: 'right',
+    from: 620,
+    cell: (row) => (row.score === null ? <span className="faint">–</span> : sayNumber(row.score)),
+  },
+  {
+    key: 'seen',
+    title: 'Last seen',
+    width: '84px',
+    align: 'right',
+    from: 420,
+    cell: (row) => (
+      <span className="quiet">
+        <Time at={row.lastSeenAt} />
+      </span>
+    ),
+  },
+  {
+    key: 'created',
+    title: 'Since',
+    width: '92px',
+    align: 'right',
+    from: 1040,
+    cell: (row) => (
+      <span className="quiet">
+        <Time at={row.createdAt} as="date" />
+      </span>
+    ),
+  },
 ];
 const idOf = (row: PersonRow): string => row.id;
 
@@ -40,24 +81,58 @@ export function PeopleList() {
 
   return (
     <Page
-      fit="fill" title="People" purpose="Everybody who is known, by name, address or only by what they did."
-      actions={<Button leftSection={<IconUserPlus size={16} />} onClick={() => setAddress({ add: '1' })}>Add person</Button>}
+      fit="fill"
+      title="People"
+      purpose="Everybody who is known, by name, address or only by what they did."
+      actions={
+        <Button leftSection={<IconUserPlus size={16} />} onClick={() => setAddress({ add: '1' })}>
+          Add person
+        </Button>
+      }
       bar={
         <>
-          <SearchBox value={search ?? ''} onChange={(next) => setAddress({ search: next || undefined, peek: undefined })} placeholder="Search name, address or user id" />
+          <SearchBox
+            value={search ?? ''}
+            onChange={(next) => setAddress({ search: next || undefined, peek: undefined })}
+            placeholder="Search name, address or user id"
+          />
           <PeopleFilter address={address} onChange={setAddress} />
           <span style={{ flex: 1 }} />
-          {count.data && <span className="faint" style={{ whiteSpace: 'nowrap', fontSize: 'var(--text-13)' }}>{filtered ? `${sayNumber(list.rows.length)}${list.more ? ' or more' : ''} of ${sayNumber(count.data.total)}` : plural(count.data.total, 'person', 'people')}</span>}
+          {count.data && (
+            <span className="faint" style={{ whiteSpace: 'nowrap', fontSize: 'var(--text-13)' }}>
+              {filtered
+                ? `${sayNumber(list.rows.length)}${list.more ? ' or more' : ''} of ${sayNumber(count.data.total)}`
+                : plural(count.data.total, 'person', 'people')}
+            </span>
+          )}
         </>
       }
     >
       <List
-        label="People" columns={columns} idOf={idOf} list={list} chosen={chosen} onChosen={setChosen}
-        peek={address.peek ?? null} onPeek={(id) => setAddress({ peek: id ?? undefined })} onOpen={(row) => go(`people/${row.id}`)}
-        panelTitle={(_, row) => (row ? callPerson(row) : 'Person')} panel={(id) => <PersonPeek id={id} />}
+        label="People"
+        columns={columns}
+        idOf={idOf}
+        list={list}
+        chosen={chosen}
+        onChosen={setChosen}
+        peek={address.peek ?? null}
+        onPeek={(id) => setAddress({ peek: id ?? undefined })}
+        onOpen={(row) => go(`people/${row.id}`)}
+        panelTitle={(_, row) => (row ? callPerson(row) : 'Person')}
+        panel={(id) => <PersonPeek id={id} />}
         empty={
           filtered ? (
-            <Empty title="Nobody fits" action={<Button variant="default" onClick={() => setAddress({ search: undefined, stage: undefined, journey: undefined, segment: undefined })}>Show everybody</Button>}>
+            <Empty
+              title="Nobody fits"
+              action={
+                <Button
+                  variant="default"
+                  onClick={() => setAddress({ search: undefined, stage: undefined, journey: undefined, segment: undefined })}
+                >
+                  Show everybody
+                </Button>
+              }
+            >
               Change the search, or take a filter away.
             </Empty>
           ) : (

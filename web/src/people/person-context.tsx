@@ -26,29 +26,53 @@ function Now({ person }: { person: PersonDetail }) {
         <span className={css.line}>
           <StageBadge stage={person.stage} /> <Why person={id} about="stage" of="stage" />
         </span>
-        {person.stageSince && <div className="faint">since <Time at={person.stageSince} />{person.stageEvidence && `, by ${person.stageEvidence}`}</div>}
+        {person.stageSince && (
+          <div className="faint">
+            since <Time at={person.stageSince} />
+            {person.stageEvidence && `, by ${person.stageEvidence}`}
+          </div>
+        )}
       </Fact>
-      <Fact name="Owner">{person.owner ?? <span className="faint">Nobody</span>} <Why person={id} about="owner" of="owner" /></Fact>
+      <Fact name="Owner">
+        {person.owner ?? <span className="faint">Nobody</span>} <Why person={id} about="owner" of="owner" />
+      </Fact>
       {person.scores.map((score) => (
         <Fact key={score.key} name={score.name}>
           <span className={css.line}>
-            <span className={css.meter} aria-hidden="true"><span style={{ width: `${Math.min(100, Math.max(0, score.value))}%` }} /></span>
+            <span className={css.meter} aria-hidden="true">
+              <span style={{ width: `${Math.min(100, Math.max(0, score.value))}%` }} />
+            </span>
             {score.value} <Why person={id} about={`score:${score.key}`} of={score.name} />
           </span>
         </Fact>
       ))}
       <Fact name="Reach">
         <span className={css.wrap}>
-          {person.reachability.map((row) => <Chip key={row.channel} tone={row.reachable ? 'good' : 'calm'} tip={row.why}>{row.reachable ? row.channel : `no ${row.channel}`}</Chip>)}
+          {person.reachability.map((row) => (
+            <Chip key={row.channel} tone={row.reachable ? 'good' : 'calm'} tip={row.why}>
+              {row.reachable ? row.channel : `no ${row.channel}`}
+            </Chip>
+          ))}
         </span>
       </Fact>
       {person.capsLeft.map((cap) => (
         <Fact key={cap.channel + cap.within} name={`Left, ${channelName(cap.channel)}`}>
           <span className={css.line}>
-            <span className={css.pips} aria-hidden="true">{Array.from({ length: Math.min(cap.max, 10) }, (_, index) => <i key={index} data-left={index < cap.left || undefined} />)}</span>
+            <span className={css.pips} aria-hidden="true">
+              {Array.from({ length: Math.min(cap.max, 10) }, (_, index) => (
+                <i key={index} data-left={index < cap.left || undefined} />
+              ))}
+            </span>
             {cap.left} of {cap.max}
           </span>
-          <div className="faint">in {sayDuration(cap.within)}{cap.left === 0 && cap.frees && <>, free again <Time at={cap.frees} /></>}</div>
+          <div className="faint">
+            in {sayDuration(cap.within)}
+            {cap.left === 0 && cap.frees && (
+              <>
+                , free again <Time at={cap.frees} />
+              </>
+            )}
+          </div>
         </Fact>
       ))}
     </Facts>
@@ -65,17 +89,36 @@ function Runs({ person }: { person: PersonDetail }) {
       {[...live, ...(all ? ended : [])].map((run) => (
         <li key={run.id}>
           <span className={css.line}>
-            <To to={`journeys/${run.journey}`} className="text-link clip" search={run.step ? { step: run.step } : {}}>{run.name}</To>
+            <To to={`journeys/${run.journey}`} className="text-link clip" search={run.step ? { step: run.step } : {}}>
+              {run.name}
+            </To>
             <Why person={person.id} about={`journey:${run.journey}`} of={run.name} />
           </span>
           <span className={css.note}>
-            {run.status === 'live'
-              ? <>at {run.step ?? 'the start'}, entered <Time at={run.enteredAt} />{run.wakesAt && <>, goes on <Time at={run.wakesAt} /></>}</>
-              : <>ended <Time at={run.endedAt} />: {run.endReason}</>}
+            {run.status === 'live' ? (
+              <>
+                at {run.step ?? 'the start'}, entered <Time at={run.enteredAt} />
+                {run.wakesAt && (
+                  <>
+                    , goes on <Time at={run.wakesAt} />
+                  </>
+                )}
+              </>
+            ) : (
+              <>
+                ended <Time at={run.endedAt} />: {run.endReason}
+              </>
+            )}
           </span>
         </li>
       ))}
-      {ended.length > 0 && <li><button type="button" className="plain-button text-link" onClick={() => setAll(!all)}>{all ? 'Hide earlier ones' : plural(ended.length, 'earlier journey')}</button></li>}
+      {ended.length > 0 && (
+        <li>
+          <button type="button" className="plain-button text-link" onClick={() => setAll(!all)}>
+            {all ? 'Hide earlier ones' : plural(ended.length, 'earlier journey')}
+          </button>
+        </li>
+      )}
     </ul>
   );
 }
@@ -85,43 +128,84 @@ export function PersonContext({ person, short = false, onEdit }: { person: Perso
   const open = person.tasks.filter((task) => task.doneAt === null);
   return (
     <>
-      <Section title={short ? undefined : 'Now'}><Now person={person} /></Section>
-      {open.length > 0 && <Section title="To do"><Tasks tasks={open} /></Section>}
-      <Section title="Journeys"><Runs person={person} /></Section>
+      <Section title={short ? undefined : 'Now'}>
+        <Now person={person} />
+      </Section>
+      {open.length > 0 && (
+        <Section title="To do">
+          <Tasks tasks={open} />
+        </Section>
+      )}
+      <Section title="Journeys">
+        <Runs person={person} />
+      </Section>
       {!short && (
         <>
           <Section title="Segments">
-            {person.segments.length === 0
-              ? <p className="faint">In no segment.</p>
-              : <ul className={css.rows}>{person.segments.map((segment) => (
+            {person.segments.length === 0 ? (
+              <p className="faint">In no segment.</p>
+            ) : (
+              <ul className={css.rows}>
+                {person.segments.map((segment) => (
                   <li key={segment.key} className={css.line}>
-                    <To to="people" search={{ segment: segment.key }} className="text-link clip">{segment.name}</To>
+                    <To to="people" search={{ segment: segment.key }} className="text-link clip">
+                      {segment.name}
+                    </To>
                     <Why person={person.id} about={`segment:${segment.key}`} of={segment.name} />
-                    <span className={css.end}><Time at={segment.since} /></span>
+                    <span className={css.end}>
+                      <Time at={segment.since} />
+                    </span>
                   </li>
-                ))}</ul>}
+                ))}
+              </ul>
+            )}
           </Section>
           <Consents person={person} />
-          <Section title="Traits" action={onEdit && <Button size="xs" variant="subtle" color="gray" onClick={onEdit}>Edit</Button>}><Traits traits={person.traits} /></Section>
+          <Section
+            title="Traits"
+            action={
+              onEdit && (
+                <Button size="xs" variant="subtle" color="gray" onClick={onEdit}>
+                  Edit
+                </Button>
+              )
+            }
+          >
+            <Traits traits={person.traits} />
+          </Section>
           <Section title="Known as">
             <ul className={css.rows}>
               {person.identities.map((identity) => (
                 <li key={identity.kind + identity.value} className={css.line}>
-                  <span className="faint" style={{ width: 84, flex: 'none' }}>{identity.kind === 'user' ? 'user id' : identity.kind}</span>
+                  <span className="faint" style={{ width: 84, flex: 'none' }}>
+                    {identity.kind === 'user' ? 'user id' : identity.kind}
+                  </span>
                   <span className={identity.kind === 'email' || identity.kind === 'phone' ? 'clip' : 'mono clip'}>{identity.value}</span>
-                  <span className={css.end}><Copy text={identity.value} what={identity.kind} size={22} /></span>
+                  <span className={css.end}>
+                    <Copy text={identity.value} what={identity.kind} size={22} />
+                  </span>
                 </li>
               ))}
-              {person.mergedFrom.length > 0 && <li className="faint">{plural(person.mergedFrom.length, 'other person', 'other people')} became this one.</li>}
+              {person.mergedFrom.length > 0 && (
+                <li className="faint">{plural(person.mergedFrom.length, 'other person', 'other people')} became this one.</li>
+              )}
             </ul>
           </Section>
           <Section title="Came by">
             <Facts>
               <Fact name="Entry point">{person.entryPoint}</Fact>
-              {person.firstSource?.source && <Fact name="Source">{[person.firstSource.source, person.firstSource.channel, person.firstSource.campaign].filter(Boolean).join(' · ')}</Fact>}
+              {person.firstSource?.source && (
+                <Fact name="Source">
+                  {[person.firstSource.source, person.firstSource.channel, person.firstSource.campaign].filter(Boolean).join(' · ')}
+                </Fact>
+              )}
               {person.firstSource?.page && <Fact name="First page">{person.firstSource.page}</Fact>}
-              <Fact name="Known since"><Time at={person.createdAt} as="exact" /></Fact>
-              <Fact name="Last seen"><Time at={person.lastSeenAt} /></Fact>
+              <Fact name="Known since">
+                <Time at={person.createdAt} as="exact" />
+              </Fact>
+              <Fact name="Last seen">
+                <Time at={person.lastSeenAt} />
+              </Fact>
               <Fact name="Time zone">{person.zone ?? <span className="faint">Unknown: the workspace's zone counts</span>}</Fact>
             </Facts>
           </Section>

@@ -38,9 +38,22 @@ export function Profile() {
   const [doing, setDoing] = useState<'edit' | 'stage' | 'erase' | null>(null);
   const erase = useChange('erasePerson', ['listPeople', 'countPeople', 'lifecycleBoard']);
   const go = useGo();
-  useKeys({ e: () => setDoing('edit'), m: () => setDoing('stage'), Escape: () => history.back() });
+  useKeys({ e: () => setDoing('edit'), m: () => setDoing('stage') });
 
-  if (person.error) return <ProblemView problem={person.error} again={() => void person.refetch()} page />;
+  if (person.error) {
+    return (
+      <Page
+        title="Person"
+        actions={
+          <Button component={To} to="people" variant="default">
+            Back to people
+          </Button>
+        }
+      >
+        <ProblemView problem={person.error} {...(person.error.status === 404 ? {} : { again: () => void person.refetch() })} />
+      </Page>
+    );
+  }
   if (!person.data) return <ScreenSkeleton />;
   const filter = filters.find((row) => row.value === address.show) ?? filters[0];
   const name = callPerson(person.data);
@@ -48,35 +61,89 @@ export function Profile() {
 
   return (
     <Page
-      fit="fill" tab={name}
+      fit="fill"
+      tab={name}
       title={
         <>
-          <ActionIcon component={To} to="people" aria-label="Back to people" data-tip="Back to people" size={28} ml={-6}><IconArrowLeft size={17} /></ActionIcon>
+          <ActionIcon component={To} to="people" aria-label="Back to people" data-tip="Back to people" size={28} ml={-6}>
+            <IconArrowLeft size={17} />
+          </ActionIcon>
           <Face person={person.data} size={30} />
           <span>{name}</span>
         </>
       }
-      purpose={person.data.name && person.data.email ? <span className={css.address}>{person.data.email}<Copy text={person.data.email} what="address" size={22} /></span> : undefined}
+      purpose={
+        person.data.name && person.data.email ? (
+          <span className={css.address}>
+            {person.data.email}
+            <Copy text={person.data.email} what="address" size={22} />
+          </span>
+        ) : undefined
+      }
       actions={
-        <>
-          <Button variant="default" leftSection={<IconArrowsExchange size={15} />} onClick={() => setDoing('stage')} data-tip="Move by hand" data-keys="m">Move</Button>
-          <Button variant="default" leftSection={<IconPencil size={15} />} onClick={() => setDoing('edit')} data-tip="Edit traits" data-keys="e">Edit</Button>
+        <div className={css.actions}>
+          <Button
+            variant="default"
+            leftSection={<IconArrowsExchange size={15} />}
+            onClick={() => setDoing('stage')}
+            data-tip="Move by hand"
+            data-keys="m"
+          >
+            Move
+          </Button>
+          <Button
+            variant="default"
+            leftSection={<IconPencil size={15} />}
+            onClick={() => setDoing('edit')}
+            data-tip="Edit traits"
+            data-keys="e"
+          >
+            Edit
+          </Button>
           <Menu position="bottom-end">
-            <Menu.Target><ActionIcon size={32} aria-label="More" variant="default"><IconDots size={16} /></ActionIcon></Menu.Target>
+            <Menu.Target>
+              <ActionIcon size={32} aria-label="More" variant="default">
+                <IconDots size={16} />
+              </ActionIcon>
+            </Menu.Target>
             <Menu.Dropdown>
-              <Menu.Item component={To} to="messages" search={{ person: id }}>Show their messages</Menu.Item>
+              <Menu.Item component={To} to="messages" search={{ person: id }}>
+                Show their messages
+              </Menu.Item>
               <Menu.Divider />
-              <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => setDoing('erase')}>Erase this person</Menu.Item>
+              <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => setDoing('erase')}>
+                Erase this person
+              </Menu.Item>
             </Menu.Dropdown>
           </Menu>
-        </>
+        </div>
       }
-      bar={<div className={css.stages}><StageLine stage={person.data.stage} /></div>}
+      bar={
+        <div className={css.stages}>
+          <StageLine stage={person.data.stage} />
+        </div>
+      }
     >
-      <div className={css.profile}>
+      <div className={css.narrow}>
+        <Segmented
+          label="Show"
+          choices={[
+            { value: 'now', label: 'Now' },
+            { value: 'history', label: 'What happened' },
+          ]}
+          value={address.tab === 'history' ? 'history' : 'now'}
+          onChange={(tab) => setAddress({ tab: tab === 'now' ? undefined : tab })}
+        />
+      </div>
+      <div className={css.profile} data-tab={address.tab === 'history' ? 'history' : 'now'}>
         <div className={css.history}>
           <div className={css.filters}>
-            <Segmented label="Show on the timeline" choices={filters.map(({ value, label }) => ({ value, label }))} value={filter.value} onChange={(value) => setAddress({ show: value === 'all' ? undefined : value })} />
+            <Segmented
+              label="Show on the timeline"
+              choices={filters.map(({ value, label }) => ({ value, label }))}
+              value={filter.value}
+              onChange={(value) => setAddress({ show: value === 'all' ? undefined : value })}
+            />
           </div>
           <Timeline id={id} kinds={filter.kinds} />
         </div>
@@ -87,14 +154,20 @@ export function Profile() {
       {doing === 'edit' && <EditPerson person={person.data} onClose={close} />}
       {doing === 'stage' && <OverrideStage person={person.data} onClose={close} />}
       <Confirm
-        open={doing === 'erase'} onClose={close} title={`Erase ${name}`} action="Erase" danger typed="erase"
+        open={doing === 'erase'}
+        onClose={close}
+        title={`Erase ${name}`}
+        action="Erase"
+        danger
+        typed="erase"
         onConfirm={async () => {
           await erase.mutateAsync({ params: { id } });
           said('The person was erased.');
           go('people');
         }}
       >
-        Everything about this person is deleted: traits, events, messages, runs. A hash of a suppressed address stays, so that it is never mailed again. This cannot be undone.
+        Everything about this person is deleted: traits, events, messages, runs. A hash of a suppressed address stays, so that it is never
+        mailed again. This cannot be undone.
       </Confirm>
     </Page>
   );

@@ -9,7 +9,13 @@ export function StageLine({ stage }: { stage: string | null }) {
   return (
     <ol className={css.line} aria-label="Lifecycle">
       {stages.map((row, index) => (
-        <li key={row.key} style={hue(row.hue)} data-is={index === here ? 'here' : index < here ? 'before' : 'after'} {...(index === here ? { 'aria-current': 'step' as const } : {})} data-tip={row.meaning}>
+        <li
+          key={row.key}
+          style={hue(row.hue)}
+          data-is={index === here ? 'here' : index < here ? 'before' : 'after'}
+          {...(index === here ? { 'aria-current': 'step' as const } : {})}
+          data-tip={row.meaning}
+        >
           <span className={css.dot} aria-hidden="true" />
           <span className={css.name}>{row.name}</span>
         </li>

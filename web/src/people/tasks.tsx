@@ -17,15 +17,31 @@ export function Tasks({ tasks }: { tasks: PersonDetail['tasks'] }) {
         return (
           <li key={task.id}>
             <button
-              type="button" className="plain-button" aria-label={task.doneAt ? `${task.title}: done` : `Mark as done: ${task.title}`} disabled={task.doneAt !== null || done.isPending}
+              type="button"
+              className="plain-button"
+              aria-label={task.doneAt ? `${task.title}: done` : `Mark as done: ${task.title}`}
+              disabled={task.doneAt !== null || done.isPending}
               onClick={() => done.mutate({ params: { id: task.id } }, { onError: failed, onSuccess: () => said('The task is done.') })}
             >
-              {task.doneAt ? <IconCircleCheckFilled size={17} color="var(--good-solid)" /> : <IconCircle size={17} stroke={1.6} color="var(--ink-3)" />}
+              {task.doneAt ? (
+                <IconCircleCheckFilled size={17} color="var(--good-solid)" />
+              ) : (
+                <IconCircle size={17} stroke={1.6} color="var(--ink-3)" />
+              )}
             </button>
             <div data-done={task.doneAt !== null || undefined}>
               <div>{task.title}</div>
               <div className={css.note} data-late={late || undefined}>
-                {task.doneAt ? <>done <Time at={task.doneAt} /></> : <>due <Time at={task.dueAt} /></>} · {task.owner ?? 'nobody'}
+                {task.doneAt ? (
+                  <>
+                    done <Time at={task.doneAt} />
+                  </>
+                ) : (
+                  <>
+                    due <Time at={task.dueAt} />
+                  </>
+                )}{' '}
+                · {task.owner ?? 'nobody'}
               </div>
             </div>
           </li>

@@ -23,12 +23,16 @@ function Entry({ id, item }: { id: string; item: Item }) {
       <ActorIcon by={item.by} />
       <div className={css.words}>
         <div className={css.first}>
-          <button type="button" className="plain-button" aria-expanded={open} onClick={() => setOpen(!open)}>{item.title}</button>
+          <button type="button" className="plain-button" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {item.title}
+          </button>
           {item.why && <Why person={id} about={item.why} of={item.title} />}
         </div>
         {open && <JsonView value={item.raw} label={`Raw record: ${item.title}`} />}
       </div>
-      <span className={css.when}><Time at={item.at} as="clock" /></span>
+      <span className={css.when}>
+        <Time at={item.at} as="clock" />
+      </span>
     </li>
   );
 }
@@ -51,7 +55,12 @@ export function Timeline({ id, kinds, short = false }: { id: string; kinds: stri
 
   if (list.problem) return <ProblemView problem={list.problem} again={list.again} />;
   if (!list.loaded) return <Bones lines={7} />;
-  if (list.rows.length === 0) return <Empty small title={kinds ? 'Nothing of this kind' : 'Nothing has happened yet'}>{kinds ? 'Choose another filter.' : 'Events, messages and moves of this person will stand here.'}</Empty>;
+  if (list.rows.length === 0)
+    return (
+      <Empty small title={kinds ? 'Nothing of this kind' : 'Nothing has happened yet'}>
+        {kinds ? 'Choose another filter.' : 'Events, messages and moves of this person will stand here.'}
+      </Empty>
+    );
 
   const dayOf = (at: number): string => format(language, zone, { weekday: 'long', day: 'numeric', month: 'long' }).format(at);
   const today = dayOf(now);
@@ -62,10 +71,20 @@ export function Timeline({ id, kinds, short = false }: { id: string; kinds: stri
       {days.map(([day, items]) => (
         <section key={day} aria-label={day}>
           <h3 className={css.day}>{day === today ? 'Today' : day === yesterday ? 'Yesterday' : day}</h3>
-          <ul>{items?.map((item) => <Entry key={item.id} id={id} item={item} />)}</ul>
+          <ul>
+            {items?.map((item) => (
+              <Entry key={item.id} id={id} item={item} />
+            ))}
+          </ul>
         </section>
       ))}
-      {more && !short && <div ref={end}><Button size="xs" variant="default" onClick={loadMore} loading={list.loadingMore}>Show more</Button></div>}
+      {more && !short && (
+        <div ref={end}>
+          <Button size="xs" variant="default" onClick={loadMore} loading={list.loadingMore}>
+            Show more
+          </Button>
+        </div>
+      )}
     </div>
   );
 }

@@ -2,11 +2,21 @@ import { isObject } from '#contract/json.ts';
 import { Fact, Facts } from '../parts/page.tsx';
 
 const say = (value: unknown): string =>
-  value === null || value === undefined ? '–' : typeof value === 'boolean' ? (value ? 'yes' : 'no') : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  value === null || value === undefined
+    ? '–'
+    : typeof value === 'boolean'
+      ? value
+        ? 'yes'
+        : 'no'
+      : typeof value === 'object'
+        ? JSON.stringify(value)
+        : String(value);
 
 /** Traits by name; nested ones by their dotted path. */
 function flat(traits: Record<string, unknown>, before = ''): [string, unknown][] {
-  return Object.entries(traits).flatMap(([key, value]): [string, unknown][] => (isObject(value) && Object.keys(value).length > 0 ? flat(value, `${before}${key}.`) : [[before + key, value]]));
+  return Object.entries(traits).flatMap(([key, value]): [string, unknown][] =>
+    isObject(value) && Object.keys(value).length > 0 ? flat(value, `${before}${key}.`) : [[before + key, value]],
+  );
 }
 
 export function Traits({ traits }: { traits: Record<string, unknown> }) {
@@ -15,7 +25,9 @@ export function Traits({ traits }: { traits: Record<string, unknown> }) {
   return (
     <Facts>
       {rows.map(([path, value]) => (
-        <Fact key={path} name={path}>{say(value)}</Fact>
+        <Fact key={path} name={path}>
+          {say(value)}
+        </Fact>
       ))}
     </Facts>
   );

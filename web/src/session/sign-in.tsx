@@ -39,7 +39,11 @@ export function SignIn() {
           <p className="quiet">One moment, your link is being checked.</p>
         ) : (
           <>
-            {problem ? <ProblemView problem={problem} /> : <p className="quiet">You sign in by a link that works once. There is no password.</p>}
+            {problem ? (
+              <ProblemView problem={problem} />
+            ) : (
+              <p className="quiet">You sign in by a link that works once. There is no password.</p>
+            )}
             <ol className={css.steps}>
               <li>Open a terminal on the machine that runs Throughline.</li>
               <li>

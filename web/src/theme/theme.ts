@@ -1,8 +1,30 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple, rem } from '@mantine/core';
 
 /** Mantine wants ten shades of a colour; the ones that are seen come from tokens.css by the resolver below. */
-const accent: MantineColorsTuple = ['#f3f2fd', '#e4e2fa', '#c8c3f3', '#aaa3ec', '#9087e5', '#7d72e0', '#6a5edb', '#5a4fcf', '#4c41b8', '#40369c'];
-const red: MantineColorsTuple = ['#fdf1ef', '#fae1dd', '#f2c1b9', '#ea9c90', '#e27b6c', '#d9604f', '#cf4a39', '#b83a2b', '#9c2f22', '#80251a'];
+const accent: MantineColorsTuple = [
+  '#f3f2fd',
+  '#e4e2fa',
+  '#c8c3f3',
+  '#aaa3ec',
+  '#9087e5',
+  '#7d72e0',
+  '#6a5edb',
+  '#5a4fcf',
+  '#4c41b8',
+  '#40369c',
+];
+const red: MantineColorsTuple = [
+  '#fdf1ef',
+  '#fae1dd',
+  '#f2c1b9',
+  '#ea9c90',
+  '#e27b6c',
+  '#d9604f',
+  '#cf4a39',
+  '#b83a2b',
+  '#9c2f22',
+  '#80251a',
+];
 
 const controlHeight = { xs: rem(26), sm: rem(32), md: rem(36) } as const;
 const heightOf = (size: unknown): string => controlHeight[size as keyof typeof controlHeight] ?? controlHeight.sm;
@@ -26,20 +48,52 @@ export const theme = createTheme({
     Button: {
       defaultProps: { size: 'sm' },
       vars: (_theme: unknown, props: { size?: unknown }) => ({
-        root: { '--button-height': heightOf(props.size), '--button-padding-x': props.size === 'xs' ? rem(9) : rem(12), '--button-fz': props.size === 'xs' ? rem(12) : rem(13) },
+        root: {
+          '--button-height': heightOf(props.size),
+          '--button-padding-x': props.size === 'xs' ? rem(9) : rem(12),
+          '--button-fz': props.size === 'xs' ? rem(12) : rem(13),
+        },
       }),
     },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 28 } },
     TextInput: { defaultProps: { size: 'sm' } },
-    Input: { vars: (_theme: unknown, props: { size?: unknown }) => ({ wrapper: { '--input-height': heightOf(props.size), '--input-fz': rem(13) } }) },
-    Modal: { defaultProps: { centered: true, radius: 'md', padding: rem(20), transitionProps: { duration: 140, transition: 'pop' }, overlayProps: { color: 'var(--scrim)', backgroundOpacity: 1 } } },
+    Input: {
+      vars: (_theme: unknown, props: { size?: unknown }) => ({
+        wrapper: { '--input-height': heightOf(props.size), '--input-fz': rem(13) },
+      }),
+    },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        radius: 'md',
+        padding: rem(20),
+        transitionProps: { duration: 140, transition: 'pop' },
+        overlayProps: { color: 'var(--scrim)', backgroundOpacity: 1 },
+      },
+    },
     Drawer: { defaultProps: { transitionProps: { duration: 140 }, overlayProps: { color: 'var(--scrim)', backgroundOpacity: 1 } } },
-    Menu: { defaultProps: { radius: 'md', shadow: 'md', transitionProps: { duration: 120, transition: 'pop' }, offset: 6 } },
+    Menu: {
+      defaultProps: {
+        withInitialFocusPlaceholder: false,
+        radius: 'md',
+        shadow: 'md',
+        transitionProps: { duration: 120, transition: 'pop' },
+        offset: 6,
+      },
+    },
     Popover: { defaultProps: { radius: 'md', shadow: 'md', transitionProps: { duration: 120, transition: 'pop' }, offset: 6 } },
     Combobox: { defaultProps: { radius: 'md', shadow: 'md' } },
     Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 120 } } },
     Switch: { defaultProps: { size: 'sm', color: 'accent' } },
-    Spotlight: { defaultProps: { radius: 'md' } },
+    SpotlightRoot: {
+      defaultProps: {
+        radius: 'md',
+        centered: false,
+        yOffset: '14vh',
+        overlayProps: { color: 'var(--scrim)', backgroundOpacity: 1, blur: 0 },
+        transitionProps: { duration: 120, transition: 'pop' },
+      },
+    },
   },
 });
 

@@ -1,0 +1,63 @@
+import { Problem } from '#contract/problems.ts';
+import type { Plan } from '#contract/routes/definitions.ts';
+import { type DefinitionSource, definitionsOf, readConfig, readFolder, writeFolder } from '#main';
+import { remoteServer, runningHere } from './remote.ts';
+
+/** The definitions of the workspace that the environment names, on a running server or in the database itself. */
+async function withSource<T>(work: (source: DefinitionSource) => Promise<T>): Promise<T> {
+  const config = readConfig(process.env);
+  const remote = remoteServer(process.env) ?? (config.DATABASE_URL ? null : await runningHere(config.DATA_DIR));
+  if (remote)
+    return work({
+      export: (what) => remote.call('GET', `/api/export?what=${what}`),
+      plan: (definitions) => remote.call('POST', '/api/plan', { definitions }),
+      apply: (given) => remote.call('POST', '/api/apply', given),
+    });
+  return definitionsOf({ ...config, LOG_LEVEL: 'silent' }, process.env.THROUGHLINE_WORKSPACE ?? 'main', work);
+}
+
+export async function exportTo(dir: string, options: { drafts?: boolean; prune?: boolean; json?: boolean }): Promise<void> {
+  const { definitions } = await withSource((source) => source.export(options.drafts ? 'drafts' : 'published'));
+  await writeFolder(dir, definitions, { prune: options.prune ?? false });
+  console.log(options.json ? JSON.stringify({ definitions: definitions.length, dir }) : `${definitions.length} definitions were written to ${dir}.`);
+}
+
+export async function plan(dir: string, options: { json?: boolean }): Promise<void> {
+  const folder = await readFolder(dir);
+  const made = await withSource((source) => source.plan(folder.definitions));
+  if (options.json) console.log(JSON.stringify(made));
+  else sayPlan(made);
+  refuseMistakes(made, folder);
+}
+
+export async function apply(dir: string, options: { publish?: boolean; note: string; json?: boolean }): Promise<void> {
+  const folder = await readFolder(dir);
+  const done = await withSource(async (source) => {
+    const made = await source.plan(folder.definitions);
+    refuseMistakes(made, folder);
+    return source.apply({ definitions: folder.definitions, publish: options.publish ?? false, note: options.note, revision: made.revision });
+  });
+  if (options.json) return console.log(JSON.stringify(done));
+  const changed = done.plan.changes.filter((change) => change.change !== 'same').length;
+  console.log(options.publish ? `${done.published} definitions were published; the rulebook is at revision ${done.revision}.` : `${changed} drafts were saved. Publish them with --publish, or in the admin.`);
+}
+
+/** Names the file and line of each mistake. */
+function refuseMistakes(made: Plan, folder: Awaited<ReturnType<typeof readFolder>>): void {
+  if (made.mistakes.length === 0) return;
+  throw new Problem(
+    'file-invalid',
+    made.mistakes.map((mistake) => ({ ...(mistake.kind ? folder.placeOf(mistake.kind, mistake.key, mistake.path) : {}), path: mistake.path, message: mistake.message })),
+  );
+}
+
+function sayPlan(made: Plan): void {
+  const changes = made.changes.filter((change) => change.change !== 'same');
+  if (changes.length === 0) return console.log('Nothing would change.');
+  for (const change of changes) {
+    console.log(`${change.change === 'add' ? '+' : change.change === 'retire' ? '-' : '~'} ${change.kind} ${change.key}${change.inFlight > 0 ? `  (${change.inFlight} in flight, they keep their version)` : ''}`);
+    if (change.change === 'change') for (const line of change.lines) console.log(`    ${line.path}: ${JSON.stringify(line.before)} → ${JSON.stringify(line.after)}`);
+    for (const sentence of change.unsafe) console.log(`    ! ${sentence}`);
+  }
+  console.log(`${changes.length} of ${made.changes.length} definitions would change.`);
+}

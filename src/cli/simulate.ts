@@ -1,0 +1,1 @@
+export async function simulate(_options: { seed: string; days: string; json?: boolean }): Promise<void> {}

@@ -1,0 +1,99 @@
+import type { CapPolicy, EntryPoint, Lifecycle } from '#contract/definition-bodies.ts';
+import type { DefinitionDocument } from '#contract/definition.ts';
+import { isSame } from '#contract/diff.ts';
+import { ms, sayDuration } from '#contract/instant.ts';
+import type { Journey, StepOf } from '#contract/journey.ts';
+import { sayMatch, sayRule } from './rule/say.ts';
+
+/** Who stands where the change would be made. */
+export interface PeopleThere {
+  steps: readonly { journey: string; version: number; step: string | null; people: number }[];
+  /** Stage → how many; a stage without anybody may be missing. */
+  stages: ReadonlyMap<string, number>;
+}
+
+/** What deserves a second look before one published body becomes another: each a sentence. None when the change is safe as far as can be known. */
+export function secondLook(before: DefinitionDocument, after: DefinitionDocument, people: PeopleThere): string[] {
+  if (before.kind === 'journey' && after.kind === 'journey') return lookAtJourney(after.key, before.body, after.body, people);
+  if (before.kind === 'lifecycle' && after.kind === 'lifecycle') return lookAtLifecycle(before.body, after.body, people);
+  if (before.kind === 'entry-point' && after.kind === 'entry-point') return lookAtEntryPoint(before.body, after.body);
+  if (before.kind === 'cap-policy' && after.kind === 'cap-policy') return lookAtCaps(before.body, after.body);
+  if (before.kind === 'topic' && after.kind === 'topic' && before.body.purpose === 'marketing' && after.body.purpose === 'transactional')
+    return ['Messages on this topic need no consent any more, count toward no cap and keep no quiet hours.'];
+  if (before.kind === 'field' && after.kind === 'field' && before.body.personal && !after.body.personal) return ['Its values are no longer treated as personal and may reach logs.'];
+  return [];
+}
+
+const count = (people: number): string => `${people.toLocaleString('en-US')} ${people === 1 ? 'person is' : 'people are'}`;
+
+function lookAtJourney(key: string, before: Journey, after: Journey, people: PeopleThere): string[] {
+  const said: string[] = [];
+  const entryOf = (journey: Journey): StepOf<'entry'> | undefined => journey.steps.find((step) => step.kind === 'entry');
+  const [was, is] = [entryOf(before), entryOf(after)];
+  if (was && is && !isSame(was.on, is.on)) said.push(`People enter on ${sayMatch(is.on)}, no longer on ${sayMatch(was.on)}.`);
+  if (was?.when && !is?.when) said.push(`People enter without a condition; until now: ${sayRule(was.when)}.`);
+  else if (was && is?.when && !isSame(was.when, is.when)) said.push(`Only those enter for whom this holds: ${sayRule(is.when)}.`);
+  if (before.reentry === 'never' && after.reentry !== 'never') said.push('People who went through before can enter again.');
+  if (before.goal && !isSame(before.goal, after.goal)) said.push(after.goal ? `The goal becomes ${sayMatch(after.goal.on)}; until now it was ${sayMatch(before.goal.on)}.` : `There is no goal any more; until now it was ${sayMatch(before.goal.on)}.`);
+  for (const exit of before.exits) if (!after.exits.some((each) => isSame(each.on, exit.on))) said.push(`A run no longer ends when this happens: ${sayMatch(exit.on)}.`);
+
+  for (const step of before.steps) {
+    const there = whoIsAt(key, step.key, people);
+    if (there === '') continue;
+    const now = after.steps.find((each) => each.key === step.key);
+    if (!now || now.kind !== step.kind) said.push(`The step "${step.key}" goes. ${there}`);
+    else if (step.kind === 'wait' && now.kind === 'wait') {
+      const [long, next] = [step.for ?? step.timeout, now.for ?? now.timeout];
+      if (long && next && ms(long) !== ms(next)) said.push(`The wait "${step.key}" becomes ${ms(next) < ms(long) ? 'shorter' : 'longer'}: ${sayDuration(next)} in place of ${sayDuration(long)}. ${there}`);
+      else if (!isSame(step.until, now.until)) said.push(`The wait "${step.key}" waits for something else. ${there}`);
+    }
+  }
+  return said;
+}
+
+/** "3 people are waiting there under version 2; they keep their version." Empty when nobody is. */
+function whoIsAt(journey: string, step: string, people: PeopleThere): string {
+  const there = people.steps.filter((each) => each.journey === journey && each.step === step && each.people > 0);
+  if (there.length === 0) return '';
+  const [first, ...rest] = there.map((each) => ({ ...each, said: `under version ${each.version}` }));
+  return `${count(first!.people)} waiting there ${first!.said}${rest.map((each) => `, ${each.people.toLocaleString('en-US')} ${each.said}`).join('')}; they keep their version.`;
+}
+
+function lookAtLifecycle(before: Lifecycle, after: Lifecycle, people: PeopleThere): string[] {
+  const said: string[] = [];
+  const now = new Map(after.stages.map((stage) => [stage.key, stage]));
+  for (const stage of before.stages) {
+    const kept = now.get(stage.key);
+    if (!kept) {
+      const there = people.stages.get(stage.key) ?? 0;
+      said.push(`The stage "${stage.name}" goes.${there > 0 ? ` ${count(there)} in it, until something moves them.` : ''}`);
+      continue;
+    }
+    for (const key of stage.next) if (!kept.next.includes(key) && now.has(key)) said.push(`Nobody moves from "${stage.name}" to "${now.get(key)!.name}" any more.`);
+    // That nobody comes from a stage that goes is said with that stage.
+    const ways = stage.entry.map((entry) => ({ ...entry, from: entry.from?.filter((key) => now.has(key)) }));
+    for (const entry of ways) if (!kept.entry.some((each) => isSame(each, entry))) said.push(`This is no longer evidence for "${stage.name}" as it was: ${sayMatch(entry.on)}.`);
+    for (const path of kept.requires) if (!stage.requires.includes(path)) said.push(`Nobody enters "${stage.name}" whose ${path} is not known.`);
+  }
+  return said;
+}
+
+/** The stages that a change takes away, whose people have to be counted. */
+export const stagesGone = (before: Lifecycle, after: Lifecycle): string[] => before.stages.map((stage) => stage.key).filter((key) => !after.stages.some((stage) => stage.key === key));
+
+function lookAtEntryPoint(before: EntryPoint, after: EntryPoint): string[] {
+  const said: string[] = [];
+  if (before.consent && !after.consent) said.push('It no longer asks for consent.');
+  if (before.consent && after.consent && before.consent.purpose !== after.consent.purpose) said.push(`It asks for consent to ${after.consent.purpose}, no longer to ${before.consent.purpose}.`);
+  if (before.consent && after.consent && before.consent.wording !== after.consent.wording) said.push('The consent wording changes; consents that were given stand under the words that were shown.');
+  if (before.form && after.form && before.form.event !== after.form.event) said.push(`A submission is recorded as ${after.form.event}, no longer as ${before.form.event}; whatever waits for the old name hears nothing.`);
+  return said;
+}
+
+function lookAtCaps(before: CapPolicy, after: CapPolicy): string[] {
+  const say = (cap: CapPolicy['caps'][number]): string => `at most ${cap.max} in ${sayDuration(cap.within)} on ${cap.channel ?? 'all channels'}`;
+  const asStrict = (cap: CapPolicy['caps'][number]): boolean => after.caps.some((each) => (each.channel === undefined || each.channel === cap.channel) && each.max <= cap.max && ms(each.within) >= ms(cap.within));
+  const said = before.caps.filter((cap) => !asStrict(cap)).map((cap) => `People may hear from you more often: "${say(cap)}" no longer holds.`);
+  if (before.quietHours && !isSame(before.quietHours, after.quietHours)) said.push(after.quietHours ? `Quiet hours change: ${after.quietHours.from} to ${after.quietHours.to} in place of ${before.quietHours.from} to ${before.quietHours.to}.` : 'There are no quiet hours any more.');
+  return said;
+}

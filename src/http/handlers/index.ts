@@ -1,0 +1,8 @@
+import type { Handlers } from '../api.ts';
+import { definitions } from './definitions.ts';
+import { messages } from './messages.ts';
+import { operate } from './operate.ts';
+import { people } from './people.ts';
+
+/** Every route has its handler here; the type says which one is missing. */
+export const handlers: Handlers = { ...people, ...messages, ...definitions, ...operate };

@@ -1,0 +1,76 @@
+import { Problem } from '#contract/problems.ts';
+import { addPerson, changeConsent, editPerson, erasePerson, overrideStage } from '#operations/edit-person.ts';
+import { profile } from '#operations/profile.ts';
+import { timeline } from '#operations/timeline.ts';
+import { why } from '#operations/why.ts';
+import { countMembers, finishTask, stageCounts } from '#store/histories.ts';
+import { countPeople, listPeople } from '#store/people.ts';
+import { workspaceNow } from '#store/workspaces.ts';
+import type { HandlersOf } from '../api.ts';
+import { within } from './within.ts';
+
+export const people: HandlersOf<
+  | 'listPeople' | 'countPeople' | 'addPerson' | 'getPerson' | 'editPerson' | 'erasePerson' | 'overrideStage' | 'withdrawConsent' | 'personTimeline' | 'personWhy' | 'segmentPeople' | 'segmentCount' | 'completeTask' | 'lifecycleBoard'
+> = {
+  listPeople: (house, { caller, query }) => within(house, caller, (tx) => listPeople(tx, caller.workspace.id, query)),
+  countPeople: (house, { caller }) => within(house, caller, async (tx) => ({ total: await countPeople(tx, caller.workspace.id) })),
+  addPerson: async (house, { caller, body }) => ({ id: await addPerson(house.deps, caller.workspace, caller.actor, body) }),
+  getPerson: (house, { caller, params }) => profile(house.deps, caller.workspace, params.id),
+  async editPerson(house, { caller, params, body }) {
+    await editPerson(house.deps, caller.workspace, caller.actor, params.id, body.traits);
+    return { id: params.id };
+  },
+  async erasePerson(house, { caller, params }) {
+    await erasePerson(house.deps, caller.workspace, caller.actor, params.id);
+    return { id: params.id };
+  },
+  async overrideStage(house, { caller, params, body }) {
+    await overrideStage(house.deps, caller.workspace, caller.actor, params.id, body.to, body.reason);
+    return { id: params.id, stage: body.to };
+  },
+  async withdrawConsent(house, { caller, params, body }) {
+    await changeConsent(house.deps, caller.workspace, caller.actor, params.id, body);
+    return { id: params.id };
+  },
+  personTimeline: (house, { caller, params, query }) => timeline(house.deps, caller.workspace, params.id, query),
+  personWhy: (house, { caller, params, query }) => why(house.deps, caller.workspace, params.id, query.about),
+  segmentPeople: (house, { caller, params, query }) =>
+    within(house, caller, async (tx) => {
+      await segmentNamed(house, caller.workspace.id, tx, params.key);
+      return listPeople(tx, caller.workspace.id, { segment: params.key, ...query });
+    }),
+  segmentCount: (house, { caller, params }) =>
+    within(house, caller, async (tx) => {
+      await segmentNamed(house, caller.workspace.id, tx, params.key);
+      return { count: await countMembers(tx, caller.workspace.id, params.key) };
+    }),
+  async completeTask(house, { caller, params }) {
+    await within(house, caller, (tx) => finishTask(tx, caller.workspace.id, params.id, caller.actor, workspaceNow(caller.workspace, house.deps.now())));
+    house.deps.bus.changed(caller.workspace.id, ['people']);
+    return { id: params.id };
+  },
+  lifecycleBoard: (house, { caller }) =>
+    within(house, caller, async (tx) => {
+      const { workspace } = caller;
+      const now = workspaceNow(workspace, house.deps.now());
+      const lifecycle = (await house.deps.rulebooks.current(tx, workspace.id)).lifecycle;
+      const counts = await stageCounts(tx, workspace.id, now);
+      return {
+        name: lifecycle?.body.name ?? 'No lifecycle', owner: lifecycle?.body.owner ?? null, version: lifecycle?.version ?? null, none: counts.standing.find((row) => row.stage === null)?.count ?? 0,
+        stages: (lifecycle?.body.stages ?? []).map(({ key, name, meaning, objective, risk, owner, hue }) => {
+          const row = counts.standing.find((each) => each.stage === key);
+          const sum = (moves: typeof counts.moves, what: 'count' | 'overrides'): number => moves.reduce((total, move) => total + move[what], 0);
+          const came = counts.moves.filter((move) => move.to === key);
+          return {
+            key, name, meaning, objective, risk, owner, hue, count: row?.count ?? 0, entered7d: sum(came, 'count'), left7d: sum(counts.moves.filter((move) => move.from === key), 'count'), overrides7d: sum(came, 'overrides'),
+            ages: { day: row?.day ?? 0, week: row?.week ?? 0, month: row?.month ?? 0, older: row?.older ?? 0 }, medianAgeMs: row?.medianSince ? now - row.medianSince : null,
+          };
+        }),
+      };
+    }),
+};
+
+async function segmentNamed(house: Parameters<typeof within>[0], workspace: number, tx: Parameters<typeof listPeople>[0], key: string): Promise<void> {
+  const book = await house.deps.rulebooks.current(tx as never, workspace);
+  if (!book.segments.some((segment) => segment.key === key)) throw new Problem('definition-unknown', { kind: 'segment', key });
+}

@@ -1,0 +1,94 @@
+import fastifyCookie from '@fastify/cookie';
+import fastifyStatic from '@fastify/static';
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Problem } from '#contract/problems.ts';
+import { registerApi } from './api.ts';
+import { registerDocs } from './docs.ts';
+import { handlers } from './handlers/index.ts';
+import { registerHealth } from './health.ts';
+import type { HttpHouse } from './house.ts';
+import { registerIngest } from './ingest.ts';
+import { registerLive } from './live.ts';
+import { registerLocal } from './local.ts';
+import { registerForms } from './pages/forms.ts';
+import { registerLinks } from './pages/links.ts';
+
+const root = new URL('../../', import.meta.url);
+const webFolder = fileURLToPath(new URL('web/dist/', root));
+const trackerFile = 'sdk/dist/t.js';
+
+/** The admin loads nothing from elsewhere; mails are shown in frames without scripts. */
+const adminPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+export async function buildServer({ house, config }: { house: HttpHouse; config: { TRUST_PROXY: boolean | string[] } }): Promise<FastifyInstance> {
+  const app = Fastify({ logger: false, bodyLimit: 6 * 1024 * 1024, trustProxy: config.TRUST_PROXY, forceCloseConnections: 'idle', requestTimeout: 60_000, exposeHeadRoutes: false, routerOptions: { maxParamLength: 8_000 }, genReqId: () => house.deps.newId(house.deps.now()) });
+  await app.register(fastifyCookie);
+  // Every body arrives as it was sent; who reads it decides what it is, because clients name any Content-Type.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'referrer-policy': 'strict-origin-when-cross-origin' });
+    if (isForeign(request.url)) {
+      reply.headers({ 'access-control-allow-origin': '*', 'access-control-allow-methods': 'GET, POST, OPTIONS', 'access-control-allow-headers': 'authorization, content-type, content-encoding', 'access-control-max-age': '86400', 'access-control-expose-headers': 'retry-after, x-request-id' });
+      if (request.method === 'OPTIONS') return reply.code(204).send();
+    } else if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', adminPolicy);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    // The path's pattern, not the path: tokens and ids do not belong in logs.
+    house.deps.log.info({ id: request.id, method: request.method, route: request.routeOptions.url ?? '(none)', status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = toProblem(error, request.id);
+    if (problem.status >= 500) house.deps.log.error({ id: request.id, code: problem.code, error: stackOf(error) }, 'a request failed');
+    if (problem.status === 503 || problem.status === 429) reply.header('retry-after', '2');
+    return reply.code(problem.status).send(problem.toJSON());
+  });
+  app.options('/v1/*', async (_request, reply) => reply.code(204).send());
+
+  registerIngest(app, house);
+  registerApi(app, house, handlers);
+  registerLive(app, house);
+  registerHealth(app, house);
+  registerLocal(app, house);
+  registerLinks(app, house);
+  registerForms(app, house);
+  await registerDocs(app);
+  await registerFiles(app);
+  return app;
+}
+
+const isForeign = (url: string): boolean => url.startsWith('/v1/') || url.startsWith('/t.js');
+
+function toProblem(error: FastifyError, id: string): Problem {
+  if (error instanceof Problem) return error.status >= 500 ? new Problem(error.code, { request: id }) : error;
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Problem('body-too-large');
+  if (error.code === 'FST_ERR_BAD_URL' || error.code === 'FST_ERR_MAX_PARAM_LENGTH') return new Problem('route-unknown');
+  return new Problem('unexpected', { request: id });
+}
+
+const stackOf = (error: Error): string => `${error.stack ?? error.message}${error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : ''}`;
+
+/** The admin and the tracker, as they were built. */
+async function registerFiles(app: FastifyInstance): Promise<void> {
+  const built = existsSync(webFolder);
+  await app.register(fastifyStatic, {
+    root: built ? webFolder : fileURLToPath(root),
+    serve: built,
+    wildcard: false,
+    index: false,
+    setHeaders: (response, path) => response.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'),
+  });
+  app.get('/t.js', async (_request, reply) => {
+    if (!existsSync(new URL(trackerFile, root))) throw new Problem('route-unknown');
+    reply.header('cache-control', 'public, max-age=300').type('text/javascript; charset=utf-8');
+    return reply.sendFile(trackerFile, fileURLToPath(root), { cacheControl: false });
+  });
+  app.setNotFoundHandler(async (request, reply) => {
+    const page = request.method === 'GET' && built && !/^\/(api|v1|health|metrics|hooks|assets)(\/|$|\?)/.test(request.url);
+    if (!page) throw new Problem('route-unknown');
+    return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').sendFile('index.html', webFolder, { cacheControl: false });
+  });
+}

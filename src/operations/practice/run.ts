@@ -1,0 +1,2 @@
+import type { Deps } from '../deps.ts';
+export async function runPractice(_deps: Deps): Promise<boolean> { return false; }

@@ -1,0 +1,38 @@
+import type { ConsentChange } from '#contract/consent.ts';
+import type { Fact } from '#contract/fact.ts';
+import type { Instant } from '#contract/instant.ts';
+import type { JsonObject } from '#contract/json.ts';
+import { appendToInbox, type InboxEntry } from '#store/inbox.ts';
+import type { Deps } from './deps.ts';
+import { factId } from './ingest/normalise.ts';
+import type { LinkClaim } from './links.ts';
+
+/** Appends facts about people who are known by id, and answers when they are durable. */
+export async function appendFacts(deps: Deps, entries: readonly InboxEntry[]): Promise<void> {
+  await deps.db.transaction({ workspaces: [...new Set(entries.map((entry) => entry.workspace))] }, (tx) => appendToInbox(tx, entries));
+  deps.failpoint('facts.appended');
+  deps.bus.pokeWork();
+}
+
+const linkSource = { trust: 'trusted', by: 'link', entryPoint: null } as const;
+
+const entryFor = (claim: LinkClaim, fact: Fact): InboxEntry => ({ workspace: claim.workspace, person: claim.person, class: 'live', fact });
+
+/** What somebody did with a message comes back round the ring as an event. */
+export async function recordMessageEvent(deps: Deps, claim: LinkClaim, name: 'Email Opened' | 'Email Link Clicked', properties: JsonObject, at: Instant): Promise<void> {
+  const messageId = `${name}:${claim.message}:${claim.link}:${deps.newId(deps.now())}`;
+  await appendFacts(deps, [
+    entryFor(claim, { kind: 'event', call: 'track', name, id: factId(claim.workspace, messageId), messageId, at, acceptedAt: at, source: linkSource, properties: { messageId: claim.message, ...properties }, envelope: {} }),
+  ]);
+}
+
+/** Takes back the consent to marketing by a link in a message. A repeat changes nothing. No message is claimed for a person whose facts wait, so it takes effect at once. */
+export async function unsubscribe(deps: Deps, claim: LinkClaim, method: ConsentChange['method']): Promise<void> {
+  const at = await deps.workspaces.nowOf(claim.workspace);
+  const messageId = `unsubscribe:${claim.message}`;
+  const change: ConsentChange = { purpose: 'marketing', channel: '*', state: 'withdrawn', wording: null, method, actor: 'person' };
+  await appendFacts(deps, [
+    entryFor(claim, { kind: 'consent', id: factId(claim.workspace, messageId), messageId, at, acceptedAt: at, source: linkSource, changes: [change], message: claim.message }),
+    entryFor(claim, { kind: 'event', call: 'track', name: 'Unsubscribed', id: factId(claim.workspace, `${messageId}:event`), messageId: `${messageId}:event`, at, acceptedAt: at, source: linkSource, properties: { messageId: claim.message, method }, envelope: {} }),
+  ]);
+}

@@ -1,0 +1,66 @@
+import { changeMessages, sendersAtWork, unsettledOf } from '#store/messages.ts';
+import { enterSender, leaveSender } from '#store/senders.ts';
+import type { Deps } from './deps.ts';
+
+/** A sending process: a number, and the session lock by which it proves that it lives. A lost lock makes it enter again under a new number. */
+export class Sender {
+  private number = 0;
+  private lock: { release(): Promise<void> } | null = null;
+  private readonly deps: Deps;
+  private readonly process: string;
+
+  constructor(deps: Deps, process: string) {
+    this.deps = deps;
+    this.process = process;
+  }
+
+  current = (): number => this.number;
+
+  async enter(): Promise<void> {
+    const number = await enterSender(this.deps.db, this.process, this.deps.now());
+    this.lock = await this.deps.db.holdLock(number, () => {
+      // What this process holds under the old number belongs to whoever finds it; it goes on under a new one.
+      this.number = 0;
+      this.deps.log.warn({ sender: number }, 'the sender lost its lock and enters again');
+      void this.enter().catch((error) => this.deps.log.error({ error: String(error) }, 'a sender could not enter again'));
+    });
+    if (!this.lock) throw new Error(`the lock of the new sender ${number} is held by somebody else`);
+    this.number = number;
+  }
+
+  async leave(): Promise<void> {
+    const { number } = this;
+    this.number = 0;
+    await this.lock?.release();
+    if (number > 0) await leaveSender(this.deps.db, number, this.deps.now());
+  }
+}
+
+/**
+ * Settles what dead senders left: a message whose body had not begun to leave goes back to the queue; one whose body had begun may have arrived, becomes
+ * uncertain, is shown, and is not sent again by itself.
+ */
+export async function settleDeadSenders(deps: Deps, own: number): Promise<{ requeued: number; uncertain: number }> {
+  const ids = await deps.workspaces.ids();
+  const outcome = { requeued: 0, uncertain: 0 };
+  for (const sender of await deps.db.transaction({ workspaces: ids }, (tx) => sendersAtWork(tx))) {
+    if (sender === own || !(await deps.db.lockIsFree(sender))) continue;
+    await deps.db.transaction({ workspaces: ids }, async (tx) => {
+      const left = await unsettledOf(tx, sender);
+      const changes = left.map((message) => {
+        const safe = message.begunAt === null || message.channel === 'webhook';
+        outcome[safe ? 'requeued' : 'uncertain']++;
+        return {
+          person: message.person, id: message.id, status: safe ? ('queued' as const) : ('uncertain' as const), reason: safe ? null : ('uncertain' as const), details: message.details, dueAt: message.dueAt, sender: null,
+          claimedAt: safe ? null : message.claimedAt, attempts: message.attempts, sentAt: null, subject: message.subject, answer: message.answer,
+        };
+      });
+      await changeMessages(tx, changes, sender);
+    });
+  }
+  if (outcome.requeued + outcome.uncertain > 0) {
+    deps.log.warn(outcome, 'messages of a dead sender were settled');
+    deps.bus.pokeWork();
+  }
+  return outcome;
+}

@@ -1,0 +1,31 @@
+import type { WorkspaceSettings } from '#contract/routes/operate.ts';
+import { saveDraft } from '#store/definitions.ts';
+import { allWorkspaces, createWorkspace } from '#store/workspaces.ts';
+import { readBlueprint } from './blueprint.ts';
+import { applySet } from './definitions.ts';
+import type { Deps } from './deps.ts';
+
+const defaults = (name: string): WorkspaceSettings => ({
+  name, zone: 'Europe/Berlin', language: 'en', currency: 'EUR', senderName: '', senderEmail: '', replyTo: '', postalAddress: '', trackOpens: true, trackClicks: true, eventRetentionDays: 396,
+});
+
+const practiceSettings: WorkspaceSettings = { ...defaults('Practice'), senderName: 'Linden Studio', senderEmail: 'hello@linden-studio.example', postalAddress: 'Linden Studio, 12 Garden Lane, 10115 Berlin' };
+
+/** Makes the workspaces of a new installation; answers whether the practice workspace is new and wants people. */
+export async function firstStart(deps: Deps, practice: boolean): Promise<{ practiceIsNew: boolean }> {
+  const before = await allWorkspaces(deps.db);
+  const missing = (slug: string): boolean => !before.some((workspace) => workspace.slug === slug);
+  const blueprint = missing('main') || (practice && missing('practice')) ? await readBlueprint('service-business') : [];
+  const now = deps.now();
+  if (missing('main')) {
+    const id = await deps.db.asOwner((tx) => createWorkspace(tx, { slug: 'main', practice: false, settings: defaults('My business') }, now));
+    await deps.db.transaction({ workspaces: [id] }, async (tx) => {
+      for (const { kind, key, body } of blueprint) await saveDraft(tx, id, kind, key, body, 'blueprint', now);
+    });
+  }
+  const practiceIsNew = practice && missing('practice');
+  if (practiceIsNew) await deps.db.asOwner((tx) => createWorkspace(tx, { slug: 'practice', practice: true, settings: practiceSettings }, now));
+  await deps.workspaces.refresh();
+  if (practiceIsNew) await applySet(deps, await deps.workspaces.bySlug('practice'), 'blueprint', { definitions: blueprint, publish: true, note: 'the blueprint for a service business' });
+  return { practiceIsNew };
+}

@@ -1,0 +1,32 @@
+import { day, toIso } from '#contract/instant.ts';
+import { removeErased } from '#store/merges.ts';
+import { dropOldPartitions, makePartitions, partitioned } from '#store/migrate.ts';
+import type { Deps } from './deps.ts';
+
+/** How long refusals and finished idempotency keys are kept. */
+const refusalDays = 30;
+const idempotencyDays = 2;
+
+/** Housekeeping: partitions ahead, old ones dropped by the longest retention of any workspace, erased people removed from every table. */
+export async function upkeep(deps: Deps): Promise<void> {
+  const now = deps.now();
+  await makePartitions(deps.db, now);
+  const keep = Math.max(31, ...(await deps.workspaces.all()).map((workspace) => workspace.settings.eventRetentionDays));
+  for (const table of partitioned) {
+    const dropped = await dropOldPartitions(deps.db, table, keep, now);
+    if (dropped.length > 0) deps.log.info({ dropped }, 'partitions beyond their retention were dropped');
+  }
+  await deps.db.asOwner(async (tx) => {
+    await tx.query('delete from refusal where at < $1', [toIso(now - refusalDays * day)]);
+    await tx.query('delete from idempotency where at < $1', [toIso(now - idempotencyDays * day)]);
+    await tx.query('delete from session where expires_at < $1', [toIso(now)]);
+    await tx.query('delete from sign_in_link where expires_at < $1', [toIso(now - day)]);
+  });
+  await finishErasures(deps);
+}
+
+/** Removes what is left of people who were erased. Runs right after each erasure, and here for those that a crash left. */
+export async function finishErasures(deps: Deps): Promise<void> {
+  const removed = await deps.db.asOwner((tx) => removeErased(tx, 100));
+  if (removed.length > 0) deps.log.info({ people: removed.length }, 'erased people were removed from every table');
+}

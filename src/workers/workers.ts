@@ -1,0 +1,51 @@
+import { minute, second } from '#contract/instant.ts';
+import type { SendingDeps } from '#operations/deliver.ts';
+import type { Deps } from '#operations/deps.ts';
+import { settleDeadSenders } from '#operations/senders.ts';
+import { upkeep } from '#operations/upkeep.ts';
+import { deliverRound, processRound } from '#operations/work.ts';
+import { runPractice } from '#operations/practice/run.ts';
+import { type Loop, startLoop } from './loop.ts';
+
+export interface Workers {
+  stop(): Promise<void>;
+}
+
+/** At most this long until a process notices work that another one's lost notification spoke of. */
+const poll = 250;
+
+/** The loops of the role "work": process what happened, wake who is due, play the practice people, keep the house. */
+export function startWork(deps: Deps): Workers {
+  const atOnce = deps.db.dialect === 'postgres' ? 2 : 1;
+  const process = startLoop('process', poll, async () => (await processRound(deps, atOnce)).more, deps.log);
+  const practice = startLoop('practice', second, async () => runPractice(deps), deps.log);
+  const house = startLoop('upkeep', 10 * minute, async () => {
+    await upkeep(deps);
+    return false;
+  }, deps.log);
+  return gather(deps, [process], [process, practice, house]);
+}
+
+/** The loops of the role "send": deliver what is due, and settle what dead senders left. */
+export function startSend(deps: SendingDeps): Workers {
+  const atOnce = deps.db.dialect === 'postgres' ? 3 : 1;
+  const deliver = startLoop('deliver', poll, async () => deps.sender() !== 0 && (await deliverRound(deps, atOnce)).more, deps.log);
+  const dead = startLoop('dead senders', 2 * second, async () => {
+    await settleDeadSenders(deps, deps.sender());
+    return false;
+  }, deps.log);
+  return gather(deps, [deliver], [deliver, dead]);
+}
+
+function gather(deps: Deps, poked: Loop[], all: Loop[]): Workers {
+  const off = deps.bus.onWork(() => {
+    for (const loop of poked) loop.poke();
+  });
+  return {
+    async stop() {
+      off();
+      await Promise.all(all.map((loop) => loop.stop()));
+    },
+  };
+}
+

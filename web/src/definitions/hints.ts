@@ -1,0 +1,15 @@
+import type { DefinitionKind } from '#contract/definition.ts';
+
+const hints: Record<DefinitionKind, string> = {
+  field: 'path says where the value lives in the traits; allowed lists the values it may take.',
+  topic: 'purpose is marketing (needs consent, counts toward caps) or transactional (answers what the person did).',
+  'entry-point': 'A declared way in: the source people carry for good, their first stage, and the exact words of the consent.',
+  lifecycle: 'Stages in order. A stage is entered by an event that is its evidence; next lists where people may move on to.',
+  segment: 'rule says who belongs. Combine all, any and not with trait, event, stage, segment, score and consent.',
+  score: 'Each entry of points has a rule, a number and the reason in words. The sum is kept between min and max.',
+  template: 'Texts are Liquid over person, event and workspace. fallbacks says what stands where a value is missing.',
+  'cap-policy': 'caps limits marketing messages in a rolling window; quietHours holds them in the person’s own time.',
+  journey: 'steps are joined by their keys in next. Every wait for an event has a timeout and an onTimeout.',
+};
+/** One sentence about what matters in a kind. */
+export const hintFor = (kind: DefinitionKind): string => hints[kind];

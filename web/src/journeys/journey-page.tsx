@@ -1,0 +1,118 @@
+import { Button } from '@mantine/core';
+import { useParams } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import type { ProblemError } from '../api.ts';
+import { useAddress } from '../parts/address.tsx';
+import { Empty } from '../parts/empty.tsx';
+import { useKeys } from '../parts/keys.ts';
+import { Page } from '../parts/page.tsx';
+import { Peek } from '../parts/peek.tsx';
+import { ProblemView } from '../parts/problem.tsx';
+import { Segmented } from '../parts/segmented.tsx';
+import { Bones } from '../parts/skeleton.tsx';
+import { useStages } from '../parts/stage-badge.tsx';
+import { Chip } from '../parts/tone.tsx';
+import { StopConfirm } from '../messages/stop-confirm.tsx';
+import { useRoute } from '../query.ts';
+import { AboutJourney } from './about-journey.tsx';
+import { Canvas } from './canvas.tsx';
+import { ChangeIt } from './change-it.tsx';
+import css from './journey-page.module.css';
+import { JourneyFigures } from './journey-figures.tsx';
+import { JourneyStatus } from './journeys.tsx';
+import { layOut } from './lay-out.ts';
+import { measureText } from './measure-text.ts';
+import { type Names, readJourney } from './read-journey.ts';
+import { StepPanel } from './step-panel.tsx';
+import { useJourneyVersion } from './use-journey-version.ts';
+import { VersionMenu } from './version-menu.tsx';
+import { InWords } from './in-words.tsx';
+
+/** One journey: drawn with where people are, each step explained, stopped and let go on. */
+export function JourneyPage() {
+  const { key } = useParams({ strict: false }) as { key: string };
+  const [address, setAddress] = useAddress();
+  const shown = useJourneyVersion(key, address.version);
+  const rows = useRoute('listJourneys', undefined);
+  const switches = useRoute('listKillSwitches', undefined);
+  const counts = useRoute('getJourneyCounts', { params: { key }, query: { version: shown.version ?? undefined } }, { enabled: shown.published, placeholderData: (before) => before });
+  const templates = useRoute('listDefinitions', { query: { kind: 'template' } }, { staleTime: 60_000 });
+  const stages = useStages();
+  const [asked, setAsked] = useState<{ scope: string; stop: boolean } | null>(null);
+
+  const names = useMemo<Names>(
+    () => ({ templates: new Map((templates.data?.items ?? []).map((row) => [row.key, row.name])), stages: new Map(stages.map((stage) => [stage.key, stage.name])) }),
+    [templates.data, stages],
+  );
+  const journey = useMemo(() => readJourney(shown.body), [shown.body]);
+  const live = shown.isDraft ? undefined : counts.data;
+  const placed = useMemo(() => (journey ? layOut(journey, live, names, measureText) : null), [journey, live, names]);
+  const steps = useMemo(() => (live ? new Map(live.steps.map((row) => [row.step, row])) : null), [live]);
+  const wrong = useMemo(() => wrongSteps(journey, shown.mistakes), [journey, shown.mistakes]);
+
+  const step = journey?.steps.find((one) => one.key === address.step);
+  const about = address.about === '1' && !step;
+  const choose = (next: string | null): void => setAddress({ step: next ?? undefined, about: undefined });
+  const move = (by: number): void | false => {
+    if (!journey) return false;
+    const at = journey.steps.findIndex((one) => one.key === address.step);
+    choose(journey.steps[Math.min(Math.max(at + by, 0), journey.steps.length - 1)]!.key);
+  };
+  useKeys({ j: () => move(1), k: () => move(-1), Escape: () => (step || about ? choose(null) : false) });
+
+  const row = rows.data?.items.find((one) => one.key === key);
+  const scope = `journey:${key}`;
+  const stopped = switches.data?.items.some((item) => item.scope === scope) ?? row?.stopped ?? false;
+  const name = journey?.name ?? row?.name ?? key;
+  const words = address.view === 'words';
+  const problem: ProblemError | null = shown.problem ?? counts.error;
+
+  return (
+    <Page
+      fit="fill" tab={name} title={<>{name} {shown.isDraft ? <Chip tone="warn">Draft</Chip> : row && <JourneyStatus row={{ ...row, stopped }} />}</>} purpose={journey?.intent}
+      actions={
+        <>
+          <ChangeIt journey={key} />
+          {shown.published && (stopped
+            ? <Button onClick={() => setAsked({ scope, stop: false })}>Let it go on</Button>
+            : <Button variant="light" color="red" onClick={() => setAsked({ scope, stop: true })}>Stop</Button>)}
+        </>
+      }
+      bar={
+        <>
+          <VersionMenu shown={shown} live={counts.data?.versions ?? []} onChange={(version) => setAddress({ version, step: undefined })} />
+          <Segmented label="How to show it" value={words ? 'words' : 'drawn'} choices={[{ value: 'drawn', label: 'Drawn' }, { value: 'words', label: 'In words' }]} onChange={(next) => setAddress({ view: next === 'words' ? 'words' : undefined })} />
+          <Button size="xs" variant="subtle" color="gray" onClick={() => setAddress({ about: about ? undefined : '1', step: undefined })} aria-expanded={about}>About and ends</Button>
+          <span className={css.space} />
+          {row && !shown.isDraft && <JourneyFigures row={row} />}
+        </>
+      }
+    >
+      {problem ? <ProblemView problem={problem} page /> : !shown.ready ? <div className={css.waiting}><Bones lines={8} /></div> : !journey || !placed ? (
+        <Empty title="There is nothing to draw yet">This journey has no steps. Open its definition and give it an entry.</Empty>
+      ) : words ? (
+        <InWords journey={journey} names={names} steps={steps} chosen={step?.key} onChoose={choose} />
+      ) : (
+        <Canvas key={`${key} ${shown.isDraft ? 'draft' : shown.version}`} placed={placed} steps={steps} chosen={step?.key} wrong={wrong} onChoose={choose} />
+      )}
+      {journey && step && (
+        <Peek key={step.key} title={`Step ${step.key}`} onClose={() => choose(null)}>
+          <StepPanel journeyKey={key} journey={journey} step={step} names={names} counts={live} wrong={wrong.get(step.key)} onChoose={choose} />
+        </Peek>
+      )}
+      {journey && about && <Peek title="About this journey" onClose={() => choose(null)}><AboutJourney journey={journey} ends={live?.ends} /></Peek>}
+      <StopConfirm asked={asked} onClose={() => setAsked(null)} />
+    </Page>
+  );
+}
+
+/** "steps.3.template" is a mistake of the fourth step. */
+function wrongSteps(journey: ReturnType<typeof readJourney>, mistakes: readonly { path: string; message: string }[]): Map<string, string> {
+  const wrong = new Map<string, string>();
+  for (const { path, message } of mistakes) {
+    const at = /^steps\.(\d+)/.exec(path)?.[1];
+    const step = at === undefined ? undefined : journey?.steps[Number(at)];
+    if (step) wrong.set(step.key, message);
+  }
+  return wrong;
+}

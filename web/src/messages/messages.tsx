@@ -1,0 +1,93 @@
+import { Button } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { messageReasons, messageStatuses } from 'contract:words';
+import type { MessageRow } from '#contract/routes/messages.ts';
+import { type Search, To, useAddress, useGo } from '../parts/address.tsx';
+import { Empty } from '../parts/empty.tsx';
+import { FilterWord } from '../parts/filter-word.tsx';
+import { type Column, List } from '../parts/list.tsx';
+import { plural } from '../parts/number.ts';
+import { Page } from '../parts/page.tsx';
+import { callPerson } from '../parts/person-name.tsx';
+import { Time } from '../parts/time.tsx';
+import { Status } from '../parts/tone.tsx';
+import { useList, useRoute } from '../query.ts';
+import { MessageCounts } from './message-counts.tsx';
+import { MessagePanel } from './message-panel.tsx';
+import css from './messages.module.css';
+
+const columns: Column<MessageRow>[] = [
+  { key: 'status', title: 'Status', width: '84px', cell: (row) => <Status status={row.status} /> },
+  {
+    key: 'what', title: 'Message and what became of it', width: 'minmax(150px, 2fr)',
+    cell: (row) => (
+      <span className={css.what}>
+        <span className="clip"><strong>{callPerson(row.person)}</strong> <span className="quiet">{row.subject ?? row.template}</span></span>
+        <span className="clip quiet">{row.sentence}</span>
+      </span>
+    ),
+  },
+  { key: 'journey', title: 'Journey', width: 'minmax(110px, 180px)', from: 900, cell: (row) => (row.journey ? <To to={`journeys/${row.journey}`} className="quiet">{row.journey}</To> : <span className="faint">None</span>) },
+  { key: 'opened', title: 'Opened', width: '60px', align: 'right', from: 1040, cell: (row) => <Times count={row.opens} /> },
+  { key: 'clicked', title: 'Clicked', width: '60px', align: 'right', from: 1040, cell: (row) => <Times count={row.clicks} /> },
+  { key: 'when', title: 'When', width: '76px', align: 'right', from: 400, cell: (row) => <span className="quiet"><Time at={row.sentAt ?? row.createdAt} /></span> },
+];
+const Times = ({ count }: { count: number }) => <span className={count === 0 ? 'faint' : undefined}>{count === 0 ? '–' : `${count}×`}</span>;
+const idOf = (row: MessageRow): string => row.id;
+const oneOf = <T extends string>(list: readonly T[], text: string | undefined): T | undefined => list.find((item) => item === text);
+
+/** What was sent, held and skipped, and why. */
+export function Messages() {
+  const [address, setAddress] = useAddress();
+  const go = useGo();
+  const status = oneOf(messageStatuses, address.status);
+  const reason = oneOf(messageReasons, address.reason);
+  const { journey, person } = address;
+  const list = useList('listMessages', { query: { status, reason, journey, person, limit: 100 } });
+  const counts = useRoute('countMessages', { query: { journey } });
+  const journeys = useRoute('listJourneys', undefined, { staleTime: 60_000 });
+  const uncertain = counts.data?.counts.filter((row) => row.status === 'uncertain').reduce((sum, row) => sum + row.count, 0) ?? 0;
+  const filtered = Boolean(status || reason || journey || person);
+  const filter = (change: Search): void => setAddress({ ...change, peek: undefined });
+
+  return (
+    <Page
+      fit="fill" title="Messages" purpose="Every message that a journey asked for: what became of it, and why."
+      actions={<Button component={To} to="stops" variant="default">Stops</Button>}
+      bar={
+        <div className={css.bar}>
+          {uncertain > 0 && status !== 'uncertain' && (
+            <div className={css.notice} role="status">
+              <IconAlertTriangle size={15} aria-hidden="true" />
+              <span>{plural(uncertain, 'message')} may or may not have arrived. Nothing is sent twice until you decide.</span>
+              <button type="button" className="plain-button text-link" onClick={() => filter({ status: 'uncertain', reason: undefined })}>Decide</button>
+            </div>
+          )}
+          {person === undefined ? (
+            <MessageCounts counts={counts.data?.counts} status={status} reason={reason} onChange={filter}>
+              <FilterWord lead="of" anything="any journey" value={journey} onChange={(next) => filter({ journey: next })} choices={(journeys.data?.items ?? []).map((row) => ({ value: row.key, label: row.name }))} />
+            </MessageCounts>
+          ) : (
+            <div><FilterWord lead="to" anything="anybody" value={person} onChange={(next) => filter({ person: next })} choices={[{ value: person, label: list.rows[0] ? callPerson(list.rows[0].person) : 'one person' }]} /></div>
+          )}
+        </div>
+      }
+    >
+      <List
+        tall label="Messages" columns={columns} idOf={idOf} list={list} peek={address.peek ?? null} onPeek={(id) => setAddress({ peek: id ?? undefined })} onOpen={(row) => go(`people/${row.person.id}`)}
+        panelTitle={(_, row) => row?.subject ?? row?.template ?? 'Message'} panel={(id) => <MessagePanel key={id} id={id} />}
+        empty={
+          filtered ? (
+            <Empty title="No message fits" action={<Button variant="default" onClick={() => filter({ status: undefined, reason: undefined, journey: undefined, person: undefined })}>Show all messages</Button>}>
+              Choose another status or reason, or take the filter away.
+            </Empty>
+          ) : (
+            <Empty title="Nothing has been asked for yet" action={<Button onClick={() => go('journeys')}>See the journeys</Button>}>
+              Messages appear when somebody reaches a send step of a journey. What is held or skipped stands here too, with its reason.
+            </Empty>
+          )
+        }
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,60 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import type { Reply } from '../api.ts';
+import { sayScope } from '../frame/stopped.tsx';
+import { To } from '../parts/address.tsx';
+import { Card, Page, Section } from '../parts/page.tsx';
+import { ProblemView } from '../parts/problem.tsx';
+import { Bones } from '../parts/skeleton.tsx';
+import { Time } from '../parts/time.tsx';
+import { Chip } from '../parts/tone.tsx';
+import { useRoute } from '../query.ts';
+import { StopConfirm } from './stop-confirm.tsx';
+import css from './stops.module.css';
+
+type Switch = Reply<'listKillSwitches'>['items'][number];
+const channels = [{ key: 'email', name: 'E-mail' }, { key: 'webhook', name: 'Webhook' }];
+
+/** Kill switches: the whole workspace, a channel, a journey. */
+export function Stops() {
+  const switches = useRoute('listKillSwitches', undefined);
+  const journeys = useRoute('listJourneys', undefined);
+  const [asked, setAsked] = useState<{ scope: string; stop: boolean } | null>(null);
+  const items = switches.data?.items ?? [];
+  const row = (scope: string, name: React.ReactNode, about: string) => (
+    <StopRow key={scope} name={name} about={about} label={sayScope(scope)} stopped={items.find((item) => item.scope === scope)} onAsk={(stop) => setAsked({ scope, stop })} />
+  );
+  const problem = switches.error ?? journeys.error;
+  const known = new Set(['workspace', ...channels.map(({ key }) => `channel:${key}`), ...(journeys.data?.items ?? []).map(({ key }) => `journey:${key}`)]);
+  return (
+    <Page fit="read" title="Stops" purpose="Stop sending when something is wrong. It takes effect before the next send; messages wait and nothing is lost.">
+      {problem ? <ProblemView problem={problem} again={() => { void switches.refetch(); void journeys.refetch(); }} /> : !switches.data || !journeys.data ? <Bones lines={8} /> : (
+        <>
+          <Section title="Workspace"><Card flush><ul>{row('workspace', 'All sending', 'Every message of this workspace')}</ul></Card></Section>
+          <Section title="Channels"><Card flush><ul>{channels.map(({ key, name }) => row(`channel:${key}`, name, `Every message by ${name.toLowerCase()}`))}</ul></Card></Section>
+          <Section title="Journeys">
+            {journeys.data.items.length === 0 ? <p className="faint">No journey is published, so there is nothing to stop.</p> : (
+              <Card flush><ul>{journeys.data.items.map((journey) => row(`journey:${journey.key}`, <To to={`journeys/${journey.key}`} className="text-link">{journey.name}</To>, `${journey.live} in it now`))}</ul></Card>
+            )}
+          </Section>
+          {items.some((item) => !known.has(item.scope)) && <Section title="Other"><Card flush><ul>{items.filter((item) => !known.has(item.scope)).map((item) => row(item.scope, sayScope(item.scope), 'No longer among the published journeys'))}</ul></Card></Section>}
+        </>
+      )}
+      <StopConfirm asked={asked} onClose={() => setAsked(null)} />
+    </Page>
+  );
+}
+
+function StopRow({ name, about, label, stopped, onAsk }: { name: React.ReactNode; about: string; label: string; stopped: Switch | undefined; onAsk: (stop: boolean) => void }) {
+  return (
+    <li className={css.row}>
+      <div className={css.words}>
+        <div className={css.name}>{name} {stopped && <Chip tone="bad">Stopped</Chip>}</div>
+        <div className="quiet">{stopped ? <>{stopped.reason || 'No reason given'}. {stopped.by}, <Time at={stopped.stoppedAt} /></> : about}</div>
+      </div>
+      {stopped
+        ? <Button size="xs" variant="default" onClick={() => onAsk(false)} aria-label={`Let it go on: ${label}`}>Let it go on</Button>
+        : <Button size="xs" variant="light" color="red" onClick={() => onAsk(true)} aria-label={`Stop: ${label}`}>Stop</Button>}
+    </li>
+  );
+}
