@@ -9,6 +9,8 @@ export interface StoredAct {
   id: number;
   dueAt: Instant;
   act: JsonObject;
+  /** Whether it is the act of a person who is not there any more. */
+  gone: boolean;
 }
 
 const insert = bulkInsert('practice_act', { workspace_id: 'int', due_at: 'timestamptz', act: 'jsonb' });
@@ -16,19 +18,16 @@ const insert = bulkInsert('practice_act', { workspace_id: 'int', due_at: 'timest
 export const scheduleActs = (tx: Queryable, workspace: number, acts: readonly { dueAt: Instant; act: unknown }[]): Promise<void> =>
   insert(tx, acts.map((each) => ({ workspace_id: workspace, due_at: toIso(each.dueAt), act: JSON.stringify(each.act) })));
 
-/** Takes the acts that are due at an instant, the earliest first; those of people who have been erased since are left out. */
+/** Takes the acts that are due at an instant, the earliest first. */
 export async function takeActs(tx: Queryable, workspace: number, now: Instant, limit: number): Promise<StoredAct[]> {
   const rows = await tx.query(
     `with due as (select act_id, due_at from practice_act where workspace_id = $1 and due_at <= $2 order by due_at, act_id limit $3 for update skip locked)
-     delete from practice_act a using due where a.workspace_id = $1 and a.due_at = due.due_at and a.act_id = due.act_id returning a.act_id, a.due_at, a.act`,
+     delete from practice_act a using due where a.workspace_id = $1 and a.due_at = due.due_at and a.act_id = due.act_id
+     returning a.act_id, a.due_at, a.act, a.act ? 'person' and not exists
+       (select 1 from person p where p.lane = ('x' || right(a.act ->> 'person', 2))::bit(8)::int and p.person_id = (a.act ->> 'person')::uuid and p.erased_at is null) as gone`,
     [workspace, toIso(now), limit],
   );
-  return rows.map((row) => ({ id: row.act_id as number, dueAt: row.due_at as Instant, act: row.act as JsonObject })).sort((a, b) => a.dueAt - b.dueAt || a.id - b.id);
-}
-
-export async function nextAct(tx: Queryable, workspace: number): Promise<Instant | null> {
-  const [row] = await tx.query('select due_at from practice_act where workspace_id = $1 order by due_at limit 1', [workspace]);
-  return row && row.due_at < bookAt ? row.due_at : null;
+  return rows.map((row) => ({ id: row.act_id as number, dueAt: row.due_at as Instant, act: row.act as JsonObject, gone: row.gone as boolean })).sort((a, b) => a.dueAt - b.dueAt || a.id - b.id);
 }
 
 export async function countActs(tx: Queryable, workspace: number): Promise<number> {
@@ -84,7 +83,7 @@ export interface NewMail {
 /** Mail that came after an instant, but for some that are known, the earliest first. */
 export async function mailSince(tx: Queryable, workspace: number, since: Instant, but: readonly string[]): Promise<NewMail[]> {
   const rows = await tx.query(
-    `select m.mail_id, m.person_id, p.user_id, m.at, g.journey, g.step, g.template, g.template_version, g.topic, g.purpose, g.created_at, d.orders, d.meetings
+    `select m.mail_id, g.person_id, p.user_id, m.at, g.journey, g.step, g.template, g.template_version, g.topic, g.purpose, g.created_at, d.orders, d.meetings
      from mail m
      cross join lateral (select * from message g where g.message_id = m.mail_id and g.workspace_id = m.workspace_id limit 1) g
      cross join lateral (select * from person p where p.lane = g.lane and p.person_id = g.person_id and p.erased_at is null limit 1) p
@@ -98,16 +97,33 @@ export async function mailSince(tx: Queryable, workspace: number, since: Instant
   }));
 }
 
-/** What is next by a practice clock, of everything that waits for an instant; and whether somebody is handing over a message of it right now. */
-export async function nextByClock(tx: Queryable, workspace: number, clock: number): Promise<{ act: Instant | null; wake: Instant | null; message: Instant | null; sending: boolean }> {
+/** What waits in a practice workspace: when the next of each kind is due by its clock, and what is under way. */
+export interface Pending {
+  act: Instant | null;
+  wake: Instant | null;
+  message: Instant | null;
+  /** Lanes in which facts wait, and whether a merge does. */
+  lanes: number[];
+  merges: boolean;
+  /** Somebody hands over a message right now. */
+  sending: boolean;
+  /** Mail has come that has not been noticed. */
+  mail: boolean;
+}
+
+/** All of it in one statement: looking is most of what turning a clock costs (embedded 0.5 ms, as six statements 2 ms). */
+export async function pendingByClock(tx: Queryable, workspace: number, clock: number, mailSince: Instant, but: readonly string[]): Promise<Pending> {
   const [row] = await tx.query(
     `select (select due_at from practice_act where workspace_id = $1 order by due_at limit 1) as act,
        (select due_at from wake where clock = $2 order by due_at limit 1) as wake,
        (select due_at from message where clock = $2 and status in ('queued', 'held') order by due_at limit 1) as message,
-       exists (select 1 from message where clock = $2 and status = 'sending') as sending`,
-    [workspace, clock],
+       array(select l.lane from lane l where exists (select 1 from inbox i where i.lane = l.lane and i.class < 9)) as lanes,
+       exists (select 1 from lane l where exists (select 1 from inbox i where i.lane = l.lane and i.class = 9)) as merges,
+       exists (select 1 from message where clock = $2 and status = 'sending') as sending,
+       exists (select 1 from mail where workspace_id = $1 and at > $3 and mail_id <> all($4::uuid[])) as mail`,
+    [workspace, clock, toIso(mailSince), [...but]],
   );
-  return { act: row!.act !== null && row!.act < bookAt ? row!.act : null, wake: row!.wake, message: row!.message, sending: row!.sending };
+  return { act: row!.act !== null && row!.act < bookAt ? row!.act : null, wake: row!.wake, message: row!.message, lanes: row!.lanes, merges: row!.merges, sending: row!.sending, mail: row!.mail };
 }
 
 /** How a practice clock stands, locked until the transaction ends. */

@@ -10,7 +10,7 @@ import { stableId } from '#engine/stable-id.ts';
 import type { Transaction } from '#store/database.ts';
 import { findDefinition, findVersions } from '#store/definitions.ts';
 import { appendToInbox, type InboxEntry } from '#store/inbox.ts';
-import { lockBook, mailSince, type NewMail, type PracticeBook, saveBook, scheduleActs, takeActs } from '#store/practice.ts';
+import { mailSince, type NewMail, type PracticeBook, saveBook, scheduleActs, takeActs } from '#store/practice.ts';
 import type { Deps } from '../deps.ts';
 import { factId, type Incoming, readMessage } from '../ingest/normalise.ts';
 import { Resolver } from '../ingest/resolve.ts';
@@ -20,9 +20,14 @@ const actsAtOnce = 500;
 /** Mail that comes to light this much after its instant is noticed still: a hand-over takes a moment, and another process may have an older clock. */
 const stragglers = 10 * minute;
 
+/** Ids of noticed mail that are kept: more than can come within the stragglers' while. */
+const idsKept = 5_000;
+
+/** From when on, and but for which ids, mail has not been noticed. */
+export const unnoticed = (book: PracticeBook): [Instant, readonly string[]] => [book.noticed - stragglers, book.lately];
+
 export interface Played {
   facts: number;
-  acts: number;
   /** Whether as many acts were taken as one transaction takes, so that more may be due. */
   full: boolean;
 }
@@ -48,27 +53,26 @@ export class Play {
     this.resolver.forget();
   }
 
-  /** Plays what is due at an instant of the workspace's clock, and has people react to the mail that came since. */
-  async play(tx: Transaction, now: Instant): Promise<Played> {
-    const book = await lockBook(tx, this.workspace);
-    if (book === null) return { facts: 0, acts: 0, full: false };
-    const planned = await this.notice(tx, book, now);
+  /** Plays what is due at an instant of the workspace's clock. */
+  async act(tx: Transaction, book: PracticeBook, now: Instant): Promise<Played> {
     const acts = await takeActs(tx, this.workspace, now, actsAtOnce);
+    const planned: Planned[] = [];
     let facts = 0;
-    for (const { act, dueAt } of acts) {
+    for (const { act, dueAt, gone } of acts) {
+      if (gone) continue;
       const outcome = perform(book.seed, act as unknown as Act, dueAt);
       const person = await this.say(tx, act as unknown as Act, outcome.says, dueAt);
       facts += outcome.says.length;
       planned.push(...outcome.next.map((each) => (person !== null && 'who' in each.act ? { ...each, act: { ...each.act, person } } : each)));
     }
-    await scheduleActs(tx, this.workspace, planned.map((each) => ({ dueAt: Math.max(each.at, now), act: each.act })));
-    return { facts, acts: acts.length, full: acts.length === actsAtOnce };
+    await this.schedule(tx, planned);
+    return { facts, full: acts.length === actsAtOnce };
   }
 
-  /** Has people react to mail that was not there before. */
-  private async notice(tx: Transaction, book: PracticeBook, now: Instant): Promise<Planned[]> {
-    const mails = await mailSince(tx, this.workspace, book.noticed - stragglers, book.lately);
-    if (mails.length === 0) return [];
+  /** Has people react to the mail that was not there before; answers the book as it reads then. */
+  async notice(tx: Transaction, book: PracticeBook, now: Instant): Promise<PracticeBook> {
+    const mails = await mailSince(tx, this.workspace, ...unnoticed(book));
+    if (mails.length === 0) return book;
     const urls = await this.firstLinks(tx, mails);
     const planned = mails.flatMap((mail) => {
       const key = mail.userId !== null && isVisitor(mail.userId) ? mail.userId : mail.person;
@@ -76,10 +80,16 @@ export class Play {
       const which = `${mail.journey}/${mail.step}/${Math.floor(mail.createdAt / minute)}`;
       return reactTo(book.seed, characterOf(book.seed, key), { mail: seen, key: which, person: mail.person, sentAt: mail.at, orders: mail.orders, meetings: mail.meetings });
     });
-    // Of the ids only those can come up again that are younger than the stragglers' while; a few too many do no harm.
-    const lately = mails.length > 0 && mails[0]!.at - book.noticed > stragglers ? [] : book.lately;
-    await saveBook(tx, this.workspace, { ...book, noticed: Math.max(book.noticed, Math.min(now, mails[mails.length - 1]!.at)), lately: [...lately, ...mails.map((mail) => mail.id)].slice(-2_000) });
-    return planned;
+    await this.schedule(tx, planned);
+    // Only ids of the stragglers' while before the mark can come up again; when all the new ones are later than that, the old ones cannot.
+    const lately = mails[0]!.at - book.noticed > stragglers ? [] : book.lately;
+    const noted = { ...book, noticed: Math.max(book.noticed, Math.min(now, mails[mails.length - 1]!.at)), lately: [...lately, ...mails.map((mail) => mail.id)].slice(-idsKept) };
+    await saveBook(tx, this.workspace, noted);
+    return noted;
+  }
+
+  private schedule(tx: Transaction, planned: readonly Planned[]): Promise<void> {
+    return scheduleActs(tx, this.workspace, planned.map((each) => ({ dueAt: each.at, act: each.act })));
   }
 
   /** Where the first link of each template leads, when it leads to the same place for everybody. */

@@ -1,3 +1,240 @@
-import type { SendingDeps } from '../deliver.ts';
-import type { Workspace } from '#store/workspaces.ts';
-export async function turnClock(_deps: SendingDeps, _workspace: Workspace, _advance: number, _progress?: (p: number) => void): Promise<{ now: number; did: { facts: number; wakes: number; messages: number } }> { return { now: 0, did: { facts: 0, wakes: 0, messages: 0 } }; }
+import { setTimeout as pause } from 'node:timers/promises';
+import { day, type Instant, second } from '#contract/instant.ts';
+import { Problem } from '#contract/problems.ts';
+import { nextPassBy } from '#engine/practice/behaviour.ts';
+import { chanceOf } from '#engine/practice/random.ts';
+import type { Transaction } from '#store/database.ts';
+import { lanesWithMessages } from '#store/messages.ts';
+import { dropActs, lockBook, type Pending, pendingByClock, type PracticeBook, scheduleActs } from '#store/practice.ts';
+import { lanesWithWakes } from '#store/wakes.ts';
+import { setClock, type Workspace } from '#store/workspaces.ts';
+import { deliverLanes, type SendingDeps } from '../deliver.ts';
+import { mergeWanted } from '../merge.ts';
+import { processLanes } from '../process.ts';
+import { readClock, turnLock } from './clock.ts';
+import { Play, unnoticed } from './play.ts';
+import { standingHouse } from './standing-house.ts';
+
+export interface Turned {
+  now: Instant;
+  did: Did;
+}
+export interface Did {
+  facts: number;
+  wakes: number;
+  messages: number;
+}
+
+const turnMax = 366 * day;
+
+/**
+ * Turns the clock of a practice workspace forward: from one instant at which something is due to the next, and at each does everything that is due,
+ * until nothing is. So each thing happens at exactly its time, however far the clock is turned at once. Answers when that is done.
+ */
+export async function turnClock(deps: SendingDeps, workspace: Workspace, advanceMs: number, progress: (share: number) => void = () => undefined): Promise<Turned> {
+  if (workspace.clock === null) throw new Problem('clock-real');
+  if (!(advanceMs > 0 && advanceMs <= turnMax)) throw new Problem('clock-backwards');
+  return whileTurning(deps, workspace, async (turn) => {
+    const from = await turn.stop((now) => now);
+    const to = from + advanceMs;
+    await turn.to(to, (at) => progress((at - from) / advanceMs));
+    await turn.run(to);
+    progress(1);
+    return { now: to, did: turn.did };
+  });
+}
+
+/** Holds the turn lock of a workspace while `work` turns its clock. However that ends, the clock runs afterwards. */
+export async function whileTurning<T>(deps: SendingDeps, workspace: Workspace, work: (turn: Turn) => Promise<T>): Promise<T> {
+  let lost = false;
+  const lock = await deps.db.holdLock(turnLock(workspace), () => {
+    lost = true;
+  });
+  if (lock === null) throw new Problem('clock-turning');
+  const turn = new Turn(deps, workspace, () => lost);
+  try {
+    return await work(turn);
+  } finally {
+    if (!lost) await turn.runOn();
+    await lock.release();
+    await deps.workspaces.refresh();
+    turn.tell();
+    deps.bus.pokeWork();
+  }
+}
+
+/** What waits at an instant, and for whom. */
+interface Waiting {
+  process: number[];
+  deliver: number[];
+  merges: boolean;
+  /** Somebody hands over a message of this clock right now. */
+  sending: boolean;
+}
+
+/** A group of lanes is locked and taken together, as everywhere. */
+const groupSize = 32;
+/** Rounds at one instant before we take it that something goes in circles. */
+const roundsMax = 2_000;
+/** How long somebody else's work on this clock is waited for: a dead sender is noticed within two seconds. */
+const patience = 30 * second;
+
+/** One clock while it is turned. It stands at `at`, and only here is it moved. */
+export class Turn {
+  readonly did: Did = { facts: 0, wakes: 0, messages: 0 };
+  private at: Instant = 0;
+  private running = true;
+  /** As it was read when the clock was stopped: while it stands, nobody else writes in it. Null when nobody behaves in this workspace. */
+  private book: PracticeBook | null = null;
+  private readonly deps: SendingDeps;
+  private readonly workspace: Workspace;
+  private readonly clock: number;
+  private readonly lost: () => boolean;
+  private readonly play: Play;
+  private readonly house: ReturnType<typeof standingHouse>;
+
+  constructor(deps: SendingDeps, workspace: Workspace, lost: () => boolean) {
+    this.deps = deps;
+    this.workspace = workspace;
+    this.clock = workspace.clock!.clock;
+    this.lost = lost;
+    this.play = new Play(workspace.id);
+    this.house = standingHouse(deps, workspace, () => this.at);
+  }
+
+  /** Stops the clock at an instant made of its reading. Those who only pass by are sent away until it runs again. */
+  async stop(where: (now: Instant) => Instant): Promise<Instant> {
+    this.at = await this.transaction(async (tx) => {
+      const at = where((await readClock(tx, this.clock, this.deps.now())).now);
+      await this.set(tx, at, false);
+      await dropActs(tx, this.workspace.id, 'pass-by');
+      this.book = await lockBook(tx, this.workspace.id);
+      return at;
+    });
+    this.running = false;
+    return this.at;
+  }
+
+  /** Does all that is due up to an instant, each at its time. */
+  async to(target: Instant, progress: (at: Instant) => void): Promise<void> {
+    let rounds = 0;
+    let waitedSince: Instant | null = null;
+    for (;;) {
+      if (this.lost()) throw new Error('the lock of the turning clock was lost; whoever looks next lets it run on');
+      this.house.step();
+      const before = this.at;
+      const waiting = await this.look(target);
+      if (waiting === null) return;
+      if (this.at !== before) {
+        rounds = 0;
+        progress(this.at);
+      }
+      if (++rounds > roundsMax) throw new Error(`what is due at ${new Date(this.at).toISOString()} is due again and again`);
+      if (await this.work(waiting)) waitedSince = null;
+      else {
+        // Somebody else has it: a loop of this process or another one. It does the same at the same reading of the clock.
+        waitedSince ??= this.deps.now();
+        if (this.deps.now() - waitedSince > patience) throw new Error('somebody else holds what is due by this clock and does not finish');
+        await pause(5);
+      }
+    }
+  }
+
+  /** Lets the clock run on from an instant, and people pass by again. */
+  async run(from: Instant): Promise<void> {
+    await this.transaction(async (tx) => {
+      await this.set(tx, from, true);
+      if (this.book === null) return;
+      const first = nextPassBy(chanceOf(this.book.seed, 'pass by', from), from, from, Math.floor(from / second) % 24);
+      await scheduleActs(tx, this.workspace.id, [{ dueAt: first.at, act: first.act }]);
+    });
+    this.at = from;
+    this.running = true;
+  }
+
+  async runOn(): Promise<void> {
+    if (!this.running) await this.run(this.at);
+  }
+
+  tell(): void {
+    this.house.tell();
+  }
+
+  private set(tx: Transaction, reading: Instant, running: boolean): Promise<void> {
+    return setClock(tx, { clock: this.clock, reading, setAt: this.deps.now(), running });
+  }
+
+  private transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.deps.db.transaction({ workspaces: [this.workspace.id] }, work);
+  }
+
+  /**
+   * What waits at this instant; when nothing does, the clock is moved to the next one at which something is due, and the people act. Null when nothing
+   * is due any more before the target. All in one transaction, because looking is most of what a turn costs.
+   */
+  private async look(target: Instant): Promise<Waiting | null> {
+    try {
+      return await this.transaction(async (tx) => {
+        let pending = await this.pending(tx);
+        const here = await this.waiting(tx, pending);
+        if (here !== null) return here;
+        // Only now has everything been sent that is sent at this instant, so people may react to it.
+        if (pending.mail && this.book) {
+          this.book = await this.play.notice(tx, this.book, this.at);
+          pending = await this.pending(tx);
+        }
+        const earliest = Math.min(pending.act ?? Infinity, pending.wake ?? Infinity, pending.message ?? Infinity);
+        if (earliest > target) return null;
+        if (earliest > this.at) await this.set(tx, (this.at = earliest), false);
+        if (pending.act !== null && pending.act <= this.at && this.book) {
+          while ((await this.play.act(tx, this.book, this.at)).full);
+          pending = await this.pending(tx);
+        }
+        return (await this.waiting(tx, pending)) ?? { process: [], deliver: [], merges: false, sending: false };
+      });
+    } catch (error) {
+      this.play.forget();
+      throw error;
+    }
+  }
+
+  private pending(tx: Transaction): Promise<Pending> {
+    return pendingByClock(tx, this.workspace.id, this.clock, ...(this.book ? unnoticed(this.book) : ([this.at, []] as const)));
+  }
+
+  private async waiting(tx: Transaction, pending: Pending): Promise<Waiting | null> {
+    const clocks = [{ clock: this.clock, now: this.at }];
+    const wakes = pending.wake !== null && pending.wake <= this.at ? await lanesWithWakes(tx, clocks) : [];
+    const process = [...new Set([...wakes, ...pending.lanes])];
+    // A mail goes out only when all that its person did before it has been heard.
+    const deliver = process.length === 0 && pending.message !== null && pending.message <= this.at ? await lanesWithMessages(tx, clocks) : [];
+    if (process.length + deliver.length === 0 && !pending.merges && !pending.sending) return null;
+    return { process, deliver, merges: pending.merges, sending: pending.sending };
+  }
+
+  /** Does what waits; answers whether anything came of it. */
+  private async work(waiting: Waiting): Promise<boolean> {
+    let came = 0;
+    for (const group of groups(waiting.process)) {
+      const done = await processLanes(this.house.deps, group);
+      this.did.facts += done.facts;
+      this.did.wakes += done.wakes;
+      came += done.facts + done.wakes;
+    }
+    if (waiting.merges) came += await mergeWanted(this.house.deps);
+    if (waiting.deliver.length > 0 && this.deps.sender() !== 0) {
+      // The mailbox writes down what time it is by what this process knows of the clock.
+      await this.deps.workspaces.refresh();
+      for (const group of groups(waiting.deliver)) {
+        const done = await deliverLanes(this.house.deps, group);
+        this.did.messages += done.claimed;
+        came += done.claimed + done.decided;
+      }
+    }
+    return came > 0 || (waiting.process.length === 0 && waiting.deliver.length === 0 && !waiting.sending);
+  }
+}
+
+function* groups(lanes: readonly number[]): Generator<number[]> {
+  for (let from = 0; from < lanes.length; from += groupSize) yield lanes.slice(from, from + groupSize);
+}

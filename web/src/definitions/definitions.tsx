@@ -28,8 +28,8 @@ const columns: Column<Row>[] = [
   { key: 'name', title: 'Name', width: 'minmax(140px, 2fr)', cell: (row) => <span className={css.name}>{row.name || row.key}</span> },
   { key: 'kind', title: 'Kind', width: '110px', from: 560, cell: (row) => <span className="quiet">{kindNames[row.kind].name}</span> },
   { key: 'key', title: 'Key', width: 'minmax(100px, 1fr)', from: 760, cell: (row) => <span className="mono faint">{row.key}</span> },
-  { key: 'status', title: 'Status', width: '92px', cell: (row) => <DefinitionStatus row={row} /> },
   { key: 'version', title: 'Version', width: '60px', align: 'right', from: 480, cell: (row) => row.version ?? <span className="faint">–</span> },
+  { key: 'status', title: 'Status', width: '92px', cell: (row) => <DefinitionStatus row={row} /> },
   { key: 'by', title: 'Changed by', width: 'minmax(100px, 180px)', from: 940, cell: (row) => <span className="quiet">{row.updatedBy}</span> },
   { key: 'at', title: 'Changed', width: '80px', align: 'right', from: 400, cell: (row) => <span className="quiet"><Time at={row.updatedAt} /></span> },
 ];

@@ -80,11 +80,13 @@ export function LifecycleBoard() {
     <Page
       fit="fill"
       title="Lifecycle"
-      purpose={`${name}: everybody stands in one stage, and moves by evidence.`}
+      purpose={stages.length === 0 ? 'Everybody stands in one stage, and moves by evidence.' : `${name}: everybody stands in one stage, and moves by evidence.`}
       actions={
-        <Button component={To} to="definitions/lifecycle/main" variant="default">
-          {version === null ? 'See the draft' : `Definition, v${version}`}
-        </Button>
+        version !== null && (
+          <Button component={To} to="definitions/lifecycle/main" variant="default">
+            Definition, v{version}
+          </Button>
+        )
       }
     >
       {stages.length === 0 ? (

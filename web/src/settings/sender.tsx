@@ -27,11 +27,11 @@ export function Sender() {
       </SettingsFields>
       <Section title="Mail server">
         {practice ? (
-          <p className="quiet">A practice workspace never lets mail leave. What it sends stands in the <To to="mailbox" className="text-link">mailbox</To>.</p>
+          <p className={`quiet ${css.note}`}>A practice workspace never lets mail leave. What it sends stands in the <To to="mailbox" className="text-link">mailbox</To>.</p>
         ) : mail === 'smtp' ? (
-          <><p className="quiet">Mail leaves by the server in SMTP_URL. Send yourself one to see that it is taken.</p><TestMail /></>
+          <><p className={`quiet ${css.note}`}>Mail leaves by the server in SMTP_URL. Send yourself one to see that it is taken.</p><TestMail /></>
         ) : (
-          <p className="quiet">No mail server is set, so mails stay in the built-in <To to="mailbox" className="text-link">mailbox</To>. To let them leave, start the server with SMTP_URL, for example <code>SMTP_URL=smtps://user:password@mail.example.com:465</code>.</p>
+          <p className={`quiet ${css.note}`}>No mail server is set, so mails stay in the built-in <To to="mailbox" className="text-link">mailbox</To>. To let them leave, start the server with SMTP_URL, for example <code>SMTP_URL=smtps://user:password@mail.example.com:465</code>.</p>
         )}
       </Section>
     </>

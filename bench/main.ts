@@ -1,0 +1,34 @@
+import { writeFile } from 'node:fs/promises';
+import { measurements } from './measurements.ts';
+
+/** One line of the result. `ratio` is value over limit, the limit being what the same machine does bare in the same run. */
+export interface BenchRow {
+  name: string;
+  value: number;
+  unit: string;
+  limit: number | null;
+  ratio: number | null;
+  target: string;
+  met: boolean;
+}
+
+const args = process.argv.slice(2);
+const option = (name: string): string | undefined => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+const only = option('--only');
+const rows: BenchRow[] = [];
+const databases = [...(process.env.TEST_DATABASE_URL ? (['postgres'] as const) : []), ...(args.includes('--postgres') ? [] : (['pglite'] as const))];
+
+for (const database of databases)
+  for (const measure of measurements) {
+    const names = measure.names.map((name) => (database === 'postgres' ? name : `${name}.pglite`));
+    if (only && !names.some((name) => name.startsWith(only))) continue;
+    console.error(`… ${names.join(', ')}`);
+    const made = await measure.run(database, process.env.TEST_DATABASE_URL);
+    rows.push(...made.map((row) => (database === 'postgres' ? row : { ...row, name: `${row.name}.pglite` })));
+  }
+
+const cell = (value: number | null): string => (value === null ? '' : value >= 100 ? String(Math.round(value)) : value.toFixed(value >= 10 ? 1 : 3));
+console.log('| what | value | unit | bare | ratio | target | met |\n|---|---:|---|---:|---:|---|---|');
+for (const row of rows) console.log(`| ${row.name} | ${cell(row.value)} | ${row.unit} | ${cell(row.limit)} | ${cell(row.ratio)} | ${row.target} | ${row.met ? 'yes' : 'no'} |`);
+const file = option('--json');
+if (file) await writeFile(file, JSON.stringify({ rows }, null, 2));

@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process';
+
+/** The smallest thing that takes mail, in a process of its own: it answers what SMTP asks for and counts. */
+export interface Sink {
+  url: string;
+  count(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export async function startSink(): Promise<Sink> {
+  const child = spawn(process.execPath, [new URL('sink-process.ts', import.meta.url).pathname], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const port = await new Promise<number>((resolve) => child.once('message', (message) => resolve(message as number)));
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    count: () =>
+      new Promise((resolve) => {
+        child.once('message', (message) => resolve(message as number));
+        child.send('count');
+      }),
+    async stop() {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill();
+      await ended;
+    },
+  };
+}
