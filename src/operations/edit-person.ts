@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '#contract/json.ts';
 import { Problem } from '#contract/problems.ts';
 import type { PersonState } from '#engine/person.ts';
 import { recordAudit } from '#store/audit.ts';
-import { findIdentities, insertIdentities } from '#store/identities.ts';
+import { findIdentities, insertIdentities, laneOf } from '#store/identities.ts';
 import { appendToInbox } from '#store/inbox.ts';
 import { knownEvents } from '#store/events.ts';
 import { loadPeople, type StoredPerson } from '#store/people.ts';
@@ -39,10 +39,10 @@ async function carryOut(deps: Deps, workspace: Workspace, person: string, actor:
     await appendToInbox(tx, [{ workspace: workspace.id, person, class: 'admin', fact }]);
     await recordAudit(tx, { workspace: workspace.id, actor, what, details: { person } }, now);
   });
-  deps.bus.pokeWork();
+  deps.bus.pokeWork([laneOf(person)]);
   await until(async () => {
     const done = await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
-      if ((await knownEvents(tx, [{ person, id: fact.id }])).size > 0) return true;
+      if ((await knownEvents(tx, [{ person, id: fact.id }], deps.now())).size > 0) return true;
       const [row] = await loadPeople(tx, [person]);
       return row?.erasedAt !== null && row?.erasedAt !== undefined;
     });

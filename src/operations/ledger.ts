@@ -1,3 +1,4 @@
+import { laneOf } from '#store/identities.ts';
 import type { InboxEntry } from '#store/inbox.ts';
 import { appendToInbox } from '#store/inbox.ts';
 import { beginBodies, changeMessages, type MessageChange } from '#store/messages.ts';
@@ -68,7 +69,8 @@ export class Ledger {
         });
         for (const each of begins) each.answer(owned.has(each.id));
         for (const each of settles) each.done();
-        if (settles.some((each) => each.facts.length > 0)) this.deps.bus.pokeWork();
+        const facts = settles.flatMap((each) => each.facts);
+        if (facts.length > 0) this.deps.bus.pokeWork(facts.map((entry) => laneOf(entry.person)));
       } catch (error) {
         for (const each of [...begins, ...settles]) each.failed(error);
       }

@@ -27,6 +27,11 @@ export class Links {
     this.publicUrl = publicUrl.replace(/\/+$/, '');
   }
 
+  /** Who writes while no From address is set: hello@ at the host of the public address. */
+  get defaultSender(): string {
+    return `hello@${new URL(this.publicUrl).hostname}`;
+  }
+
   url(claim: LinkClaim): string {
     return `${this.publicUrl}/${letters[claim.kind]}/${this.token(claim)}`;
   }

@@ -10,7 +10,7 @@ import { remember } from '#engine/rule/memory.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import { stableId } from '#engine/stable-id.ts';
 import type { Transaction } from '#store/database.ts';
-import { forgetIdentities } from '#store/identities.ts';
+import { forgetIdentities, laneOf } from '#store/identities.ts';
 import { eventsForMemory, insertEvents, knownEvents, type StoredEvent } from '#store/events.ts';
 import { appendConsents, appendDecisions, appendMoves, changeMemberships, insertNewTasks, type StoredConsent, type StoredDecision, type StoredMove, type StoredTask } from '#store/histories.ts';
 import { appendToInbox, askForMerges, type InboxEntry, lockLanes, takeFacts, type TakenFact, type WantedMerge } from '#store/inbox.ts';
@@ -27,6 +27,8 @@ export interface Processed {
   wakes: number;
   /** Lanes that somebody else held. */
   busy: number;
+  /** Lanes of which so much was taken that more may wait. */
+  full: number[];
 }
 
 /** Facts taken of each lane at once: 32 lanes of 64 make a batch of about two thousand, where a fact costs least. */
@@ -52,7 +54,8 @@ export async function processLanes(deps: Deps, lanes: readonly number[]): Promis
   });
   deps.failpoint('process.committed');
   if (outcome.written) announce(deps, outcome.written, outcome.taken, outcome.wakes);
-  return { facts: outcome.taken.length, wakes: outcome.wakes.length, busy: outcome.busy };
+  const taken = Map.groupBy(outcome.taken, (each) => each.lane);
+  return { facts: outcome.taken.length, wakes: outcome.wakes.length, busy: outcome.busy, full: [...taken].filter(([, list]) => list.length >= factsPerLane).map(([lane]) => lane) };
 }
 
 /** Lets the loops, the views and the measurements know what a committed batch did. */
@@ -61,14 +64,15 @@ export function announce(deps: Deps, written: Written, taken: readonly TakenFact
   for (const { fact, workspace } of taken) if (!written.ownClock.has(workspace)) deps.lags.add('acceptToDecide', real - fact.acceptedAt, real);
   for (const wake of wakes) if (wake.clock === 0) deps.lags.add('dueToWoken', real - wake.dueAt, real);
   for (const [workspace, topics] of written.topics) deps.bus.changed(workspace, [...topics]);
-  if (written.pokes) deps.bus.pokeWork();
+  if (written.pokes) deps.bus.pokeWork(written.forwardedTo);
 }
 
 export interface Written {
   topics: Map<number, Set<LiveTopic>>;
   ownClock: Set<number>;
-  /** Whether messages, merges or forwarded facts wait now. */
+  /** Whether messages, merges or forwarded facts wait now, and in which lanes facts do. */
   pokes: boolean;
+  forwardedTo: number[];
 }
 
 interface Work {
@@ -112,7 +116,7 @@ export async function decideAndWrite(deps: Deps, tx: Transaction, ids: readonly 
   const workspaces = new Map((await loadWorkspaces(tx, ids)).map((workspace) => [workspace.id, workspace]));
   const stored = new Map((await loadPeople(tx, people)).map((person) => [person.id, person]));
   const runs = Map.groupBy(await loadLiveRuns(tx, people), (run) => run.person);
-  const known = await knownEvents(tx, taken.map((each) => ({ person: each.person, id: each.fact.id })));
+  const known = await knownEvents(tx, taken.map((each) => ({ person: each.person, id: each.fact.id })), real);
 
   const work = new Map<number, Work>();
   for (const id of new Set([...taken.map((each) => each.workspace), ...wakes.map((wake) => wake.workspace)])) {
@@ -160,6 +164,7 @@ export async function decideAndWrite(deps: Deps, tx: Transaction, ids: readonly 
     topics: batch.topics,
     ownClock: new Set([...work.values()].filter((each) => each.workspace.clock !== null).map((each) => each.workspace.id)),
     pokes: batch.messages.length + batch.merges.length + batch.forwards.length > 0,
+    forwardedTo: batch.forwards.map((entry) => laneOf(entry.person)),
   };
 }
 

@@ -2,6 +2,7 @@ import type { ConsentChange } from '#contract/consent.ts';
 import type { Fact } from '#contract/fact.ts';
 import type { Instant } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
+import { laneOf } from '#store/identities.ts';
 import { appendToInbox, type InboxEntry } from '#store/inbox.ts';
 import type { Deps } from './deps.ts';
 import { factId } from './ingest/normalise.ts';
@@ -11,7 +12,7 @@ import type { LinkClaim } from './links.ts';
 export async function appendFacts(deps: Deps, entries: readonly InboxEntry[]): Promise<void> {
   await deps.db.transaction({ workspaces: [...new Set(entries.map((entry) => entry.workspace))] }, (tx) => appendToInbox(tx, entries));
   deps.failpoint('facts.appended');
-  deps.bus.pokeWork();
+  deps.bus.pokeWork(entries.map((entry) => laneOf(entry.person)));
 }
 
 const linkSource = { trust: 'trusted', by: 'link', entryPoint: null } as const;

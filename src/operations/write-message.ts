@@ -31,9 +31,6 @@ function compile(template: Template): CompiledTemplate {
   return made;
 }
 
-/** Who writes when no From address is set: a name that cannot be answered, which never leaves the built-in mailbox. */
-const unsetSender = 'hello@example.invalid';
-
 /** Writes one message for one person, finished for its channel. Throws RenderFailed when the template cannot be written for them. */
 export function writeMessage(draft: Draft, links: Links, webhookSecret: string): Outgoing {
   const { message, person, settings, template } = draft;
@@ -61,7 +58,7 @@ export function writeMessage(draft: Draft, links: Links, webhookSecret: string):
       footer: { why: marketing ? `You get this because you asked for ${draft.topicName} from ${settings.name}.` : `You get this because it answers something that you did at ${settings.name}.`, unsubscribe: 'Unsubscribe', preferences: 'Preferences' },
     },
   );
-  const from = settings.senderEmail || unsetSender;
+  const from = settings.senderEmail || links.defaultSender;
   const domain = from.slice(from.lastIndexOf('@') + 1);
   const raw = composeEmail({
     from: { name: settings.senderName || settings.name, address: from },

@@ -1,4 +1,4 @@
-import { type Instant, toIso } from '#contract/instant.ts';
+import { day, type Instant, toIso } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
 import { bulkInsert } from './bulk.ts';
 import { decodeCursor, toPage } from './cursor.ts';
@@ -31,13 +31,16 @@ export const insertEvents = (tx: Queryable, events: readonly StoredEvent[]): Pro
     })),
   );
 
-/** Which of these facts have taken effect already, as `person id` + `event id`. The lateral join keeps to one index probe a fact and partition. */
-export async function knownEvents(tx: Queryable, facts: readonly { person: string; id: string }[]): Promise<Set<string>> {
+/**
+ * Which of these facts have taken effect already, as `person id` + `event id`. The lateral join keeps to one index probe a fact and partition; the bound
+ * keeps it away from the partitions of months to come.
+ */
+export async function knownEvents(tx: Queryable, facts: readonly { person: string; id: string }[], now: Instant): Promise<Set<string>> {
   if (facts.length === 0) return new Set();
   const rows = await tx.query(
     `select w.person_id, w.event_id from unnest($1::smallint[], $2::uuid[], $3::uuid[]) as w (lane, person_id, event_id)
-     cross join lateral (select 1 from event e where e.lane = w.lane and e.person_id = w.person_id and e.event_id = w.event_id limit 1) e`,
-    [facts.map((fact) => laneOf(fact.person)), facts.map((fact) => fact.person), facts.map((fact) => fact.id)],
+     cross join lateral (select 1 from event e where e.lane = w.lane and e.person_id = w.person_id and e.event_id = w.event_id and e.stored_at <= $4 limit 1) e`,
+    [facts.map((fact) => laneOf(fact.person)), facts.map((fact) => fact.person), facts.map((fact) => fact.id), toIso(now + day)],
   );
   return new Set(rows.map((row) => row.person_id + row.event_id));
 }

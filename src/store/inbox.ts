@@ -22,13 +22,10 @@ export const appendToInbox = (tx: Queryable, entries: readonly InboxEntry[]): Pr
 /** A merge waits in the inbox under a class of its own: it needs two lanes, so no batch takes it. */
 const mergeClass = 9;
 
-/** Lanes in which facts wait, for batches and for merges. */
-export async function lanesWithFacts(tx: Queryable): Promise<{ lanes: number[]; merges: boolean }> {
-  const rows = await tx.query<{ lane: number; merge: boolean }>(
-    `select l.lane, not exists (select 1 from inbox i where i.lane = l.lane and i.class < 9) as merge
-     from lane l where exists (select 1 from inbox i where i.lane = l.lane)`,
-  );
-  return { lanes: rows.filter((row) => !row.merge).map((row) => row.lane), merges: rows.some((row) => row.merge) };
+/** Lanes in which facts wait. */
+export async function lanesWithFacts(tx: Queryable): Promise<number[]> {
+  const rows = await tx.query<{ lane: number }>('select l.lane from lane l where exists (select 1 from inbox i where i.lane = l.lane and i.class < 9)');
+  return rows.map((row) => row.lane);
 }
 
 /** Locks those of the lanes that nobody else holds. Nothing else in Throughline locks people. */
@@ -109,7 +106,7 @@ export const askForMerges = (tx: Queryable, merges: readonly Omit<WantedMerge, '
   insertMerge(tx, merges.map((merge) => ({ lane: laneOf(merge.person), person_id: merge.person, workspace_id: merge.workspace, class: mergeClass, fact: JSON.stringify(merge), accepted_at: toIso(now) })));
 
 export async function wantedMerges(tx: Queryable, limit: number): Promise<WantedMerge[]> {
-  const rows = await tx.query('select workspace_id, person_id, id, fact from inbox where class = $1 order by id limit $2', [mergeClass, limit]);
+  const rows = await tx.query('select workspace_id, person_id, id, fact from inbox where class = 9 order by id limit $1', [limit]);
   return rows.map((row) => ({ ...JSON.parse(row.fact), workspace: row.workspace_id, person: row.person_id, id: row.id }));
 }
 

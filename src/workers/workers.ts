@@ -3,7 +3,7 @@ import type { SendingDeps } from '#operations/deliver.ts';
 import type { Deps } from '#operations/deps.ts';
 import { settleDeadSenders } from '#operations/senders.ts';
 import { upkeep } from '#operations/upkeep.ts';
-import { deliverRound, processRound } from '#operations/work.ts';
+import { deliverRound, Processor } from '#operations/work.ts';
 import { runPractice } from '#operations/practice/run.ts';
 import { type Loop, startLoop } from './loop.ts';
 
@@ -17,13 +17,14 @@ const poll = 250;
 /** The loops of the role "work": process what happened, wake who is due, play the practice people, keep the house. */
 export function startWork(deps: Deps): Workers {
   const atOnce = deps.db.dialect === 'postgres' ? 2 : 1;
-  const process = startLoop('process', poll, async () => (await processRound(deps, atOnce)).more, deps.log);
+  const processor = new Processor(deps, atOnce);
+  const process = startLoop('process', poll, () => processor.round(), deps.log);
   const practice = startLoop('practice', second, async () => runPractice(deps), deps.log);
   const house = startLoop('upkeep', 10 * minute, async () => {
     await upkeep(deps);
     return false;
   }, deps.log);
-  return gather(deps, [process], [process, practice, house]);
+  return gather(deps, [process], [process, practice, house], (lanes) => processor.hear(lanes));
 }
 
 /** The loops of the role "send": deliver what is due, and settle what dead senders left. */
@@ -37,8 +38,9 @@ export function startSend(deps: SendingDeps): Workers {
   return gather(deps, [deliver], [deliver, dead]);
 }
 
-function gather(deps: Deps, poked: Loop[], all: Loop[]): Workers {
-  const off = deps.bus.onWork(() => {
+function gather(deps: Deps, poked: Loop[], all: Loop[], hear: (lanes: readonly number[]) => void = () => undefined): Workers {
+  const off = deps.bus.onWork((lanes) => {
+    hear(lanes);
     for (const loop of poked) loop.poke();
   });
   return {

@@ -10,7 +10,7 @@ export const WorkspaceSettings = z.object({
   language: z.string().describe('BCP 47'),
   currency: z.string().length(3).describe('ISO 4217'),
   senderName: z.string().max(100),
-  senderEmail: z.string().max(200).describe('Empty until it is set; no mail leaves by SMTP without it'),
+  senderEmail: z.string().max(200).describe('The From address; hello@ at the host of PUBLIC_URL while it is empty'),
   replyTo: z.string().max(200),
   postalAddress: z.string().max(500).describe('Stands at the foot of each marketing mail'),
   trackOpens: z.boolean(),

@@ -150,7 +150,7 @@ function order(doing: Doing<ActOf<'order'>>): Outcome {
   speaker.track('Order Completed', { order_id: `LS-${orderNumber(doing)}`, revenue, tax, total: revenue + tax, currency, products: bought.map(productOf) });
   const next: Planned[] = [{ at: awake(chance, at + someTime(chance, 2 * day), who.zone), act: { do: 'use', ...by(act), key: `after ${act.nth}`, left: 5 } }];
   const later = (days: number): Instant => awake(chance, at + 2 * day + someTime(chance, days * day), who.zone);
-  if (happens(chance, act.nth < 4 ? 0.42 : 0.15)) next.push({ at: later(9), act: { do: 'order', ...by(act), key: `again ${act.nth}`, services: [pick(chance, services.filter((each) => each.online)).key], nth: act.nth + 1 } });
+  if (happens(chance, act.nth < 4 ? 0.5 : 0.15)) next.push({ at: later(6), act: { do: 'order', ...by(act), key: `again ${act.nth}`, services: [pick(chance, services.filter((each) => each.online)).key], nth: act.nth + 1 } });
   if (happens(chance, 0.12)) next.push({ at: later(6), act: { do: 'refer', ...by(act), key: `after ${act.nth}` } });
   if (act.services.includes('care-plan')) {
     if (happens(chance, 0.2)) next.push({ at: later(14), act: { do: 'upgrade', ...by(act), key: `after ${act.nth}` } });

@@ -23,10 +23,10 @@ export interface Temperament {
   returns: number;
 }
 export const temperaments: readonly Temperament[] = [
-  { name: 'eager', share: 18, opens: 0.94, clicks: 0.6, replies: 0.16, leaves: 0.01, books: 0.4, shops: 0.35, abandons: 0.2, actsOnClick: 0.45, returns: 4 },
-  { name: 'careful', share: 24, opens: 0.82, clicks: 0.4, replies: 0.12, leaves: 0.02, books: 0.22, shops: 0.08, abandons: 0.5, actsOnClick: 0.25, returns: 3 },
-  { name: 'bargain hunter', share: 14, opens: 0.72, clicks: 0.45, replies: 0.02, leaves: 0.05, books: 0.03, shops: 0.6, abandons: 0.75, actsOnClick: 0.35, returns: 2 },
-  { name: 'reader', share: 20, opens: 0.76, clicks: 0.35, replies: 0.05, leaves: 0.03, books: 0.02, shops: 0.02, abandons: 0.9, actsOnClick: 0.04, returns: 5 },
+  { name: 'eager', share: 18, opens: 0.94, clicks: 0.65, replies: 0.18, leaves: 0.01, books: 0.5, shops: 0.35, abandons: 0.2, actsOnClick: 0.55, returns: 5 },
+  { name: 'careful', share: 24, opens: 0.84, clicks: 0.45, replies: 0.14, leaves: 0.02, books: 0.34, shops: 0.1, abandons: 0.45, actsOnClick: 0.35, returns: 4 },
+  { name: 'bargain hunter', share: 14, opens: 0.72, clicks: 0.45, replies: 0.02, leaves: 0.05, books: 0.03, shops: 0.65, abandons: 0.65, actsOnClick: 0.4, returns: 3 },
+  { name: 'reader', share: 20, opens: 0.78, clicks: 0.38, replies: 0.06, leaves: 0.03, books: 0.04, shops: 0.03, abandons: 0.8, actsOnClick: 0.06, returns: 6 },
   { name: 'silent', share: 14, opens: 0.15, clicks: 0.1, replies: 0.01, leaves: 0.02, books: 0.01, shops: 0.03, abandons: 0.6, actsOnClick: 0.02, returns: 0 },
   { name: 'weary', share: 10, opens: 0.6, clicks: 0.08, replies: 0.04, leaves: 0.45, books: 0.02, shops: 0.06, abandons: 0.7, actsOnClick: 0.05, returns: 1 },
 ];

@@ -1,6 +1,7 @@
 import type { Fact, FactClass } from '#contract/fact.ts';
 import type { Instant } from '#contract/instant.ts';
 import { Problem } from '#contract/problems.ts';
+import { laneOf } from '#store/identities.ts';
 import { appendToInbox } from '#store/inbox.ts';
 import { type NewRefusal, recordRefusals } from '#store/refusals.ts';
 import type { Deps } from '../deps.ts';
@@ -80,7 +81,7 @@ export class Acceptor {
       this.deps.failpoint('accept.committed');
       let from = 0;
       for (const each of together) each.done(people.slice(from, (from += each.arrivals.length)));
-      this.deps.bus.pokeWork();
+      this.deps.bus.pokeWork(new Set(people.map(laneOf)));
     } catch (error) {
       // What the cache learned in a transaction that was rolled back is not so.
       this.resolver.forget();

@@ -3,6 +3,7 @@ import { welcomeVisitor } from '#engine/practice/behaviour.ts';
 import { lockBook, openBook, saveBook, scheduleActs } from '#store/practice.ts';
 import type { Workspace } from '#store/workspaces.ts';
 import type { SendingDeps } from '../deliver.ts';
+import { turnLock } from './clock.ts';
 import { whileTurning } from './turn.ts';
 
 export interface SeedOptions {
@@ -27,16 +28,20 @@ export async function seedPractice(deps: SendingDeps, workspace: Workspace, opti
   const inside = { workspaces: [workspace.id] };
   const book = await deps.db.transaction(inside, (tx) => lockBook(tx, workspace.id));
   if (book !== null && book.seedingSince === null) return;
+  // Another process that starts at the same time may be at it.
+  if (!(await deps.db.lockIsFree(turnLock(workspace)))) return;
   await whileTurning(deps, workspace, async (turn) => {
     const now = deps.now();
     const midnight = (at: Instant): Instant => Math.floor(at / day) * day;
     const since = book?.seedingSince ?? midnight(now - days * day);
-    if (book === null)
-      await deps.db.transaction(inside, async (tx) => {
+    await turn.stop(
+      (reading) => (book === null ? since : Math.min(reading, now)),
+      async (tx) => {
+        if (book !== null) return;
         await openBook(tx, workspace.id, { seed, noticed: since, lately: [], seedingSince: since });
         await scheduleActs(tx, workspace.id, [{ dueAt: since, act: { do: 'day' } }]);
-      });
-    await turn.stop((reading) => (book === null ? since : Math.min(reading, now)));
+      },
+    );
     await turn.to(now, (at) => progress((at - since) / (now - since)));
     const arrived = deps.now();
     await deps.db.transaction(inside, async (tx) => {

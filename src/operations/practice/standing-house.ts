@@ -10,12 +10,12 @@ import { Workspaces } from '../workspaces.ts';
 /** The workspaces as a turning clock sees them: its own only, at the instant at which the clock stands. */
 class OneWorkspace extends Workspaces {
   private readonly only: Workspace;
-  private readonly readAt_: () => Instant;
+  private readonly standsAt: () => Instant;
 
   constructor(deps: SendingDeps, workspace: Workspace, reading: () => Instant) {
     super(deps.db, deps.now);
     this.only = workspace;
-    this.readAt_ = reading;
+    this.standsAt = reading;
   }
 
   override async all(): Promise<readonly Workspace[]> {
@@ -26,7 +26,7 @@ class OneWorkspace extends Workspaces {
     return this.only;
   }
   override async clocks(): Promise<Clocks> {
-    return [{ clock: this.only.clock!.clock, now: this.readAt_() }];
+    return [{ clock: this.only.clock!.clock, now: this.standsAt() }];
   }
 }
 

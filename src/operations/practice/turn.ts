@@ -55,8 +55,11 @@ export async function whileTurning<T>(deps: SendingDeps, workspace: Workspace, w
   try {
     return await work(turn);
   } finally {
-    if (!lost) await turn.runOn();
-    await lock.release();
+    try {
+      if (!lost) await turn.runOn();
+    } finally {
+      await lock.release();
+    }
     await deps.workspaces.refresh();
     turn.tell();
     deps.bus.pokeWork();
@@ -102,9 +105,10 @@ export class Turn {
     this.house = standingHouse(deps, workspace, () => this.at);
   }
 
-  /** Stops the clock at an instant made of its reading. Those who only pass by are sent away until it runs again. */
-  async stop(where: (now: Instant) => Instant): Promise<Instant> {
+  /** Stops the clock at an instant made of its reading, `also` in the same transaction. Those who only pass by are sent away until it runs again. */
+  async stop(where: (now: Instant) => Instant, also: (tx: Transaction) => Promise<void> = async () => undefined): Promise<Instant> {
     this.at = await this.transaction(async (tx) => {
+      await also(tx);
       const at = where((await readClock(tx, this.clock, this.deps.now())).now);
       await this.set(tx, at, false);
       await dropActs(tx, this.workspace.id, 'pass-by');
@@ -112,6 +116,7 @@ export class Turn {
       return at;
     });
     this.running = false;
+    await this.deps.workspaces.refresh();
     return this.at;
   }
 
@@ -127,6 +132,8 @@ export class Turn {
       if (waiting === null) return;
       if (this.at !== before) {
         rounds = 0;
+        // The other loops, and the mailbox, learn at once what time it is: a mail lies there under its instant.
+        await this.deps.workspaces.refresh();
         progress(this.at);
       }
       if (++rounds > roundsMax) throw new Error(`what is due at ${new Date(this.at).toISOString()} is due again and again`);
@@ -199,7 +206,8 @@ export class Turn {
   }
 
   private pending(tx: Transaction): Promise<Pending> {
-    return pendingByClock(tx, this.workspace.id, this.clock, ...(this.book ? unnoticed(this.book) : ([this.at, []] as const)));
+    const [since, but] = this.book ? unnoticed(this.book) : [this.at, []];
+    return pendingByClock(tx, this.workspace.id, this.clock, since, but);
   }
 
   private async waiting(tx: Transaction, pending: Pending): Promise<Waiting | null> {
@@ -223,8 +231,6 @@ export class Turn {
     }
     if (waiting.merges) came += await mergeWanted(this.house.deps);
     if (waiting.deliver.length > 0 && this.deps.sender() !== 0) {
-      // The mailbox writes down what time it is by what this process knows of the clock.
-      await this.deps.workspaces.refresh();
       for (const group of groups(waiting.deliver)) {
         const done = await deliverLanes(this.house.deps, group);
         this.did.messages += done.claimed;

@@ -76,6 +76,8 @@ create table inbox (
 
 create index inbox_next on inbox (lane, class, id);
 
+create index inbox_merges on inbox (id) where class = 9;
+
 create table person (
   lane smallint not null,
   person_id uuid not null,

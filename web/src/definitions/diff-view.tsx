@@ -4,12 +4,16 @@ import css from './diff-view.module.css';
 import { type DiffLine, foldDiff, lineDiff } from './line-diff.ts';
 
 const signs = { same: ' ', added: '+', removed: '−' } as const;
-const says = { same: undefined, added: 'Added', removed: 'Removed' } as const;
+const says = { added: 'Added', removed: 'Removed' } as const;
 
 function Line({ line }: { line: DiffLine }) {
   return (
     <div className={css.line} data-kind={line.kind}>
-      <span className={css.sign} aria-label={says[line.kind]} aria-hidden={line.kind === 'same'} role={line.kind === 'same' ? undefined : 'img'}>{signs[line.kind]}</span>
+      {line.kind === 'same' ? (
+        <span className={css.sign} aria-hidden="true">{signs.same}</span>
+      ) : (
+        <span className={css.sign} role="img" aria-label={says[line.kind]}>{signs[line.kind]}</span>
+      )}
       <span>{line.text || ' '}</span>
     </div>
   );
@@ -25,7 +29,6 @@ export function DiffView({ before, after, label }: { before: string; after: stri
   return (
     <figure className={css.diff}>
       <figcaption>{label} <span className={css.added}>+{added}</span> <span className={css.removed}>−{removed}</span></figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
       <section className={css.lines} tabIndex={0} aria-label={label}>
         {foldDiff(lines).map((stretch, index) =>
           stretch.folded ? (

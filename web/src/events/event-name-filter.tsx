@@ -14,7 +14,7 @@ export function EventNameFilter({ value, names, onChange }: { value: string | un
     <Autocomplete
       ref={box} w={240} miw={180} size="sm" value={text} onChange={setText} onOptionSubmit={send} data={[...new Set(names)].sort()} limit={30} aria-label="Only events called" placeholder="Only events called"
       leftSection={<IconFilter size={15} />} comboboxProps={{ width: 260, position: 'bottom-start' }}
-      rightSection={text === '' ? <kbd className="faint" aria-hidden="true">/</kbd> : <CloseButton size="sm" aria-label="Show all events" onClick={() => onChange(undefined)} />}
+      rightSection={text === '' ? <kbd className="faint">/</kbd> : <CloseButton size="sm" aria-label="Show all events" onClick={() => onChange(undefined)} />}
       onKeyDown={(event) => {
         if (event.key === 'Enter') send(event.currentTarget.value);
         if (event.key === 'Escape') event.currentTarget.blur();

@@ -50,7 +50,7 @@ export function Figures({ today, days }: { today: Home['today']; days: Home['day
     {
       name: 'Refused events',
       value: today.refusals,
-      to: 'events?show=refused',
+      to: 'events?tab=refused',
       note: today.refusals > 0 ? 'look at why' : 'none',
       bad: today.refusals > 0,
     },

@@ -82,7 +82,7 @@ export function JourneyPage() {
         <>
           <VersionMenu shown={shown} live={counts.data?.versions ?? []} onChange={(version) => setAddress({ version, step: undefined })} />
           <Segmented label="How to show it" value={words ? 'words' : 'drawn'} choices={[{ value: 'drawn', label: 'Drawn' }, { value: 'words', label: 'In words' }]} onChange={(next) => setAddress({ view: next === 'words' ? 'words' : undefined })} />
-          <Button size="xs" variant="subtle" color="gray" onClick={() => setAddress({ about: about ? undefined : '1', step: undefined })} aria-expanded={about}>About and ends</Button>
+          <Button size="xs" variant="subtle" color="gray" className={css.fixed ?? ''} onClick={() => setAddress({ about: about ? undefined : '1', step: undefined })} aria-expanded={about}>About and ends</Button>
           <span className={css.space} />
           {row && !shown.isDraft && <JourneyFigures row={row} />}
         </>

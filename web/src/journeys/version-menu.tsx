@@ -12,7 +12,7 @@ export function VersionMenu({ shown, live, onChange }: { shown: ShownVersion; li
   return (
     <Menu position="bottom-start" width={280}>
       <Menu.Target>
-        <Button size="xs" variant="default" rightSection={<IconChevronDown size={13} aria-hidden="true" />}>{label}</Button>
+        <Button size="xs" variant="default" className={css.fixed ?? ''} rightSection={<IconChevronDown size={13} aria-hidden="true" />}>{label}</Button>
       </Menu.Target>
       <Menu.Dropdown mah={360} style={{ overflow: 'auto' }}>
         {(shown.hasDraft || !shown.published) && <Menu.Item onClick={() => onChange('draft')}>Draft <span className="faint">not live</span></Menu.Item>}

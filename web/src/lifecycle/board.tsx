@@ -80,7 +80,11 @@ export function LifecycleBoard() {
     <Page
       fit="fill"
       title="Lifecycle"
-      purpose={stages.length === 0 ? 'Everybody stands in one stage, and moves by evidence.' : `${name}: everybody stands in one stage, and moves by evidence.`}
+      purpose={
+        stages.length === 0
+          ? 'Everybody stands in one stage, and moves by evidence.'
+          : `${name}: everybody stands in one stage, and moves by evidence.`
+      }
       actions={
         version !== null && (
           <Button component={To} to="definitions/lifecycle/main" variant="default">

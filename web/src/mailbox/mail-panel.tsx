@@ -35,7 +35,7 @@ export function MailPanel({ id }: { id: string }) {
       </Facts>
       <div className={css.tools}>
         <Segmented label="How to show it" value={view} choices={views.map((value) => ({ value, label: names[value] }))} onChange={(next) => setAddress({ view: next })} />
-        {view === 'mail' && <Segmented label="Width" value={phone ? 'phone' : 'wide'} choices={[{ value: 'wide', label: 'Wide' }, { value: 'phone', label: 'Phone' }]} onChange={(next) => setPhone(next === 'phone')} />}
+        {view === 'mail' && <span className={css.width}><Segmented label="Width" value={phone ? 'phone' : 'wide'} choices={[{ value: 'wide', label: 'Wide' }, { value: 'phone', label: 'Phone' }]} onChange={(next) => setPhone(next === 'phone')} /></span>}
       </div>
       <Shown mail={mail.data} view={view} phone={phone} />
     </>

@@ -8,8 +8,7 @@ export function CodeBlock({ text, what = 'code', wrap = false }: { text: string;
       <div className={css.copy}>
         <Copy text={text} what={what} />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
-      <pre tabIndex={0} aria-label={what}>
+      <pre tabIndex={0} role="group" aria-label={what}>
         {text}
       </pre>
     </div>

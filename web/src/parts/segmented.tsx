@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import css from './segmented.module.css';
 
 interface Choice<V extends string> {
@@ -17,8 +18,12 @@ export function Segmented<V extends string>({
   value: V;
   onChange: (value: V) => void;
 }) {
+  const group = useRef<HTMLFieldSetElement>(null);
+  useEffect(() => {
+    if (value) group.current?.querySelector('[aria-pressed=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }); // on a phone the bar scrolls sideways
+  }, [value]);
   return (
-    <fieldset className={css.group}>
+    <fieldset className={css.group} ref={group}>
       <legend className="visually-hidden">{label}</legend>
       {choices.map((choice) => (
         <button

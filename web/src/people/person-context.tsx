@@ -15,7 +15,7 @@ import css from './person-context.module.css';
 import { Tasks } from './tasks.tsx';
 import { Traits } from './traits.tsx';
 
-const channelName = (channel: string): string => (channel === '*' ? 'all channels' : channel);
+const channelName = (channel: string): string => (channel === '*' || channel === 'all' ? 'all channels' : channel);
 
 /** Where the person stands, who looks after them, how they score, whether they can be reached. */
 function Now({ person }: { person: PersonDetail }) {
@@ -29,7 +29,6 @@ function Now({ person }: { person: PersonDetail }) {
         {person.stageSince && (
           <div className="faint">
             since <Time at={person.stageSince} />
-            {person.stageEvidence && `, by ${person.stageEvidence}`}
           </div>
         )}
       </Fact>
