@@ -6,6 +6,7 @@ import { visitingTime, weekdayOf } from '#engine/practice/hours.ts';
 import { chanceOf } from '#engine/practice/random.ts';
 import { type House, openHouse } from '#main';
 import { turnLock } from '#operations/practice/clock.ts';
+import { readMessage } from '#operations/ingest/normalise.ts';
 import { runPractice } from '#operations/practice/run.ts';
 import { seedPractice } from '#operations/practice/seed.ts';
 import { turnClock } from '#operations/practice/turn.ts';
@@ -207,6 +208,15 @@ describe('turning three days', () => {
     expect(held).toBeGreaterThan(0);
   });
 
+  test('decides everything at the instant of its evidence, and each wait ends on its minute', async () => {
+    const moves = await world.ask('select h.entered_at, e.accepted_at from stage_history h join event e on e.lane = h.lane and e.person_id = h.person_id and e.event_id = h.evidence');
+    expect(moves.length).toBeGreaterThan(20);
+    // Two moves by the facts of one instant stand a millisecond apart.
+    for (const move of moves) expect(move.entered_at - move.accepted_at).toBeLessThanOrEqual(1);
+    const runs = await world.ask("select entered_at, ended_at from run where status = 'ended' and end_reason is null or end_reason like 'reached%'");
+    for (const run of runs) expect(run.ended_at - run.entered_at).toBe(2 * day);
+  });
+
   test('sends nothing in quiet hours but what answers an act within five minutes', () => {
     for (const mail of after.filter((each) => each.status === 'sent')) {
       const local = minuteOfDay(mail.sent_at, mail.zone);
@@ -322,7 +332,29 @@ describe('people', () => {
     expect(weekdayOf(Date.UTC(2026, 2, 21, 23), 'Australia/Sydney')).toBe(0);
   });
 
-  test('somebody whom a colleague has added reads their mail as well, and whoever is erased does nothing any more', async () => {
+  test('who came by another way read their mail as well', async () => {
+    const world = await openWorld(alive);
+    const practice = await world.practice();
+    const source = { trust: 'trusted', by: 'api-key', entryPoint: 'api' } as const;
+    const marketing = { context: { consent: { categoryPreferences: { marketing: true } } } };
+    const arrivals = Array.from({ length: 12 }, (_, nth) => nth).flatMap((nth) =>
+      [{ type: 'identify', traits: { email: `by-hand-${nth}@example.com` } }, { type: 'track', event: 'Signed Up' }].map((call) => {
+        const read = readMessage({ ...call, ...marketing, userId: `by-hand-${nth}`, messageId: `${call.type}-${nth}` }, null, { workspace: practice.id, now: start, sentAt: null, source, newId: () => '' });
+        if (!read.ok) throw new Error(read.refusal.message);
+        const { fact, user, claims } = read.incoming;
+        return { names: { workspace: practice.id, user, anonymous: null, email: claims.email ?? null, phone: null, trusted: true }, previous: null, class: 'live' as const, fact };
+      }),
+    );
+    await world.house.acceptor.accept(arrivals);
+    await world.turn(3 * day);
+    const [mails] = await world.ask("select count(*) as n, sum(m.opens) as opens, sum(m.clicks) as clicks from message m join person p using (lane, person_id) where p.email like 'by-hand-%' and m.status = 'sent'");
+    expect(mails!.n).toBeGreaterThan(15);
+    expect(mails!.opens).toBeGreaterThan(5);
+    expect(mails!.clicks).toBeGreaterThan(0);
+    await world.close();
+  });
+
+  test('whoever is erased does nothing any more', async () => {
     const world = await openWorld(alive);
     const [visitor] = await world.ask("select a.act ->> 'person' as person from practice_act a where a.act ? 'person' order by due_at limit 1");
     const [other] = await world.ask(`select lane, person_id from person where person_id = '${visitor!.person}'`);
