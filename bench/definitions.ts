@@ -1,4 +1,4 @@
-import type { LooseDefinition } from '../src/contract/definition.ts';
+import type { LooseDefinition } from '#contract/definition.ts';
 
 /**
  * The rulebook of the benchmark: 50 segments, 10 scores, 10 journeys. Each event is read by at least five segments; about 2 % of events change a membership

@@ -1,5 +1,5 @@
-import { openDatabase } from '../src/store/open.ts';
-import type { Database } from '../src/store/database.ts';
+import { openDatabase } from '#store/open.ts';
+import type { Database } from '#store/database.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LooseDefinition } from '../src/contract/definition.ts';
+import type { LooseDefinition } from '#contract/definition.ts';
 
 export const apiKey = 'bench-api-key-bench-api-key-bench-api-key';
 export const writeKey = 'bench-write-key-bench-write-key-bench-key';

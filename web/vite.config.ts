@@ -1,11 +1,30 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { z } from 'zod';
 import { definitionKinds } from '#contract/definition.ts';
 import { stepKinds } from '#contract/journey.ts';
 import { MessageStatus, messageReasons } from '#contract/message.ts';
 import { routeList } from '#contract/routes/index.ts';
 import { liveTopics } from '#contract/routes/operate.ts';
 import { timelineKinds } from '#contract/routes/people.ts';
+
+/** The keys of definitions in the order in which their schemas name them, so that a body is written as a person would write it. */
+function keyOrder(): string[] {
+  const order: string[] = [];
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    if (!Array.isArray(node) && 'properties' in node) {
+      let after = -1;
+      for (const key of Object.keys(node.properties as object)) {
+        if (!order.includes(key)) order.splice(after + 1, 0, key);
+        after = order.indexOf(key);
+      }
+    }
+    for (const part of Object.values(node)) visit(part);
+  };
+  for (const { body } of Object.values(definitionKinds)) visit(z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }));
+  return order;
+}
 
 /** The contract's words as plain data (module "contract:words"), so that the first load carries no schema library. */
 function contractWords(): Plugin {
@@ -17,6 +36,7 @@ function contractWords(): Plugin {
     timelineKinds,
     liveTopics,
     stepKinds,
+    keyOrder: keyOrder(),
   };
   const id = '\0contract:words';
   return {

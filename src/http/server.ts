@@ -87,7 +87,7 @@ async function registerFiles(app: FastifyInstance): Promise<void> {
     return reply.sendFile(trackerFile, fileURLToPath(root), { cacheControl: false });
   });
   app.setNotFoundHandler(async (request, reply) => {
-    const page = request.method === 'GET' && built && !/^\/(api|v1|health|metrics|hooks|assets)(\/|$|\?)/.test(request.url);
+    const page = (request.method === 'GET' || request.method === 'HEAD') && built && !/^\/(api|v1|health|metrics|hooks|assets)(\/|$|\?)/.test(request.url);
     if (!page) throw new Problem('route-unknown');
     return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').sendFile('index.html', webFolder, { cacheControl: false });
   });

@@ -6,15 +6,17 @@ import type { JsonObject } from '#contract/json.ts';
 import { HeaderRefused } from '#engine/message/header.ts';
 import { RenderFailed } from '#engine/message/liquid.ts';
 import { decideMessage, type Verdict } from '#engine/message/policy.ts';
+import { endReasons, endsMessages } from '#engine/journey/run.ts';
 import { addressOf } from '#engine/person.ts';
+import type { Rulebook } from '#engine/rulebook.ts';
 import type { Transaction } from '#store/database.ts';
 import { findVersions } from '#store/definitions.ts';
-import { loadEvents, type StoredEvent } from '#store/events.ts';
+import { eventsSince, loadEvents, type StoredEvent } from '#store/events.ts';
 import { type InboxEntry, lockLanes, peopleWithFacts } from '#store/inbox.ts';
 import { stoppedScopes } from '#store/kill-switches.ts';
 import { changeMessages, dueMessages, findSuppressions, type MessageChange, sentSince, type StoredMessage } from '#store/messages.ts';
 import { loadPeople, type StoredPerson } from '#store/people.ts';
-import { loadRuns } from '#store/runs.ts';
+import { loadRuns, type StoredRun } from '#store/runs.ts';
 import { loadWorkspaces, type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { factId } from './ingest/normalise.ts';
@@ -164,6 +166,8 @@ async function decideDue(deps: SendingDeps, tx: Transaction, ready: readonly Sto
   const sent = Map.groupBy(await sentSince(tx, [...people.keys()], earliest - longest), (each) => each.person);
   const suppressed = await findSuppressions(tx, ready.flatMap((message) => suppressionKey(message, people.get(message.person))));
 
+  const overtaken = await overtakenRuns(tx, ready, runs, books);
+
   const changes: MessageChange[] = [];
   const going: { message: StoredMessage; person: StoredPerson; now: Instant }[] = [];
   for (const message of ready) {
@@ -180,7 +184,7 @@ async function decideDue(deps: SendingDeps, tx: Transaction, ready: readonly Sto
     const history = sent.get(message.person) ?? [];
     const [key] = suppressionKey(message, stored);
     const verdict = decideMessage(
-      { channel: message.channel, topic: message.topic, purpose: message.purpose, journey: message.journey, expiresAt: message.expiresAt, actAt: typeof message.details.actAt === 'number' ? message.details.actAt : null, runEnded: run?.endReason ?? null },
+      { channel: message.channel, topic: message.topic, purpose: message.purpose, journey: message.journey, expiresAt: message.expiresAt, actAt: typeof message.details.actAt === 'number' ? message.details.actAt : null, runEnded: overtaken.get(message.id) ?? run?.endReason ?? null },
       { person, policy: book.capPolicy?.body ?? null, workspaceZone: workspace.settings.zone, sent: history, suppressed: (key && suppressed.get(`${key.workspace}/${key.channel}/${key.addressHash}`)) || null, stopped: stopped.get(message.workspace) ?? new Set() },
       now,
     );
@@ -201,6 +205,32 @@ async function decideDue(deps: SendingDeps, tx: Transaction, ready: readonly Sto
     drafts.push({ message, person, settings: workspace.settings, workspace: workspace.id, template, event: (message.evidence && events.get(message.evidence)) as StoredEvent | null, topicName: book.topics.get(message.topic)?.body.name ?? message.topic, now });
   }
   return { drafts, decided: changes.length - going.length, workspaces };
+}
+
+/**
+ * A run can reach its last step while its last mail is still held, by quiet hours or a cap. What would have ended it counts all the same: a goal or an exit that
+ * happened since the mail was asked for. Answers message → the end that it would have had.
+ */
+async function overtakenRuns(tx: Transaction, ready: readonly StoredMessage[], runs: ReadonlyMap<string, StoredRun>, books: ReadonlyMap<number, Rulebook>): Promise<Map<string, string>> {
+  const doubtful = ready.flatMap((message) => {
+    const run = message.run === null ? undefined : runs.get(message.run);
+    const journey = run && books.get(message.workspace)?.versions.get(`${run.journey}@${run.version}`);
+    return run?.status === 'ended' && journey && !endsMessages(run.endReason) && (journey.goal !== null || journey.exits.length > 0) ? [{ message, journey }] : [];
+  });
+  if (doubtful.length === 0) return new Map();
+  const names = new Set(doubtful.flatMap(({ journey }) => [...(journey.body.goal ? [journey.body.goal.on.event] : []), ...journey.body.exits.map((exit) => exit.on.event)]));
+  const events = Map.groupBy(await eventsSince(tx, [...new Set(doubtful.map(({ message }) => message.person))], [...names], Math.min(...doubtful.map(({ message }) => message.createdAt))), (event) => event.person);
+  const overtaken = new Map<string, string>();
+  for (const { message, journey } of doubtful) {
+    for (const event of events.get(message.person) ?? []) {
+      if (event.happenedAt < message.createdAt || overtaken.has(message.id)) continue;
+      const properties = (event.body.properties ?? {}) as JsonObject;
+      const exit = journey.exits.find((each) => each.matches(event.name, properties));
+      if (journey.goal?.(event.name, properties)) overtaken.set(message.id, `${endReasons.goal}: ${journey.body.goal!.name}`);
+      else if (exit) overtaken.set(message.id, `${endReasons.exit}: ${exit.reason}`);
+    }
+  }
+  return overtaken;
 }
 
 const suppressionKey = (message: StoredMessage, person: StoredPerson | undefined): { workspace: number; channel: string; addressHash: string }[] => {

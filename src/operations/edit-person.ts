@@ -113,7 +113,7 @@ function readClaims(traits: JsonObject): Claims {
 
 function refuseTaken(found: readonly { person: string; kind: string }[], person: string): void {
   const taken = found.find((identity) => identity.person !== person);
-  if (taken) throw new Problem('identity-taken', { kind: taken.kind, person: taken.person });
+  if (taken) throw new Problem('identity-taken', { kind: taken.kind, id: taken.person });
 }
 
 export async function erasePerson(deps: Deps, workspace: Workspace, actor: string, id: string): Promise<void> {

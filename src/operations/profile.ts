@@ -4,6 +4,7 @@ import { sayEnd } from '#engine/journey/run.ts';
 import { wakesAt } from '#engine/journey/advance.ts';
 import { capsLeft } from '#engine/message/policy.ts';
 import { consentTo } from '#engine/person.ts';
+import { loadEvents } from '#store/events.ts';
 import { identitiesOf } from '#store/identities.ts';
 import { consentsOf, tasksOf } from '#store/histories.ts';
 import { findSuppressions, sentSince } from '#store/messages.ts';
@@ -27,13 +28,14 @@ export async function profile(deps: Deps, workspace: Workspace, id: string): Pro
     const addressHash = person.email === null ? null : hashAddress(person.email);
     const suppressed = addressHash === null ? undefined : (await findSuppressions(tx, [{ workspace: workspace.id, channel: 'email', addressHash }])).values().next().value;
     const consent = consentTo(person, 'marketing', 'email');
+    const [evidence] = person.state.stageEvidence === null ? [] : await loadEvents(tx, [{ person: stored.id, id: person.state.stageEvidence }]);
     const reachable = person.email !== null && !suppressed && consent.given;
     const why = person.email === null ? 'No address is known.' : suppressed ? `The address is suppressed: ${suppressed.because}.` : consent.withdrawnAt !== null ? 'Consent to marketing was withdrawn.' : consent.given ? 'There is an address and consent to marketing.' : 'There is no consent to marketing.';
     return {
       id: stored.id, email: stored.email, name: stored.name, phone: stored.phone, stage: stored.stage, score: stored.score, owner: stored.owner, createdAt: toIso(stored.createdAt), lastSeenAt: isoOrNull(stored.lastSeenAt),
       traits: stored.traits,
       identities: (await identitiesOf(tx, stored.id)).map((identity) => ({ kind: identity.kind, value: identity.value, since: toIso(identity.since) })),
-      stageSince: isoOrNull(stored.stageSince), stageEvidence: person.state.stageEvidence, entryPoint: stored.entryPoint, firstSource: stored.firstSource as PersonDetail['firstSource'], zone: stored.zone,
+      stageSince: isoOrNull(stored.stageSince), stageEvidence: evidence ? { id: evidence.id, what: evidence.name, at: toIso(evidence.happenedAt) } : person.state.stageEvidence === null ? null : { id: person.state.stageEvidence, what: 'evidence that is no longer kept', at: null }, entryPoint: stored.entryPoint, firstSource: stored.firstSource as PersonDetail['firstSource'], zone: stored.zone,
       segments: Object.entries(person.state.segments).map(([key, since]) => ({ key, name: book.segments.find((segment) => segment.key === key)?.name ?? key, since: toIso(since) })),
       scores: book.scores.map((score) => ({ key: score.key, name: score.body.name, value: person.state.scores[score.key] ?? 0 })),
       runs: (await runsOfPerson(tx, stored.id)).map((run) => {

@@ -1,6 +1,10 @@
 import type { ConsentChange } from '#contract/consent.ts';
 import type { Fact } from '#contract/fact.ts';
-import type { Instant } from '#contract/instant.ts';
+import { LRUCache } from 'lru-cache';
+import { type Instant, minute } from '#contract/instant.ts';
+import { Problem } from '#contract/problems.ts';
+import { judgeClick, judgeOpen } from '#engine/message/click-verdict.ts';
+import { findMessage, type StoredMessage } from '#store/messages.ts';
 import type { JsonObject } from '#contract/json.ts';
 import { laneOf } from '#store/identities.ts';
 import { appendToInbox, type InboxEntry } from '#store/inbox.ts';
@@ -19,8 +23,41 @@ const linkSource = { trust: 'trusted', by: 'link', entryPoint: null } as const;
 
 const entryFor = (claim: LinkClaim, fact: Fact): InboxEntry => ({ workspace: claim.workspace, person: claim.person, class: 'live', fact });
 
-/** What somebody did with a message comes back round the ring as an event. */
-export async function recordMessageEvent(deps: Deps, claim: LinkClaim, name: 'Email Opened' | 'Email Link Clicked', properties: JsonObject, at: Instant): Promise<void> {
+/** Who asks for a tracked link or picture. */
+export interface Visitor {
+  method: string;
+  userAgent: string;
+  /** Whether the agent names itself a robot or a link scanner. */
+  robot: boolean;
+}
+
+/** Clicks of the last minute, by message: a scanner follows several links at once. */
+const recentClicks = new LRUCache<string, { link: number; at: Instant }[]>({ max: 20_000, ttl: minute });
+
+/** Somebody, or something, followed a link: an event with a verdict on who it was. */
+export async function recordClick(deps: Deps, claim: LinkClaim, visitor: Visitor): Promise<void> {
+  const { at, message } = await messageOf(deps, claim);
+  const others = recentClicks.get(claim.message) ?? [];
+  const verdict = judgeClick({ ...visitor, at, sentAt: message?.sentAt ?? null, others, link: claim.link });
+  recentClicks.set(claim.message, [...others.slice(-20), { link: claim.link, at }]);
+  await recordMessageEvent(deps, claim, 'Email Link Clicked', { link: claim.url, linkIndex: claim.link, actor: verdict.actor, because: verdict.because, userAgent: visitor.userAgent.slice(0, 300) }, at);
+}
+
+/** A mail's picture was fetched. Refuses one of a message that is not there any more. */
+export async function recordOpen(deps: Deps, claim: LinkClaim, visitor: Visitor): Promise<void> {
+  const { at, message } = await messageOf(deps, claim);
+  if (!message) throw new Problem('token-invalid');
+  const verdict = judgeOpen({ ...visitor, at, sentAt: message.sentAt });
+  await recordMessageEvent(deps, claim, 'Email Opened', { actor: verdict.actor, because: verdict.because, userAgent: visitor.userAgent.slice(0, 300) }, at);
+}
+
+async function messageOf(deps: Deps, claim: LinkClaim): Promise<{ at: Instant; message: StoredMessage | null }> {
+  const at = await deps.workspaces.nowOf(claim.workspace);
+  return { at, message: await deps.db.transaction({ workspaces: [claim.workspace] }, (tx) => findMessage(tx, claim.workspace, claim.message)) };
+}
+
+/** What was done with a message comes back round the ring as an event. */
+async function recordMessageEvent(deps: Deps, claim: LinkClaim, name: 'Email Opened' | 'Email Link Clicked', properties: JsonObject, at: Instant): Promise<void> {
   const messageId = `${name}:${claim.message}:${claim.link}:${deps.newId(deps.now())}`;
   await appendFacts(deps, [
     entryFor(claim, { kind: 'event', call: 'track', name, id: factId(claim.workspace, messageId), messageId, at, acceptedAt: at, source: linkSource, properties: { messageId: claim.message, ...properties }, envelope: {} }),

@@ -2,6 +2,7 @@ import type { DefinitionKind } from '#contract/definition.ts';
 import { compileRulebook, type Published, type Rulebook } from '#engine/rulebook.ts';
 import type { Transaction } from '#store/database.ts';
 import { findVersions, listDefinitions, revisionsOf } from '#store/definitions.ts';
+import { versionsWithMessages } from '#store/messages.ts';
 import { pinnedVersions } from '#store/runs.ts';
 
 /** Compiled rulebooks, one a workspace, kept until the revision moves on. */
@@ -28,7 +29,8 @@ async function loadRulebook(tx: Transaction, workspace: number, revision: number
     .filter((definition) => definition.version !== null)
     .map((definition): Published => ({ kind: definition.kind, key: definition.key, version: definition.version!, body: definition.published as Published['body'] }));
   const current = new Set(published.filter((each) => each.kind === 'journey').map((each) => `${each.key}@${each.version}`));
-  const pinned = (await pinnedVersions(tx, workspace)).filter((each) => !current.has(`${each.journey}@${each.version}`));
+  const used = [...(await pinnedVersions(tx, workspace)), ...(await versionsWithMessages(tx, workspace))];
+  const pinned = [...new Map(used.map((each) => [`${each.journey}@${each.version}`, each])).entries()].filter(([name]) => !current.has(name)).map(([, each]) => each);
   const versions = await findVersions(tx, workspace, 'journey' satisfies DefinitionKind, pinned.map((each) => ({ key: each.journey, version: each.version })));
   return compileRulebook(workspace, revision, published, versions.map((each) => ({ kind: 'journey', key: each.key, version: each.version, body: each.body as Published<'journey'>['body'] })));
 }

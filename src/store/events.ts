@@ -61,6 +61,17 @@ export async function eventsForMemory(tx: Queryable, people: readonly string[], 
   return rows.map(toEvent);
 }
 
+/** What these people did under these names since an instant, oldest first. */
+export async function eventsSince(tx: Queryable, people: readonly string[], names: readonly string[], since: Instant): Promise<StoredEvent[]> {
+  if (people.length === 0 || names.length === 0) return [];
+  const rows = await tx.query(
+    `select ${columns.replace(/(\w+)/g, 'e.$1')} from unnest($1::smallint[], $2::uuid[]) as w (lane, person_id)
+     cross join lateral (select * from event e where e.lane = w.lane and e.person_id = w.person_id and e.happened_at >= $4 and e.name = any($3::text[]) order by e.happened_at) e`,
+    [people.map(laneOf), [...people], [...names], toIso(since)],
+  );
+  return rows.map(toEvent);
+}
+
 export async function loadEvents(tx: Queryable, wanted: readonly { person: string; id: string }[]): Promise<StoredEvent[]> {
   if (wanted.length === 0) return [];
   const rows = await tx.query(

@@ -85,6 +85,12 @@ export async function nextDue(tx: Queryable, clock: number): Promise<Instant | n
   return row ? row.due_at : null;
 }
 
+/** Versions of journeys whose messages have not gone out yet. */
+export async function versionsWithMessages(tx: Queryable, workspace: number): Promise<{ journey: string; version: number }[]> {
+  const rows = await tx.query("select distinct journey, version from message where workspace_id = $1 and status in ('queued', 'held') and journey is not null", [workspace]);
+  return rows.map((row) => ({ journey: row.journey, version: row.version }));
+}
+
 /** Messages that are due in locked lanes, the earliest first. */
 export async function dueMessages(tx: Queryable, lanes: readonly number[], clocks: Clocks, limit: number): Promise<StoredMessage[]> {
   const rows = await tx.query(

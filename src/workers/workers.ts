@@ -1,4 +1,3 @@
-import { minute, second } from '#contract/instant.ts';
 import type { SendingDeps } from '#operations/deliver.ts';
 import type { Deps } from '#operations/deps.ts';
 import { settleDeadSenders } from '#operations/senders.ts';
@@ -19,8 +18,8 @@ export function startWork(deps: Deps): Workers {
   const atOnce = deps.db.dialect === 'postgres' ? 2 : 1;
   const processor = new Processor(deps, atOnce);
   const process = startLoop('process', poll, () => processor.round(), deps.log);
-  const practice = startLoop('practice', second, async () => runPractice(deps), deps.log);
-  const house = startLoop('upkeep', 10 * minute, async () => {
+  const practice = startLoop('practice', 1_000, async () => runPractice(deps), deps.log);
+  const house = startLoop('upkeep', 600_000, async () => {
     await upkeep(deps);
     return false;
   }, deps.log);
@@ -31,7 +30,7 @@ export function startWork(deps: Deps): Workers {
 export function startSend(deps: SendingDeps): Workers {
   const atOnce = deps.db.dialect === 'postgres' ? 3 : 1;
   const deliver = startLoop('deliver', poll, async () => deps.sender() !== 0 && (await deliverRound(deps, atOnce)).more, deps.log);
-  const dead = startLoop('dead senders', 2 * second, async () => {
+  const dead = startLoop('dead senders', 2_000, async () => {
     await settleDeadSenders(deps, deps.sender());
     return false;
   }, deps.log);

@@ -119,7 +119,7 @@ describe.each(dialects)('on %s, with mail over SMTP', (database) => {
     await world.settle();
     const now = await world.person('ana@example.com');
     expect(now.reachability).toEqual([{ channel: 'email', reachable: false, why: expect.stringContaining('suppressed') }]);
-    expect(now.consents.at(-1)).toMatchObject({ purpose: 'marketing', state: 'withdrawn', method: 'one-click', actor: 'person' });
+    expect(now.consents[0]).toMatchObject({ purpose: 'marketing', state: 'withdrawn', method: 'one-click', actor: 'person' });
     again = JSON.stringify(await world.rows('select * from consent where person_id = $1', [ana.id]));
   });
 
@@ -164,7 +164,7 @@ describe.each(dialects)('on %s, with mail over SMTP', (database) => {
     expect((await world.messages(ben.id)).at(-1)).toMatchObject({ status: 'held', reason: 'quiet-hours', dueAt: '2026-05-07T06:00:00.000Z' });
     await world.send([{ type: 'track', userId: 'ben', event: 'Order Completed' }]);
     await world.turn('P1D');
-    expect((await world.messages(ben.id)).at(-1)).toMatchObject({ status: 'skipped', sentence: 'Not sent: the run had ended: it reached the end.' });
+    expect((await world.messages(ben.id)).at(-1)).toMatchObject({ status: 'skipped', reason: 'goal-met', sentence: 'Not sent: the goal of the journey had been met: First order.' });
   });
 });
 

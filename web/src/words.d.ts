@@ -7,5 +7,6 @@ declare module 'contract:words' {
   export const messageReasons: import('#contract/message.ts').MessageReason[];
   export const timelineKinds: typeof import('#contract/routes/people.ts').timelineKinds;
   export const liveTopics: typeof import('#contract/routes/operate.ts').liveTopics;
+  export const keyOrder: string[];
   export const stepKinds: typeof import('#contract/journey.ts').stepKinds;
 }

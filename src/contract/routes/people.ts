@@ -36,7 +36,7 @@ export const PersonDetail = PersonRow.extend({
   traits: Traits,
   identities: z.array(z.object({ kind: z.string(), value: z.string(), since: isoOrNull })),
   stageSince: isoOrNull,
-  stageEvidence: z.string().nullable(),
+  stageEvidence: z.object({ id: z.string(), what: z.string(), at: isoOrNull }).nullable().describe('The event by which they came into their stage'),
   entryPoint: z.string(),
   firstSource: Source.nullable(),
   zone: z.string().nullable(),
@@ -104,7 +104,7 @@ export const overrideStage = route({
   method: 'POST', path: '/api/people/{id}/stage', tag: 'People', summary: 'Move a person by hand: an override, with a reason', params: id,
   body: z.strictObject({ to: z.string(), reason: z.string().trim().max(500) }), reply: z.object({ id: z.uuid(), stage: z.string() }), problems: ['person-unknown', 'reason-needed', 'stage-unknown', 'fact-delayed'],
 });
-export const withdrawConsent = route({
+export const recordConsent = route({
   method: 'POST', path: '/api/people/{id}/consents', tag: 'People', summary: 'Record a consent that the person gave or took back; a withdrawal cannot be lifted here', params: id,
   body: z.strictObject({ purpose: z.string(), channel: z.string().default('*'), state: ConsentState, wording: z.string().max(1000).nullable().default(null) }),
   reply: z.object({ id: z.uuid() }), problems: ['person-unknown', 'consent-withdrawn', 'fact-delayed'],

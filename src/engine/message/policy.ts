@@ -105,6 +105,6 @@ export function capsLeft(policy: CapPolicy | null, sent: Circumstances['sent'], 
     const window = ms(cap.within);
     const inside = sent.filter((each) => (cap.channel === undefined || each.channel === cap.channel) && each.at > now - window).map((each) => each.at).sort((a, b) => a - b);
     const frees = inside.length >= cap.max && cap.max > 0 ? inside[inside.length - cap.max]! + window : null;
-    return { channel: cap.channel ?? 'all', max: cap.max, within: cap.within, used: inside.length, left: Math.max(0, cap.max - inside.length), frees };
+    return { channel: cap.channel ?? '*', max: cap.max, within: cap.within, used: inside.length, left: Math.max(0, cap.max - inside.length), frees };
   });
 }

@@ -64,17 +64,15 @@ function firstVisit(chance: Chance, who: string): Act {
   return { do: 'visit', who, key: 'first', source: sources.indexOf(source), ends };
 }
 
-/** Somebody who is awake now comes at this instant and signs up: so that there is something to see soon after a start. */
+/** Somebody in whose zone it is day comes at this instant and signs up: so that there is something to see soon after a start. */
 export function welcomeVisitor(seed: string, at: Instant, nth: number): Planned {
-  const base = Math.floor(at / day) * 10 + nth;
-  let key = keyOfVisitor(base, 0);
-  for (let attempt = 0; attempt < 200; attempt++) {
-    key = `u-9${base}${attempt}`;
+  const keys = Array.from({ length: 200 }, (_, attempt) => `u-9${Math.floor(at / day)}${nth}${attempt}`);
+  const suits = (key: string): boolean => {
     const { zone, temperament, agrees } = characterOf(seed, key);
-    if (agrees && daytime(at, zone) && temperament.opens > 0.7) break;
-  }
-  const source = between(chanceOf(seed, 'welcome', key), 0, sources.length - 1);
-  return { at: wholeMinute(at), act: { do: 'visit', who: key, key: 'first', source, ends: 'signs up' } };
+    return agrees && daytime(at, zone) && temperament.opens > 0.7;
+  };
+  const who = keys.find(suits) ?? keys[0]!;
+  return { at: wholeMinute(at), act: { do: 'visit', who, key: 'first', source: between(chanceOf(seed, 'welcome', who), 0, sources.length - 1), ends: 'signs up' } };
 }
 
 function visit(doing: Doing<ActOf<'visit'>>): Outcome {

@@ -10,7 +10,7 @@ import type { HandlersOf } from '../api.ts';
 import { within } from './within.ts';
 
 export const people: HandlersOf<
-  | 'listPeople' | 'countPeople' | 'addPerson' | 'getPerson' | 'editPerson' | 'erasePerson' | 'overrideStage' | 'withdrawConsent' | 'personTimeline' | 'personWhy' | 'segmentPeople' | 'segmentCount' | 'completeTask' | 'lifecycleBoard'
+  | 'listPeople' | 'countPeople' | 'addPerson' | 'getPerson' | 'editPerson' | 'erasePerson' | 'overrideStage' | 'recordConsent' | 'personTimeline' | 'personWhy' | 'segmentPeople' | 'segmentCount' | 'completeTask' | 'lifecycleBoard'
 > = {
   listPeople: (house, { caller, query }) => within(house, caller, (tx) => listPeople(tx, caller.workspace.id, query)),
   countPeople: (house, { caller }) => within(house, caller, async (tx) => ({ total: await countPeople(tx, caller.workspace.id) })),
@@ -28,7 +28,7 @@ export const people: HandlersOf<
     await overrideStage(house.deps, caller.workspace, caller.actor, params.id, body.to, body.reason);
     return { id: params.id, stage: body.to };
   },
-  async withdrawConsent(house, { caller, params, body }) {
+  async recordConsent(house, { caller, params, body }) {
     await changeConsent(house.deps, caller.workspace, caller.actor, params.id, body);
     return { id: params.id };
   },

@@ -8,9 +8,10 @@ import { Time } from '../parts/time.tsx';
 import { useList } from '../query.ts';
 
 type Row = Reply<'listAudit'>['items'][number];
+const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const columns: Column<Row>[] = [
-  { key: 'what', title: 'What', width: 'minmax(160px, 2fr)', cell: (row) => row.what },
+  { key: 'what', title: 'What', width: 'minmax(160px, 2fr)', cell: (row) => upper(row.what) },
   { key: 'actor', title: 'Who', width: 'minmax(110px, 220px)', from: 460, cell: (row) => <span className="quiet">{row.actor}</span> },
   { key: 'at', title: 'When', width: '84px', align: 'right', cell: (row) => <span className="quiet"><Time at={row.at} /></span> },
 ];
@@ -23,12 +24,12 @@ export function Audit() {
   return (
     <Page fit="fill" title="Audit" purpose="Who changed what, newest first. It can be read and not changed.">
       <List
-        label="Changes" columns={columns} idOf={idOf} list={list} peek={address.peek ?? null} onPeek={(id) => setAddress({ peek: id ?? undefined })} panelTitle={(_, row) => row?.what ?? 'Change'}
+        label="Changes" columns={columns} idOf={idOf} list={list} peek={address.peek || null} onPeek={(id) => setAddress({ peek: id ?? undefined })} panelTitle={(_, row) => (row ? upper(row.what) : 'Change')}
         panel={(_, row) =>
           row ? (
             <>
               <Facts>
-                <Fact name="What">{row.what}</Fact>
+                <Fact name="What">{upper(row.what)}</Fact>
                 <Fact name="Who">{row.actor}</Fact>
                 <Fact name="When"><Time at={row.at} as="exact" /></Fact>
               </Facts>

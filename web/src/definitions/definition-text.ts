@@ -1,7 +1,11 @@
+import { keyOrder } from 'contract:words';
 import { isNode, LineCounter, parseDocument, stringify } from 'yaml';
 
-/** A body as the YAML that stands in its file. */
-export const toText = (body: unknown): string => (body === undefined || body === null ? '' : stringify(body, { lineWidth: 110, aliasDuplicateObjects: false }));
+const ranks = new Map(keyOrder.map((key, index) => [key, index]));
+const rankOf = (key: unknown): number => ranks.get(String((key as { value?: unknown } | null)?.value ?? key)) ?? keyOrder.length;
+
+/** A body as the YAML that stands in its file, its keys in the order of the contract. */
+export const toText = (body: unknown): string => (body === undefined || body === null ? '' : stringify(body, { lineWidth: 110, aliasDuplicateObjects: false, sortMapEntries: (a, b) => rankOf(a.key) - rankOf(b.key) }));
 
 export type ReadText =
   | { ok: true; body: unknown; lineOf: (path: string) => number | null }

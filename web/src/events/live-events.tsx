@@ -74,7 +74,7 @@ function Stored({ tabs, name, peek, onAddress }: { tabs: React.ReactNode; name: 
     >
       <List
         label="Events" columns={columns} idOf={idOf} list={paused ? { rows: held, loaded: true, problem: null } : list}
-        peek={peek ?? null} onPeek={(id) => onAddress({ peek: id ?? undefined })} onOpen={(row) => row.person && go(`people/${row.person.id}`)}
+        peek={peek || null} onPeek={(id) => onAddress({ peek: id ?? undefined })} onOpen={(row) => row.person && go(`people/${row.person.id}`)}
         panelTitle={(_, row) => row?.name ?? 'Event'} panel={(_, row) => <EventPanel event={row} onName={(next) => onAddress({ name: next })} filtered={name !== undefined} />}
         empty={
           name === undefined ? (

@@ -60,7 +60,7 @@ export function Refusals({ tabs }: { tabs: ReactNode }) {
   return (
     <Page fit="fill" title={<>Live events <LiveDot /></>} tab="Refused events" purpose="What was sent but not kept, each with its reason. The sender got the same answer." bar={tabs}>
       <List
-        label="Refused events" columns={columns} idOf={idOf} list={list} peek={address.peek ?? null} onPeek={(id) => setAddress({ peek: id ?? undefined })}
+        label="Refused events" columns={columns} idOf={idOf} list={list} peek={address.peek || null} onPeek={(id) => setAddress({ peek: id ?? undefined })}
         panelTitle={() => 'Refused event'} panel={(_, row) => <RefusalPanel refusal={row} />}
         empty={<Empty title="Nothing was refused">Events that are too large, name nobody or are not shaped as events would stand here with the reason. To send some, see <To to="install" className="text-link">Install</To>.</Empty>}
       />

@@ -1,6 +1,6 @@
 import { Background, BackgroundVariant, BaseEdge, Controls, EdgeLabelRenderer, type Edge, type EdgeProps, Handle, type Node, type NodeProps, Position, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { memo, useEffect, useMemo, useRef } from 'react';
+import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { sayNumber, sayShort } from '../parts/number.ts';
 import css from './canvas.module.css';
 import { type Placed, type PlacedEdge, type PlacedNode, pathOf } from './lay-out.ts';
@@ -13,6 +13,7 @@ interface CardData extends Record<string, unknown> {
   chosen: boolean;
   wrong: string | undefined;
   onChoose: (key: string) => void;
+  onFocus: (key: string) => void;
 }
 type CardNode = Node<CardData, 'card' | 'end'>;
 type WayEdge = Edge<{ edge: PlacedEdge; share: number }, 'way'>;
@@ -29,7 +30,7 @@ const Card = memo(function Card({ data }: NodeProps<CardNode>) {
   const { icon: Icon, name } = stepLooks[node.step!.kind] ?? stepLooks.exit;
   return (
     <>
-      <button type="button" className={css.card} data-kind={node.step!.kind} data-chosen={chosen || undefined} data-wrong={wrong !== undefined || undefined} style={{ height: node.height }} onClick={() => data.onChoose(node.id)} aria-pressed={chosen}>
+      <button type="button" className={css.card} data-kind={node.step!.kind} data-chosen={chosen || undefined} data-wrong={wrong !== undefined || undefined} style={{ height: node.height }} onClick={() => data.onChoose(node.id)} onFocus={(event) => event.currentTarget.matches(':focus-visible') && data.onFocus(node.id)} aria-pressed={chosen}>
         <span className={css.icon} role="img" aria-label={name}><Icon size={16} stroke={1.7} /></span>
         <span className={css.sentence}>{node.sentence}</span>
         <span className={css.counts}>
@@ -54,7 +55,7 @@ const Way = memo(function Way({ data }: EdgeProps<WayEdge>) {
   const { edge, share } = data;
   return (
     <>
-      <BaseEdge path={pathOf(edge.points)} className={css.way ?? ''} style={{ strokeWidth: 1.25 + share * 4.5 }} data-taken={edge.count > 0 || undefined} />
+      <BaseEdge path={pathOf(edge.points)} className={css.way ?? ''} style={{ strokeWidth: 1.25 + share * 3.75 }} data-taken={edge.count > 0 || undefined} />
       {edge.label !== '' && (
         <EdgeLabelRenderer>
           <div className={css.label} style={{ transform: `translate(-50%, -50%) translate(${edge.labelAt.x}px, ${edge.labelAt.y}px)` }}>
@@ -89,13 +90,14 @@ export function Canvas(props: CanvasProps) {
 }
 
 function Drawn({ placed, steps, chosen, wrong, onChoose }: CanvasProps) {
+  const [focused, setFocused] = useState<string>();
   const choose = useRef(onChoose);
   choose.current = onChoose;
   const nodes = useMemo<CardNode[]>(
     () =>
       placed.nodes.map((node) => ({
         id: node.id, type: node.step === null ? 'end' : 'card', position: { x: node.x, y: node.y }, width: node.width, height: node.height, focusable: false,
-        data: { node, here: steps?.get(node.id)?.here ?? 0, passed: steps?.get(node.id)?.passed ?? null, chosen: node.id === chosen, wrong: wrong.get(node.id), onChoose: (key: string) => choose.current(key) },
+        data: { node, here: steps?.get(node.id)?.here ?? 0, passed: steps?.get(node.id)?.passed ?? null, chosen: node.id === chosen, wrong: wrong.get(node.id), onChoose: (key: string) => choose.current(key), onFocus: setFocused },
       })),
     [placed, steps, chosen, wrong],
   );
@@ -111,16 +113,17 @@ function Drawn({ placed, steps, chosen, wrong, onChoose }: CanvasProps) {
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--line-2)" bgColor="var(--sunken)" />
       <Controls showInteractive={false} className={css.controls ?? ''} fitViewOptions={{ padding: 0.1, maxZoom: 1 }} aria-label="Zoom" />
-      <Look placed={placed} chosen={chosen} />
+      <Begin placed={placed} />
+      <Look placed={placed} wanted={chosen} />
+      <Look placed={placed} wanted={focused} />
     </ReactFlow>
   );
 }
 
-/** Begins at the entry in a readable size, and brings a chosen step into sight when it is out of it. */
-function Look({ placed, chosen }: { placed: Placed; chosen: string | undefined }) {
+/** Begins at the entry, in a size that can be read. */
+function Begin({ placed }: { placed: Placed }) {
   const flow = useReactFlow();
   const width = useStore((state) => state.width);
-  const height = useStore((state) => state.height);
   const begun = useRef(false);
   useEffect(() => {
     if (begun.current || width === 0) return;
@@ -129,16 +132,26 @@ function Look({ placed, chosen }: { placed: Placed; chosen: string | undefined }
     const entry = placed.nodes.find((node) => node.step?.kind === 'entry') ?? placed.nodes[0]!;
     const zoom = Math.min(1, Math.max(0.72, (width - 24) / (right + 24)));
     const middle = right * zoom + 24 <= width ? (right + 24) / 2 : entry.x + entry.width / 2;
-    void flow.setViewport({ x: width / 2 - middle * zoom, y: 8 - entry.y * zoom + 16, zoom });
+    void flow.setViewport({ x: width / 2 - middle * zoom, y: 24 - entry.y * zoom, zoom });
   }, [placed, width, flow]);
+  return null;
+}
+
+/** Brings a step that is chosen, or that the keyboard has come to, into sight when it is out of it. */
+function Look({ placed, wanted }: { placed: Placed; wanted: string | undefined }) {
+  const flow = useReactFlow();
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
+  const canvas = useStore((state) => state.domNode);
   useEffect(() => {
-    const node = placed.nodes.find((one) => one.id === chosen);
+    const node = placed.nodes.find((one) => one.id === wanted);
     if (!node || width === 0) return;
+    canvas?.scrollTo(0, 0); // the browser scrolls to a focused card in its own way
     const { x, y, zoom } = flow.getViewport();
     const left = node.x * zoom + x;
     const top = node.y * zoom + y;
     const inSight = left >= 0 && top >= 0 && left + node.width * zoom <= width && top + node.height * zoom <= height;
     if (!inSight) void flow.setCenter(node.x + node.width / 2, node.y + node.height / 2, { zoom, duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 140 });
-  }, [chosen, width, height, placed, flow]);
+  }, [wanted, width, height, placed, flow, canvas]);
   return null;
 }

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconPhoto } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Reply } from '../api.ts';
 import { To, useAddress } from '../parts/address.tsx';
 import { CodeBlock } from '../parts/code-block.tsx';
@@ -9,9 +9,9 @@ import { ProblemView } from '../parts/problem.tsx';
 import { Segmented } from '../parts/segmented.tsx';
 import { Bones } from '../parts/skeleton.tsx';
 import { Time } from '../parts/time.tsx';
-import { useRoute } from '../query.ts';
+import { queryClient, renew, useRoute } from '../query.ts';
 import css from './mailbox.module.css';
-import { mailPage } from './mail-page.ts';
+import { hasImages, mailPage } from './mail-page.ts';
 
 type Mail = Reply<'getMail'>;
 const views = ['mail', 'text', 'headers', 'raw'] as const;
@@ -23,6 +23,10 @@ export function MailPanel({ id }: { id: string }) {
   const mail = useRoute('getMail', { params: { id } });
   const [address, setAddress] = useAddress();
   const [phone, setPhone] = useState(false);
+  const read = mail.data !== undefined;
+  useEffect(() => {
+    if (read) void renew(queryClient, ['listMailbox']); // looking marks it as read
+  }, [read]);
   if (mail.error) return <ProblemView problem={mail.error} again={() => void mail.refetch()} />;
   if (!mail.data) return <Bones lines={8} />;
   const view = views.find((one) => one === address.view) ?? (mail.data.html === null ? 'text' : 'mail');
@@ -52,10 +56,9 @@ function Shown({ mail, view, phone }: { mail: Mail; view: View; phone: boolean }
 /** The mail in a frame without scripts. Images stay away until asked for, so that looking is not counted as opening. */
 function Rendered({ html, subject, phone }: { html: string; subject: string; phone: boolean }) {
   const [images, setImages] = useState(false);
-  const hasImages = /<img\b/i.test(html);
   return (
     <div className={css.rendered}>
-      {hasImages && (
+      {hasImages(html) && (
         <div className={css.tools}>
           <span className="faint">{images ? 'Images are loaded, which counts as an open.' : 'Images are not loaded, so looking here is not counted as an open.'}</span>
           {!images && <Button size="xs" variant="default" leftSection={<IconPhoto size={14} />} onClick={() => setImages(true)}>Load images</Button>}

@@ -18,13 +18,12 @@ const columns: Column<Mail>[] = [
     key: 'mail', title: 'Mail', width: 'minmax(150px, 1fr)',
     cell: (row) => (
       <span className={css.line}>
-        <span className="clip" data-new={!row.opened || undefined}>{row.subject}</span>
+        <span className="clip" data-new={!row.opened || undefined}>{row.subject}{!row.opened && <span className="visually-hidden"> (not read)</span>}</span>
         <span className="clip quiet">{row.to}</span>
       </span>
     ),
   },
   { key: 'from', title: 'From', width: 'minmax(120px, 240px)', from: 760, cell: (row) => <span className="quiet">{row.from}</span> },
-  { key: 'opened', title: 'Opened', width: '64px', from: 560, cell: (row) => <span className={row.opened ? undefined : 'faint'}>{row.opened ? 'Yes' : 'No'}</span> },
   { key: 'at', title: 'Sent', width: '76px', align: 'right', cell: (row) => <span className="quiet"><Time at={row.at} /></span> },
 ];
 const idOf = (row: Mail): string => row.id;
@@ -53,7 +52,7 @@ export function Mailbox() {
       }
     >
       <List
-        tall wide label="Mails" columns={columns} idOf={idOf} list={list} peek={address.peek ?? null} onPeek={(id) => setAddress({ peek: id ?? undefined, view: undefined })} onOpen={(row) => row.person && go(`people/${row.person}`)}
+        tall wide label="Mails" columns={columns} idOf={idOf} list={list} peek={address.peek || null} onPeek={(id) => setAddress({ peek: id ?? undefined, view: undefined })} onOpen={(row) => row.person && go(`people/${row.person}`)}
         panelTitle={(_, row) => row?.subject ?? 'Mail'} panel={(id) => <MailPanel key={id} id={id} />}
         empty={
           search || person ? (

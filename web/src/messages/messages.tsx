@@ -74,7 +74,7 @@ export function Messages() {
       }
     >
       <List
-        tall label="Messages" columns={columns} idOf={idOf} list={list} peek={address.peek ?? null} onPeek={(id) => setAddress({ peek: id ?? undefined })} onOpen={(row) => go(`people/${row.person.id}`)}
+        tall label="Messages" columns={columns} idOf={idOf} list={list} peek={address.peek || null} onPeek={(id) => setAddress({ peek: id ?? undefined })} onOpen={(row) => go(`people/${row.person.id}`)}
         panelTitle={(_, row) => row?.subject ?? row?.template ?? 'Message'} panel={(id) => <MessagePanel key={id} id={id} />}
         empty={
           filtered ? (

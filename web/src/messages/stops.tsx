@@ -24,8 +24,9 @@ export function Stops() {
   const row = (scope: string, name: React.ReactNode, about: string) => (
     <StopRow key={scope} name={name} about={about} label={sayScope(scope)} stopped={items.find((item) => item.scope === scope)} onAsk={(stop) => setAsked({ scope, stop })} />
   );
+  const published = (journeys.data?.items ?? []).filter((journey) => journey.version !== null);
   const problem = switches.error ?? journeys.error;
-  const known = new Set(['workspace', ...channels.map(({ key }) => `channel:${key}`), ...(journeys.data?.items ?? []).map(({ key }) => `journey:${key}`)]);
+  const known = new Set(['workspace', ...channels.map(({ key }) => `channel:${key}`), ...published.map(({ key }) => `journey:${key}`)]);
   return (
     <Page fit="read" title="Stops" purpose="Stop sending when something is wrong. It takes effect before the next send; messages wait and nothing is lost.">
       {problem ? <ProblemView problem={problem} again={() => { void switches.refetch(); void journeys.refetch(); }} /> : !switches.data || !journeys.data ? <Bones lines={8} /> : (
@@ -33,8 +34,8 @@ export function Stops() {
           <Section title="Workspace"><Card flush><ul>{row('workspace', 'All sending', 'Every message of this workspace')}</ul></Card></Section>
           <Section title="Channels"><Card flush><ul>{channels.map(({ key, name }) => row(`channel:${key}`, name, `Every message by ${name.toLowerCase()}`))}</ul></Card></Section>
           <Section title="Journeys">
-            {journeys.data.items.length === 0 ? <p className="faint">No journey is published, so there is nothing to stop.</p> : (
-              <Card flush><ul>{journeys.data.items.map((journey) => row(`journey:${journey.key}`, <To to={`journeys/${journey.key}`} className="text-link">{journey.name}</To>, `${journey.live} in it now`))}</ul></Card>
+            {published.length === 0 ? <p className="faint">No journey is published, so there is nothing to stop.</p> : (
+              <Card flush><ul>{published.map((journey) => row(`journey:${journey.key}`, <To to={`journeys/${journey.key}`} className="text-link">{journey.name}</To>, `${journey.live} in it now`))}</ul></Card>
             )}
           </Section>
           {items.some((item) => !known.has(item.scope)) && <Section title="Other"><Card flush><ul>{items.filter((item) => !known.has(item.scope)).map((item) => row(item.scope, sayScope(item.scope), 'No longer among the published journeys'))}</ul></Card></Section>}

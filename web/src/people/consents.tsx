@@ -59,7 +59,7 @@ function RecordConsent({ id, open, onClose }: { id: string; open: boolean; onClo
   const [state, setState] = useState<ConsentState>('granted');
   const [channel, setChannel] = useState('*');
   const [wording, setWording] = useState('');
-  const record = useChange('withdrawConsent', ['getPerson', 'personTimeline']);
+  const record = useChange('recordConsent', ['getPerson', 'personTimeline']);
   const save = async (): Promise<void> => {
     await record.mutateAsync({ params: { id }, body: { purpose: 'marketing', channel, state, wording: wording.trim() || null } });
     said('The consent is on record.');

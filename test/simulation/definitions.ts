@@ -1,0 +1,245 @@
+import type { CapPolicy, Lifecycle } from '#contract/definition-bodies.ts';
+import type { LooseDefinition } from '#contract/definition.ts';
+import type { Journey, Step } from '#contract/journey.ts';
+import type { PropertyTest, Rule } from '#contract/rule.ts';
+import { type Instant, toIso } from '#contract/instant.ts';
+import { between, type Chance, happens, pick } from '#engine/practice/random.ts';
+import { readBlueprint } from '#operations/blueprint.ts';
+
+/** Random definitions that hold together: the blueprint's lifecycle with changes, and segments, scores, limits and journeys made of every kind of part. */
+
+/** What people do. Entries, goals, waits and rules speak of these. */
+export const eventNames = [
+  'Signed Up', 'Form Submitted', 'Product Viewed', 'Product Added', 'Checkout Started', 'Order Completed', 'Meeting Booked', 'Meeting Held', 'Agreement Signed', 'Deal Lost', 'Subscription Cancelled', 'Referral Made', 'Page Viewed',
+] as const;
+export const plans = ['free', 'team', 'business'] as const;
+const answers = ['Email Link Clicked', 'Email Opened', 'Unsubscribed'] as const;
+
+interface Words {
+  stages: string[];
+  segments: string[];
+  scores: string[];
+  templates: { key: string; topic: string }[];
+}
+
+const windows = ['PT1H', 'PT6H', 'P1D', 'P3D', 'P7D', 'P14D'] as const;
+const waits = ['PT0S', 'PT1M', 'PT30M', 'PT4H', 'PT23H', 'P1D', 'P2D', 'P5D'] as const;
+
+function where(chance: Chance, event: string): PropertyTest[] | undefined {
+  if (event === 'Order Completed' && happens(chance, 0.4)) return [{ property: 'total', op: pick(chance, ['greater', 'at-most']), value: between(chance, 20, 150) }];
+  if (event === 'Product Viewed' && happens(chance, 0.4)) return [{ property: 'category', op: 'equals', value: pick(chance, ['garden', 'house']) }];
+  if (event === 'Email Link Clicked' && happens(chance, 0.7)) return [{ property: 'actor', op: 'equals', value: 'human' }];
+  return undefined;
+}
+
+function eventMatch(chance: Chance, names: readonly string[] = [...eventNames, ...answers]): { event: string; where?: PropertyTest[] } {
+  const event = pick(chance, names);
+  const tests = where(chance, event);
+  return tests ? { event, where: tests } : { event };
+}
+
+function eventRule(chance: Chance): Rule {
+  const { event: name, where: tests } = eventMatch(chance);
+  const atLeast = happens(chance, 0.6) ? between(chance, 1, 4) : undefined;
+  const atMost = happens(chance, 0.35) ? between(chance, atLeast ?? 0, 5) : undefined;
+  const within = happens(chance, 0.6) ? pick(chance, windows) : undefined;
+  return { event: { name, ...(tests ? { where: tests } : {}), ...(atLeast === undefined ? {} : { atLeast }), ...(atMost === undefined ? {} : { atMost }), ...(within ? { within } : {}) } };
+}
+
+/** A rule of every kind of part, at most `depth` deep. */
+function randomRule(chance: Chance, words: Pick<Words, 'stages' | 'segments' | 'scores'>, depth = 2): Rule {
+  const kinds = ['event', 'event', 'event', 'trait', 'stage', 'consent', ...(words.segments.length > 0 ? ['segment'] : []), ...(words.scores.length > 0 ? ['score'] : []), ...(depth > 0 ? ['all', 'any', 'not'] : [])];
+  const parts = (): Rule[] => Array.from({ length: between(chance, 1, 3) }, () => randomRule(chance, words, depth - 1));
+  switch (pick(chance, kinds)) {
+    case 'all':
+      return { all: parts() };
+    case 'any':
+      return { any: parts() };
+    case 'not':
+      return { not: randomRule(chance, words, depth - 1) };
+    case 'trait':
+      return pick<Rule>(chance, [{ trait: { path: 'plan', op: 'equals', value: pick(chance, plans) } }, { trait: { path: 'seats', op: 'at-least', value: between(chance, 1, 9) } }, { trait: { path: 'firstName', op: 'exists' } }, { trait: { path: 'note.tone', op: 'missing' } }]);
+    case 'stage':
+      return { stage: { in: [pick(chance, words.stages)] } };
+    case 'consent':
+      return { consent: { purpose: 'marketing' } };
+    case 'segment':
+      return { segment: { key: pick(chance, words.segments) } };
+    case 'score':
+      return { score: { key: pick(chance, words.scores), atLeast: between(chance, 5, 40) } };
+    default:
+      return eventRule(chance);
+  }
+}
+
+function randomSegment(chance: Chance, words: Words): unknown {
+  return { name: 'Segment', rule: randomRule(chance, words) };
+}
+
+function randomScore(chance: Chance, words: Words): unknown {
+  return {
+    name: 'Score',
+    points: Array.from({ length: between(chance, 2, 6) }, (_, index) => ({ because: `line ${index}`, rule: randomRule(chance, { ...words, scores: [] }, 1), points: between(chance, -20, 40) })),
+    max: pick(chance, [30, 100]),
+  };
+}
+
+function randomPolicy(chance: Chance): unknown {
+  const cap = (): CapPolicy['caps'][number] => ({ ...(happens(chance, 0.6) ? { channel: 'email' } : {}), max: between(chance, 1, 4), within: pick(chance, ['PT6H', 'P1D', 'P2D', 'P7D']) });
+  const clock = (from: number, to: number): string => `${String(between(chance, from, to)).padStart(2, '0')}:${pick(chance, ['00', '30', '15'])}`;
+  return {
+    name: 'Limits',
+    caps: Array.from({ length: between(chance, 0, 3) }, cap),
+    quietHours: happens(chance, 0.75) ? { from: happens(chance, 0.8) ? clock(19, 23) : clock(0, 3), to: clock(5, 10), answersWithin: pick(chance, ['PT0S', 'PT5M', 'PT1H']), ...(happens(chance, 0.3) ? { channels: ['email'] } : {}) } : null,
+  };
+}
+
+function randomTemplate(chance: Chance, key: string, edition: number): unknown {
+  if (key === 'to-system') return { channel: 'webhook', name: key, url: 'https://system.example/hook', body: '{"who": {{ person.firstName | json }}}', fallbacks: { firstName: 'somebody' } };
+  return {
+    channel: 'email', name: key,
+    // The post office reads from the subject which edition was written, and holds it against the message's row.
+    subject: `${key}#${edition} for {{ person.firstName | default: "you" }}`,
+    blocks: [{ block: 'text', text: 'Hello {{ person.firstName | default: "there" }}, [look here](https://shop.example/a) or [there](https://shop.example/b).' }, ...(happens(chance, 0.5) ? [{ block: 'button', label: 'Go', link: `https://shop.example/${edition}` }] : [])],
+  };
+}
+
+/** A journey made back to front, so that every step is led to and every way ends; a circle goes through a wait. */
+function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
+  const steps: Step[] = [];
+  const add = (step: Omit<Step, 'key'> & Record<string, unknown>): string => {
+    const key = `${step.kind}-${steps.length + 1}`;
+    steps.push({ ...step, key } as unknown as Step);
+    return key;
+  };
+  const one = (next: string | null, depth: number): string => {
+    const kinds = ['wait', 'wait', 'until', 'send', 'send', 'send', 'set-trait', 'move-stage', 'make-task', ...(depth > 0 ? ['branch', 'branch'] : [])];
+    switch (pick(chance, kinds)) {
+      case 'wait':
+        return add({ kind: 'wait', for: pick(chance, waits), next });
+      case 'until':
+        return add({ kind: 'wait', until: eventMatch(chance), timeout: pick(chance, waits), next, onTimeout: happens(chance, 0.5) ? next : chain(between(chance, 1, 2), null, depth - 1) });
+      case 'branch':
+        return add({ kind: 'branch', paths: Array.from({ length: between(chance, 1, 2) }, (_, index) => ({ label: `path ${index}`, when: randomRule(chance, words, 1), next: chain(between(chance, 0, 2), happens(chance, 0.6) ? next : null, depth - 1) })), otherwise: next });
+      case 'set-trait':
+        return add({ kind: 'set-trait', path: pick(chance, ['plan', 'note.tone', 'seats']), value: pick(chance, ['free', 'warm', 7, null]), next });
+      case 'move-stage':
+        return add({ kind: 'move-stage', to: pick(chance, words.stages), next });
+      case 'make-task':
+        return add({ kind: 'make-task', title: 'Call them', owner: null, dueIn: 'P1D', next });
+      default: {
+        const { key, topic } = pick(chance, words.templates);
+        return add({ kind: 'send', template: key, topic, expires: pick(chance, ['PT2H', 'P1D', 'P3D']), next });
+      }
+    }
+  };
+  const chain = (length: number, after: string | null, depth: number): string | null => {
+    let next = after;
+    for (let made = 0; made < length; made++) next = one(next, depth);
+    return next;
+  };
+  const end = happens(chance, 0.25) ? add({ kind: 'exit', reason: 'done' }) : null;
+  const circle = happens(chance, 0.25) ? add({ kind: 'wait', for: pick(chance, ['PT8H', 'P2D']), next: end }) : null;
+  const first = chain(between(chance, 2, 6), circle ?? end, 2)!;
+  if (circle !== null) {
+    // The way back; what would have followed is led to by a branch before it.
+    const back = steps.findIndex((step) => step.key === circle);
+    steps[back] = { ...steps[back]!, next: first } as Step;
+    if (end !== null) steps[back] = { key: circle, kind: 'wait', until: { event: 'Order Completed' }, timeout: 'P1D', next: end, onTimeout: first } as Step;
+  }
+  const { event, where: tests } = eventMatch(chance, eventNames.slice(0, 8));
+  steps.unshift({ key: 'entry', kind: 'entry', on: tests ? { event, where: tests } : { event }, ...(happens(chance, 0.4) ? { when: randomRule(chance, words, 1) } : {}), next: first } as Step);
+  const goal = pick(chance, eventNames.filter((name) => name !== event));
+  return {
+    name: 'Journey', intent: 'To be walked through in every way.',
+    goal: happens(chance, 0.5) ? { on: { event: goal }, name: goal } : null,
+    exits: happens(chance, 0.5) ? [{ on: { event: pick(chance, ['Unsubscribed', 'Subscription Cancelled', 'Deal Lost']) }, reason: 'left' }] : [],
+    reentry: pick(chance, ['never', 'after-exit', { after: 'P1D' }]),
+    ends: happens(chance, 0.1) ? toIso(start + between(chance, 5, 40) * 86_400_000) : null,
+    maxTime: pick(chance, ['P3D', 'P10D', 'P30D']),
+    steps,
+  } satisfies Record<keyof Journey, unknown>;
+}
+
+const lifecycleStages = (lifecycle: unknown): string[] => (lifecycle as Lifecycle).stages.map((stage) => stage.key);
+
+function changedLifecycle(chance: Chance, lifecycle: Lifecycle, words: Words): Lifecycle {
+  const stages = lifecycle.stages.map((stage) => {
+    const next = happens(chance, 0.1) ? stage.next.slice(1) : stage.next;
+    const requires = happens(chance, 0.2) ? [pick(chance, ['firstName', 'plan'])] : stage.requires;
+    const entry = happens(chance, 0.15) && stage.entry[0] ? [{ ...stage.entry[0], when: randomRule(chance, { ...words, segments: words.segments }, 1) }, ...stage.entry.slice(1)] : stage.entry;
+    return { ...stage, next, requires, entry };
+  });
+  return { ...lifecycle, stages };
+}
+
+/** A whole set to begin with. */
+export class Definitions {
+  private readonly chance: Chance;
+  private readonly start: Instant;
+  private lifecycle: Lifecycle | null = null;
+  private words: Words = { stages: [], segments: [], scores: [], templates: [] };
+  private editions = new Map<string, number>();
+
+  constructor(chance: Chance, start: Instant) {
+    this.chance = chance;
+    this.start = start;
+  }
+
+  async begin(): Promise<LooseDefinition[]> {
+    const { chance } = this;
+    const blueprint = await readBlueprint('service-business');
+    const kept = blueprint.filter(({ kind }) => ['field', 'entry-point', 'topic'].includes(kind));
+    this.lifecycle = blueprint.find(({ kind }) => kind === 'lifecycle')!.body as Lifecycle;
+    this.words.stages = lifecycleStages(this.lifecycle);
+    const set: LooseDefinition[] = [...kept];
+    for (let index = 0; index < 4; index++) {
+      set.push({ kind: 'segment', key: `segment-${index}`, body: randomSegment(chance, this.words) });
+      this.words.segments.push(`segment-${index}`);
+      if (index !== 1 && index !== 2) continue;
+      // A score asks only about segments before it, and a segment only about scores before it: no circle.
+      set.push({ kind: 'score', key: `score-${index}`, body: randomScore(chance, this.words) });
+      this.words.scores.push(`score-${index}`);
+    }
+    for (const [key, topic] of [['news', 'newsletter'], ['offer', 'newsletter'], ['hello', 'onboarding'], ['receipt', 'account'], ['to-system', 'account'], ['to-system', 'newsletter']] as const) {
+      this.words.templates.push({ key, topic });
+      if (!this.editions.has(key)) set.push({ kind: 'template', key, body: this.template(key) });
+    }
+    set.push({ kind: 'lifecycle', key: 'main', body: changedLifecycle(chance, this.lifecycle, this.words) });
+    set.push({ kind: 'cap-policy', key: 'main', body: randomPolicy(chance) });
+    for (let index = 0; index < between(chance, 2, 4); index++) set.push({ kind: 'journey', key: `journey-${index}`, body: randomJourney(chance, this.words, this.start) });
+    return set;
+  }
+
+  /** A new version of one of them, or a new journey. */
+  change(): LooseDefinition {
+    const { chance, words } = this;
+    const numberOf = (keys: string[]): number => Math.floor(chance() * keys.length);
+    switch (pick(chance, ['journey', 'journey', 'journey', 'segment', 'score', 'cap-policy', 'template', 'lifecycle'])) {
+      case 'segment': {
+        const at = numberOf(words.segments);
+        return { kind: 'segment', key: `segment-${at}`, body: randomSegment(chance, { ...words, segments: words.segments.slice(0, at), scores: words.scores.filter((key) => Number(key.slice(6)) < at) }) };
+      }
+      case 'score': {
+        const key = pick(chance, words.scores);
+        return { kind: 'score', key, body: randomScore(chance, { ...words, segments: words.segments.slice(0, Number(key.slice(6)) + 1) }) };
+      }
+      case 'cap-policy':
+        return { kind: 'cap-policy', key: 'main', body: randomPolicy(chance) };
+      case 'template': {
+        const key = pick(chance, [...this.editions.keys()]);
+        return { kind: 'template', key, body: this.template(key) };
+      }
+      case 'lifecycle':
+        return { kind: 'lifecycle', key: 'main', body: changedLifecycle(chance, this.lifecycle!, words) };
+      default:
+        return { kind: 'journey', key: `journey-${between(chance, 0, 4)}`, body: randomJourney(chance, words, this.start) };
+    }
+  }
+
+  private template(key: string): unknown {
+    const edition = (this.editions.get(key) ?? 0) + 1;
+    this.editions.set(key, edition);
+    return randomTemplate(this.chance, key, edition);
+  }
+}

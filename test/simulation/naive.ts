@@ -1,0 +1,79 @@
+import { type Instant, ms } from '#contract/instant.ts';
+import { atPath } from '#contract/json.ts';
+import type { PropertyTest, Rule } from '#contract/rule.ts';
+import { compare } from '#engine/rule/compare.ts';
+
+/** A second road to the same answer: rules read straight from a person's kept events, without memory, wakes or order of asking. */
+
+export interface Kept {
+  name: string;
+  call: string;
+  at: Instant;
+  properties: unknown;
+}
+
+export interface Subject {
+  events: readonly Kept[];
+  traits: unknown;
+  email: string | null;
+  phone: string | null;
+  name: string | null;
+  stage: string | null;
+  consents: Record<string, { state: string }>;
+}
+
+export interface Book {
+  segments: ReadonlyMap<string, Rule>;
+  scores: ReadonlyMap<string, { points: readonly { rule: Rule; points: number }[]; min: number; max: number }>;
+}
+
+const matches = (event: Kept, name: string, where: readonly PropertyTest[] | undefined): boolean =>
+  event.name === name && ['track', 'page', 'screen', 'group'].includes(event.call) && (where ?? []).every((test) => compare(atPath(event.properties, test.property), test.op, test.value));
+
+export function holds(rule: Rule, subject: Subject, book: Book, now: Instant): boolean {
+  const ask = (part: Rule): boolean => holds(part, subject, book, now);
+  if ('all' in rule) return rule.all.every(ask);
+  if ('any' in rule) return rule.any.some(ask);
+  if ('not' in rule) return !ask(rule.not);
+  if ('trait' in rule) {
+    const { path, op, value } = rule.trait;
+    const own = atPath(subject.traits, path);
+    return compare(own ?? (path === 'email' ? subject.email : path === 'phone' ? subject.phone : path === 'name' ? subject.name : own), op, value);
+  }
+  if ('event' in rule) {
+    const { name, where, within, atMost } = rule.event;
+    const atLeast = rule.event.atLeast ?? (atMost === undefined ? 1 : 0);
+    const count = subject.events.filter((event) => matches(event, name, where) && (within === undefined || event.at > now - ms(within))).length;
+    return count >= atLeast && count <= (atMost ?? Number.POSITIVE_INFINITY);
+  }
+  if ('stage' in rule) return subject.stage !== null && rule.stage.in.includes(subject.stage);
+  if ('segment' in rule) {
+    const segment = book.segments.get(rule.segment.key);
+    return segment !== undefined && ask(segment);
+  }
+  if ('score' in rule) {
+    const value = scoreOf(rule.score.key, subject, book, now);
+    return value >= (rule.score.atLeast ?? Number.NEGATIVE_INFINITY) && value <= (rule.score.atMost ?? Number.POSITIVE_INFINITY);
+  }
+  const standing = [`${rule.consent.purpose}/${rule.consent.channel ?? 'email'}`, `${rule.consent.purpose}/*`].flatMap((key) => subject.consents[key]?.state ?? []);
+  return standing.length > 0 && standing.every((state) => state === 'granted');
+}
+
+export function scoreOf(key: string, subject: Subject, book: Book, now: Instant): number {
+  const score = book.scores.get(key);
+  if (!score) return 0;
+  const sum = score.points.reduce((total, line) => total + (holds(line.rule, subject, book, now) ? line.points : 0), 0);
+  return Math.min(score.max, Math.max(score.min, sum));
+}
+
+/** Minutes since midnight by the wall clock of a zone: read from what Intl writes, digit by digit. */
+export function wallMinutes(at: Instant, zone: string): number {
+  const [hours, minutes] = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at).split(':').map(Number);
+  return hours! * 60 + minutes!;
+}
+
+export function isQuiet(at: Instant, zone: string, from: string, to: string): boolean {
+  const minutesOf = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
+  const [start, end, now] = [minutesOf(from), minutesOf(to), wallMinutes(at, zone)];
+  return start === end ? false : start < end ? now >= start && now < end : now >= start || now < end;
+}
