@@ -17,6 +17,8 @@ export interface FactBase {
   source: FactSource;
   /** Another person whose history belongs to this one: an anonymous visitor who has said who they are. */
   joins?: string;
+  /** Addresses that were claimed and belong to somebody else, so they were not taken. */
+  notTaken?: ('email' | 'phone')[];
 }
 
 /** Who says so. `write` is anybody with a write key (a browser); `trusted` is the product itself, an API key or a colleague. */

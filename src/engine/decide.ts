@@ -116,6 +116,8 @@ class Desk {
     this.evidence = fact.id;
     if (this.person.erasedAt !== null) return;
     if (fact.joins) this.effects.push({ kind: 'merge', joins: fact.joins, evidence: fact.id, actor: fact.source.by });
+    for (const kind of fact.notTaken ?? [])
+      this.refuse('identity', `${kind} not taken`, `The ${kind === 'email' ? 'address' : 'number'} was not taken: it belongs to another person, and only a trusted source may say that the two are one.`, [{ rule: 'an address belongs to whoever gave it first', version: null, held: false, evidence: [fact.id] }]);
     if ('claims' in fact && fact.claims) this.claim(fact.claims);
     if ('consent' in fact && fact.consent) for (const change of fact.consent) this.consent(change, fact.at);
     switch (fact.kind) {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isObject, type Json, type JsonObject } from '#contract/json.ts';
 import { Problem, problems } from '#contract/problems.ts';
 import type { Arrival } from '#operations/ingest/accept.ts';
-import { batchBytesMax, batchEventsMax, type Call, eventBytesMax, type Incoming, instant, mayBeUnstorable, readMessage, type Refusal, storable } from '#operations/ingest/normalise.ts';
+import { batchBytesMax, batchEventsMax, type Call, depthMax, eventBytesMax, type Incoming, instant, mayBeUnstorable, readMessage, type Refusal, storable, tooDeep } from '#operations/ingest/normalise.ts';
 import type { NewRefusal } from '#store/refusals.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import { bodyText, readJson } from './body.ts';
@@ -109,12 +109,12 @@ function readAll(house: HttpHouse, messages: Json[], call: Call | null, body: Js
   const recorded: NewRefusal[] = [];
   messages.forEach((message, index) => {
     const whole = shared && isObject(message) ? { ...message, context: { ...shared, ...(isObject(message.context) ? message.context : {}) } } : message;
-    // One event cannot be larger than its body, so most need not be measured.
-    const read = bodyBytes > eventBytesMax && Buffer.byteLength(JSON.stringify(whole)) > eventBytesMax ? { ok: false as const, refusal: { code: 'event-too-large' as const, path: '(all)', message: 'must be at most 32 kB' } } : readMessage(whole, call, context);
+    // One event cannot be larger than its body, so most need not be measured. What nests too deeply is refused before it is written out.
+    const read = bodyBytes > eventBytesMax && !tooDeep(whole, depthMax) && Buffer.byteLength(JSON.stringify(whole)) > eventBytesMax ? { ok: false as const, refusal: { code: 'event-too-large' as const, path: '(all)', message: 'must be at most 32 kB' } } : readMessage(whole, call, context);
     if (read.ok) arrivals.push(arrivalOf(read.incoming, workspace.id, trusted));
     else {
       refused.push({ ...read.refusal, index });
-      recorded.push({ workspace: workspace.id, code: read.refusal.code, details: [{ path: read.refusal.path, message: read.refusal.message }], raw: JSON.stringify(message).slice(0, 2000) });
+      recorded.push({ workspace: workspace.id, code: read.refusal.code, details: [{ path: read.refusal.path, message: read.refusal.message }], raw: tooDeep(message, depthMax * 2) ? '(nests too deeply to be shown)' : JSON.stringify(message).slice(0, 2000).toWellFormed() });
     }
   });
   return { arrivals, refused, recorded };

@@ -30,6 +30,8 @@ export async function buildServer({ house, config }: { house: HttpHouse; config:
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
   app.addHook('onRequest', async (request, reply) => {
+    // Named in no way that a parser could know ("", "json"), it counts as not named.
+    if (!/^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/.test(request.headers['content-type'] ?? 'none/none')) delete request.raw.headers['content-type'];
     reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'referrer-policy': 'strict-origin-when-cross-origin' });
     if (isForeign(request.url)) {
       reply.headers({ 'access-control-allow-origin': '*', 'access-control-allow-methods': 'GET, POST, OPTIONS', 'access-control-allow-headers': 'authorization, content-type, content-encoding', 'access-control-max-age': '86400', 'access-control-expose-headers': 'retry-after, x-request-id' });

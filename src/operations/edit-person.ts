@@ -10,7 +10,7 @@ import { knownEvents } from '#store/events.ts';
 import { loadPeople, type StoredPerson } from '#store/people.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
-import { factId, readAddress, readPhone, storable } from './ingest/normalise.ts';
+import { depthMax, factId, readAddress, readPhone, storable, tooDeep } from './ingest/normalise.ts';
 import { finishErasures } from './upkeep.ts';
 
 /** How long an edit waits for its own fact to be processed before it says that it is queued. */
@@ -61,7 +61,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 }
 
 export async function addPerson(deps: Deps, workspace: Workspace, actor: string, given: { email?: string | undefined; userId?: string | undefined; phone?: string | undefined; traits: Record<string, unknown>; entryPoint: string }): Promise<string> {
-  const traits = storable(given.traits as Json) as JsonObject;
+  const traits = readTraits(given.traits);
   const claims = readClaims({ ...traits, ...(given.email === undefined ? {} : { email: given.email }), ...(given.phone === undefined ? {} : { phone: given.phone }) });
   const now = deps.now();
   const person = deps.newId(now);
@@ -81,7 +81,7 @@ export async function addPerson(deps: Deps, workspace: Workspace, actor: string,
 
 export async function editPerson(deps: Deps, workspace: Workspace, actor: string, id: string, changes: Record<string, unknown>): Promise<void> {
   const person = await findPerson(deps, workspace, id);
-  const traits = storable(changes as Json) as JsonObject;
+  const traits = readTraits(changes);
   const claims = readClaims(traits);
   const identities = [
     ...(claims.email ? [{ workspace: workspace.id, kind: 'email' as const, value: claims.email, person: person.id }] : []),
@@ -93,6 +93,12 @@ export async function editPerson(deps: Deps, workspace: Workspace, actor: string
       refuseTaken(await findIdentities(tx, identities), person.id);
     });
   await carryOut(deps, workspace, person.id, actor, { kind: 'edit', traits, claims, actor }, 'edited a person');
+}
+
+/** Traits as they can be kept; refuses what nests deeper than an event may. */
+function readTraits(given: Record<string, unknown>): JsonObject {
+  if (tooDeep(given as Json, depthMax)) throw new Problem('body-invalid', [{ path: 'traits', message: `nests deeper than ${depthMax}` }]);
+  return storable(given as Json) as JsonObject;
 }
 
 /** Addresses that a colleague typed must be right; what a client sends is only ignored when it is not. */

@@ -129,9 +129,9 @@ export async function countPeople(tx: Queryable, workspace: number): Promise<num
 }
 
 /** Who these people are, for lists of other things. */
-export async function namesOf(tx: Queryable, ids: readonly string[]): Promise<Map<string, { id: string; email: string | null; name: string | null }>> {
+export async function namesOf(tx: Queryable, ids: readonly string[]): Promise<Map<string, { id: string; email: string | null; name: string | null; zone: string | null }>> {
   const people = await loadPeople(tx, [...new Set(ids)]);
-  return new Map(people.map((person) => [person.id, { id: person.id, email: person.email, name: person.name }]));
+  return new Map(people.map((person) => [person.id, { id: person.id, email: person.email, name: person.name, zone: person.zone }]));
 }
 
 export async function mergedInto(tx: Queryable, person: string): Promise<string[]> {

@@ -9,7 +9,7 @@ export interface StoredAct {
   id: number;
   dueAt: Instant;
   act: JsonObject;
-  /** Whether it is the act of a person who is not there any more. */
+  /** Whether it is the act of a person who has been erased since. */
   gone: boolean;
 }
 
@@ -23,8 +23,8 @@ export async function takeActs(tx: Queryable, workspace: number, now: Instant, l
   const rows = await tx.query(
     `with due as (select act_id, due_at from practice_act where workspace_id = $1 and due_at <= $2 order by due_at, act_id limit $3 for update skip locked)
      delete from practice_act a using due where a.workspace_id = $1 and a.due_at = due.due_at and a.act_id = due.act_id
-     returning a.act_id, a.due_at, a.act, a.act ? 'person' and not exists
-       (select 1 from person p where p.lane = ('x' || right(a.act ->> 'person', 2))::bit(8)::int and p.person_id = (a.act ->> 'person')::uuid and p.erased_at is null) as gone`,
+     returning a.act_id, a.due_at, a.act, a.act ? 'person' and exists
+       (select 1 from person p where p.lane = ('x' || right(a.act ->> 'person', 2))::bit(8)::int and p.person_id = (a.act ->> 'person')::uuid and p.erased_at is not null) as gone`,
     [workspace, toIso(now), limit],
   );
   return rows.map((row) => ({ id: row.act_id as number, dueAt: row.due_at as Instant, act: row.act as JsonObject, gone: row.gone as boolean })).sort((a, b) => a.dueAt - b.dueAt || a.id - b.id);

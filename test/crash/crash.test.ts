@@ -60,7 +60,7 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
         expect(findings.runs).toBeGreaterThanOrEqual(size.mails);
         expect(findings.uncertain).toBeLessThanOrEqual(connections * kills.size);
         expect(most).toBeLessThanOrEqual(connections);
-      } finally {
+      } catch(e) { if (process.env.KEEP) { console.log(place.databaseUrl, e); await pause(1e6); } throw e; } finally {
         await place.close();
       }
     },
@@ -159,17 +159,17 @@ async function fall(server: Server, blow: Blow, place: Place, traffic: Traffic, 
 async function drain(server: Server, traffic: Traffic): Promise<void> {
   await within(180_000, traffic.finish());
   await until('everything is acknowledged', () => traffic.isIdle, 1_000);
-  await until(
-    'nothing is under way',
-    async () => {
-      const { inbox, queued, held, sending } = await server.numbers();
-      if (inbox + queued + held + sending > 0) return false;
-      const { items } = await server.api<{ items: { key: string; live: number }[] }>('GET', '/api/journeys');
-      return items.every((journey) => journey.live === 0);
-    },
-    180_000,
-    250,
-  );
+  let left = '';
+  const nothingUnderWay = async (): Promise<boolean> => {
+    const { uncertain: _, ...underWay } = await server.numbers();
+    const { items } = await server.api<{ items: { key: string; live: number }[] }>('GET', '/api/journeys');
+    const all = { ...underWay, runs: items.reduce((sum, journey) => sum + journey.live, 0) };
+    left = JSON.stringify(all);
+    return Object.values(all).every((number) => number === 0);
+  };
+  await until('nothing is under way', nothingUnderWay, 60_000, 250).catch((error: Error) => {
+    throw new Error(`${error.message}; left were ${left}`);
+  });
 }
 
 function shuffled<T>(chance: Chance, list: T[]): T[] {

@@ -1,5 +1,5 @@
 import { day, hour, type Instant, minute, second } from '#contract/instant.ts';
-import { type Act, type ActKind, type ActOf, type By, type Doing, type Ending, type Outcome, type Planned } from './act.ts';
+import type { Act, ActKind, ActOf, By, Doing, Ending, Outcome, Planned } from './act.ts';
 import { booking, contact, currency, home, type Page, portal, pricing, productOf, reading, type Service, services, signUp, sources } from './catalogue.ts';
 import { characterOf, traitsOf } from './character.ts';
 import { awake, daytime, officeHours, visitingTime, weekdayShare, wholeMinute } from './hours.ts';

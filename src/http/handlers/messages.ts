@@ -15,7 +15,10 @@ const toMailRow = (mail: StoredMail) => ({ id: mail.id, person: mail.person, to:
 
 async function toRows(tx: Transaction, messages: readonly StoredMessage[], zone: string) {
   const names = await namesOf(tx, messages.map((message) => message.person));
-  return messages.map((message) => toMessageRow(message, names.get(message.person) ?? { id: message.person, email: null, name: null }, zone));
+  return messages.map((message) => {
+    const { zone: own, ...person } = names.get(message.person) ?? { id: message.person, email: null, name: null, zone: null };
+    return toMessageRow(message, person, own ?? zone);
+  });
 }
 
 const toSwitches = (list: Awaited<ReturnType<typeof listKillSwitches>>) => ({ items: list.map((each) => ({ ...each, stoppedAt: toIso(each.stoppedAt) })) });

@@ -17,6 +17,8 @@ import { within } from './within.ts';
 
 const toKeyRow = (key: StoredKey) => ({ id: key.id, kind: key.kind, name: key.name, prefix: key.prefix, createdAt: toIso(key.createdAt), lastUsedAt: key.lastUsedAt === null ? null : toIso(key.lastUsedAt), revokedAt: key.revokedAt === null ? null : toIso(key.revokedAt) });
 
+const nameOf = (person: { id: string; email: string | null; name: string | null } | undefined) => (person ? { id: person.id, email: person.email, name: person.name } : null);
+
 /** Progress of turns under way, by workspace. */
 const turning = new Map<number, number>();
 
@@ -59,7 +61,7 @@ export const operate: HandlersOf<
     within(house, caller, async (tx) => {
       const found = await listEvents(tx, caller.workspace.id, query);
       const names = await namesOf(tx, found.items.map((event) => event.person));
-      return { items: found.items.map((event) => ({ id: event.id, name: event.name, call: event.call, person: names.get(event.person) ?? null, at: toIso(event.happenedAt), storedAt: toIso(event.storedAt), raw: event.body })), next: found.next };
+      return { items: found.items.map((event) => ({ id: event.id, name: event.name, call: event.call, person: nameOf(names.get(event.person)), at: toIso(event.happenedAt), storedAt: toIso(event.storedAt), raw: event.body })), next: found.next };
     }),
   listRefusals: (house, { caller, query }) =>
     within(house, caller, async (tx) => {

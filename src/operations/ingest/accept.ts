@@ -98,9 +98,9 @@ export class Acceptor {
       const resolved = await this.resolver.resolve(tx, [...arrivals.map((each) => each.names), ...previous], now);
       let aliases = arrivals.length;
       const entries = arrivals.map((arrival, index) => {
-        const { person, joins } = resolved[index]!;
+        const { person, joins, foreign } = resolved[index]!;
         const joined = arrival.previous ? resolved[aliases++]!.person : joins;
-        return { workspace: arrival.names.workspace, person, class: arrival.class, fact: withJoin(arrival.fact, joined === person ? null : joined) };
+        return { workspace: arrival.names.workspace, person, class: arrival.class, fact: withClaims(withJoin(arrival.fact, joined === person ? null : joined), foreign) };
       });
       await appendToInbox(tx, entries);
       this.deps.failpoint('accept.written');
@@ -108,6 +108,16 @@ export class Acceptor {
       return entries.map((entry) => entry.person);
     });
   }
+}
+
+/**
+ * Takes addresses away from a fact that belong to somebody else: a browser may say any address, and the person whose it is has agreed to nothing. What was
+ * said stays among the traits, and the person's page says that the address was not taken.
+ */
+function withClaims(fact: Fact, foreign: { email: boolean; phone: boolean }): Fact {
+  if ((!foreign.email && !foreign.phone) || !('claims' in fact) || !fact.claims) return fact;
+  const { email, phone } = fact.claims;
+  return { ...fact, claims: { ...(email && !foreign.email ? { email } : {}), ...(phone && !foreign.phone ? { phone } : {}) }, notTaken: [...(email && foreign.email ? ['email' as const] : []), ...(phone && foreign.phone ? ['phone' as const] : [])] };
 }
 
 const withJoin = (fact: Fact, joins: string | null): Fact => (joins === null ? fact : { ...fact, joins });

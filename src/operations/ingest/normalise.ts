@@ -14,7 +14,8 @@ export const eventBytesMax = 32 * 1024;
 export const batchBytesMax = 500 * 1024;
 export const batchEventsMax = 2_500;
 
-const depthMax = 32;
+/** How many objects and lists may stand in each other. */
+export const depthMax = 32;
 
 /** A message as it was sent, turned into a fact, and whom it names. */
 export interface Incoming {
@@ -165,7 +166,7 @@ export function claimsFrom(traits: JsonObject): Claims {
   return { ...(email ? { email } : {}), ...(phone ? { phone } : {}) };
 }
 
-function tooDeep(value: Json | undefined, left: number): boolean {
+export function tooDeep(value: Json | undefined, left: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (left === 0) return true;
   for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null && tooDeep(inner, left - 1)) return true;
@@ -176,10 +177,11 @@ const unstorable = /\\u0000|\\u[dD][89a-fA-F][0-9a-fA-F]{2}/;
 /** Whether a JSON text names a character that no database text can hold. Looked for in the text, because most bodies have none. */
 export const mayBeUnstorable = (text: string): boolean => unstorable.test(text) || text.includes('\u0000');
 
-/** The same value with NUL and lone surrogates replaced by U+FFFD, in keys too. */
-export function storable(value: Json): Json {
+/** The same value with NUL and lone surrogates replaced by U+FFFD, in keys too. Stops where no event may nest any more. */
+export function storable(value: Json, left = depthMax * 2): Json {
   if (typeof value === 'string') return value.includes('\u0000') || !value.isWellFormed() ? value.toWellFormed().replaceAll('\u0000', '\ufffd') : value;
-  if (Array.isArray(value)) return value.map(storable);
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [storable(key) as string, storable(inner)]));
+  if (left === 0) return value;
+  if (Array.isArray(value)) return value.map((inner) => storable(inner, left - 1));
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [storable(key) as string, storable(inner, left - 1)]));
   return value;
 }

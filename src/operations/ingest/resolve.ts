@@ -19,6 +19,8 @@ export interface Resolved {
   person: string;
   /** Another person whose history belongs to this one. */
   joins: string | null;
+  /** Addresses that are claimed here and belong to somebody else. */
+  foreign: { email: boolean; phone: boolean };
 }
 
 const keyOf = (claim: IdentityClaim): string => `${claim.workspace}\u0000${claim.kind}\u0000${claim.value}`;
@@ -101,6 +103,15 @@ export class Resolver {
   }
 
   private answer(names: Names, found: Map<string, string>): Resolved {
+    const { person, joins } = this.whoIsMeant(names, found);
+    const isForeign = (kind: 'email' | 'phone'): boolean => {
+      const holder = names[kind] === null ? undefined : found.get(keyOf({ workspace: names.workspace, kind, value: names[kind] }));
+      return holder !== undefined && holder !== person && holder !== joins;
+    };
+    return { person, joins, foreign: { email: isForeign('email'), phone: isForeign('phone') } };
+  }
+
+  private whoIsMeant(names: Names, found: Map<string, string>): Omit<Resolved, 'foreign'> {
     const at = (kind: IdentityKind, value: string | null): string | undefined => (value === null ? undefined : found.get(keyOf({ workspace: names.workspace, kind, value })));
     const user = at('user', names.user);
     const anonymous = at('anonymous', names.anonymous);

@@ -11,7 +11,6 @@ import type { Transaction } from '#store/database.ts';
 import { findDefinition, findVersions } from '#store/definitions.ts';
 import { appendToInbox, type InboxEntry } from '#store/inbox.ts';
 import { mailSince, type NewMail, type PracticeBook, saveBook, scheduleActs, takeActs } from '#store/practice.ts';
-import type { Deps } from '../deps.ts';
 import { factId, type Incoming, readMessage } from '../ingest/normalise.ts';
 import { Resolver } from '../ingest/resolve.ts';
 
@@ -19,7 +18,6 @@ import { Resolver } from '../ingest/resolve.ts';
 const actsAtOnce = 500;
 /** Mail that comes to light this much after its instant is noticed still: a hand-over takes a moment, and another process may have an older clock. */
 const stragglers = 10 * minute;
-
 /** Ids of noticed mail that are kept: more than can come within the stragglers' while. */
 const idsKept = 5_000;
 
@@ -41,7 +39,7 @@ export class Play {
   private readonly resolver: Resolver;
   /** The next person's id: made of when and who they are, so that the same seed gives the same ids. */
   private idOf: () => string = () => '';
-  private entryPoint: string | null = null;
+  private website = false;
 
   constructor(workspace: number) {
     this.workspace = workspace;
@@ -143,8 +141,8 @@ export class Play {
 
   /** Visitors come in through the website, where that is a declared way in. */
   private async entryPointOf(tx: Transaction): Promise<string> {
-    this.entryPoint ??= ((await findDefinition(tx, this.workspace, 'entry-point', 'website'))?.version ?? null) === null ? 'api' : 'website';
-    return this.entryPoint;
+    if (!this.website) this.website = ((await findDefinition(tx, this.workspace, 'entry-point', 'website'))?.version ?? null) !== null;
+    return this.website ? 'website' : 'api';
   }
 }
 

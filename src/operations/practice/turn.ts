@@ -192,9 +192,12 @@ export class Turn {
         }
         const earliest = Math.min(pending.act ?? Infinity, pending.wake ?? Infinity, pending.message ?? Infinity);
         if (earliest > target) return null;
-        if (earliest > this.at) await this.set(tx, (this.at = earliest), false);
+        if (earliest > this.at) {
+          await this.set(tx, earliest, false);
+          this.at = earliest;
+        }
         if (pending.act !== null && pending.act <= this.at && this.book) {
-          while ((await this.play.act(tx, this.book, this.at)).full);
+          await this.play.act(tx, this.book, this.at);
           pending = await this.pending(tx);
         }
         return (await this.waiting(tx, pending)) ?? { process: [], deliver: [], merges: false, sending: false };

@@ -5,8 +5,10 @@ export interface ShownVersion {
   ready: boolean;
   problem: ProblemError | null;
   body: unknown;
-  /** Null when it is the draft, or when all versions count. */
+  /** Null when it is the draft, or when all versions are counted together. */
   version: number | null;
+  /** The live version is drawn, with the counts of all versions. */
+  all: boolean;
   isDraft: boolean;
   published: boolean;
   hasDraft: boolean;
@@ -23,6 +25,7 @@ export function useJourneyVersion(key: string, wanted: string | undefined): Show
   const current = definition.data?.version ?? null;
   const published = current !== null;
   const number = wanted !== undefined && /^\d+$/.test(wanted) ? Number(wanted) : current;
+  const all = wanted === 'all' && published;
   const isDraft = definition.data !== undefined && (!published || wanted === 'draft');
   const earlier = !isDraft && number !== null && number !== current;
   const old = useRoute('getVersion', { params: { ...at, version: number ?? 0 } }, { enabled: definition.data !== undefined && earlier });
@@ -30,8 +33,8 @@ export function useJourneyVersion(key: string, wanted: string | undefined): Show
     ready: definition.data !== undefined && (!earlier || old.data !== undefined),
     problem: definition.error ?? (earlier ? old.error : null),
     body: isDraft ? definition.data?.draft : earlier ? old.data?.body : definition.data?.published,
-    version: isDraft ? null : number,
-    isDraft, published, current,
+    version: isDraft || all ? null : number,
+    all, isDraft, published, current,
     hasDraft: definition.data?.hasDraft ?? false,
     versions: versions.data?.items ?? [],
     mistakes: isDraft ? (definition.data?.mistakes ?? []) : [],

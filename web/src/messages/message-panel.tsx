@@ -1,6 +1,6 @@
 import type { MessageRow } from '#contract/routes/messages.ts';
 import { To } from '../parts/address.tsx';
-import { Fact, Facts, Section } from '../parts/page.tsx';
+import { Fact, Facts } from '../parts/page.tsx';
 import { PersonName } from '../parts/person-name.tsx';
 import { ProblemView } from '../parts/problem.tsx';
 import { Bones } from '../parts/skeleton.tsx';
@@ -25,7 +25,8 @@ function Details({ message }: { message: MessageRow }) {
     <>
       <div className={css.status}>
         <Status status={message.status} />
-        <p>{message.sentence}</p>
+        {why.data ? <WhyAnswer why={why.data} /> : <p>{message.sentence}</p>}
+        {why.error && <ProblemView problem={why.error} again={() => void why.refetch()} />}
       </div>
       {message.status === 'uncertain' && <Settle id={message.id} />}
       <Facts>
@@ -45,9 +46,6 @@ function Details({ message }: { message: MessageRow }) {
         <Fact name="Sent">{message.sentAt === null ? <span className="faint">Not sent</span> : <Time at={message.sentAt} as="exact" />}</Fact>
         {message.sentAt !== null && <Fact name="Since then">{opens === 0 && clicks === 0 ? <span className="faint">Neither opened nor clicked</span> : `Opened ${opens}×, clicked ${clicks}×`}</Fact>}
       </Facts>
-      <Section title="Why">
-        {why.error ? <ProblemView problem={why.error} again={() => void why.refetch()} /> : why.data ? <WhyAnswer why={why.data} /> : <Bones lines={3} />}
-      </Section>
     </>
   );
 }

@@ -1,0 +1,113 @@
+import type { Channel, Handover, Outgoing, OutgoingEmail } from '#channels/channel.ts';
+import { type Instant, minute, second } from '#contract/instant.ts';
+import { between, chanceOf, happens, pickByShare } from '#engine/practice/random.ts';
+import { Died, type Life } from './mortal.ts';
+import { insist } from './violation.ts';
+
+/** What a message was handed over as, each time that its body began to leave. */
+export interface Handed {
+  key: string;
+  person: string;
+  to: string | null;
+  channel: 'email' | 'webhook';
+  marketing: boolean;
+  subject: string | null;
+  raw: string | null;
+  /** When its body left, and when the check that let it go was made: by the clock, and in the order of everything. */
+  at: Instant;
+  claimedAt: Instant;
+  claimedAs: number;
+  result: 'sent' | 'not taken' | 'uncertain';
+  /** Whether it really arrived; of an uncertain one only the world knows. */
+  arrived: boolean;
+}
+
+interface Fate {
+  share: number;
+  when: 'greeting' | 'recipient' | 'body';
+  answer: Handover;
+  arrives: boolean;
+}
+
+const fates: readonly Fate[] = [
+  { share: 70, when: 'body', answer: { result: 'sent', providerId: null, answer: '250 ok' }, arrives: true },
+  { share: 6, when: 'greeting', answer: { result: 'later', retryAt: null, answer: '421 too busy' }, arrives: false },
+  { share: 4, when: 'recipient', answer: { result: 'later', retryAt: null, answer: '450 greylisted' }, arrives: false },
+  { share: 4, when: 'body', answer: { result: 'later', retryAt: null, answer: '452 after the body' }, arrives: false },
+  { share: 2, when: 'recipient', answer: { result: 'refused', permanent: true, about: 'address', answer: '550 5.1.1 no such user' }, arrives: false },
+  { share: 2, when: 'body', answer: { result: 'refused', permanent: true, about: 'policy', answer: '554 5.7.1 not today' }, arrives: false },
+  { share: 1, when: 'body', answer: { result: 'refused', permanent: true, about: 'content', answer: '552 5.2.3 too large' }, arrives: false },
+  { share: 3, when: 'body', answer: { result: 'uncertain', answer: 'the line broke after the body' }, arrives: true },
+  { share: 2, when: 'body', answer: { result: 'uncertain', answer: 'the line broke after the body' }, arrives: false },
+];
+
+/** What the post office needs from the world. */
+export interface Surroundings {
+  seed: string;
+  now(): Instant;
+  /** Lets time pass while a line is slow. */
+  pass(milliseconds: number): void;
+  /** Things that others do while this hand-over is under way. */
+  meanwhile(life: Life): Promise<void>;
+  /** When the claim that this process works on was checked. */
+  claimOf(life: Life): { at: Instant; order: number };
+  /** Asked for each body that leaves. */
+  onBody(handed: Handed): void;
+}
+
+/** The other side of every channel: takes mail and webhooks of all processes, answers as it likes, and remembers all of it. */
+export class PostOffice {
+  readonly handed: Handed[] = [];
+  readonly byKey = new Map<string, Handed[]>();
+  private readonly world: Surroundings;
+  private readonly attempts = new Map<string, number>();
+  /** Set while the other side is down: everything is asked to come again. */
+  down = false;
+
+  constructor(world: Surroundings) {
+    this.world = world;
+  }
+
+  channelFor(life: Life, kind: 'email' | 'webhook', concurrency: number): Channel {
+    return {
+      name: kind, kind, idempotent: kind === 'webhook', concurrency,
+      send: (message, stillOwned) => this.take(life, message, stillOwned, concurrency === 1),
+      verify: async () => undefined,
+      close: async () => undefined,
+    };
+  }
+
+  private async take(life: Life, message: Outgoing, stillOwned: () => Promise<boolean>, alone: boolean): Promise<Handover> {
+    const attempt = (this.attempts.get(message.key) ?? 0) + 1;
+    this.attempts.set(message.key, attempt);
+    // The answer belongs to the message and the attempt, so that it does not depend on who else is under way.
+    const chance = chanceOf(this.world.seed, 'post', message.key, attempt);
+    const fate = pickByShare(chance, fates);
+    if (this.down || fate.when === 'greeting') return { result: 'later', retryAt: happens(chance, 0.3) ? this.world.now() + between(chance, 1, 90) * minute : null, answer: '421 too busy' };
+    if (fate.when === 'recipient') return fate.answer;
+    if (alone && happens(chance, 0.3)) await this.world.meanwhile(life);
+    if (!(await stillOwned())) return { result: 'disowned' };
+    if (life.dead) throw new Died('before the body');
+
+    const claim = this.world.claimOf(life);
+    const email = message.channel === 'email' ? (message as OutgoingEmail) : null;
+    const raw = email?.raw.toString('latin1') ?? null;
+    const handed: Handed = {
+      key: message.key, person: message.person, to: email?.envelope.to ?? null, channel: message.channel, marketing: raw !== null && /^List-Unsubscribe:/im.test(raw.slice(0, raw.indexOf('\r\n\r\n'))), subject: email?.subject ?? null, raw,
+      at: this.world.now(), claimedAt: claim.at, claimedAs: claim.order, result: 'uncertain', arrived: fate.arrives,
+    };
+    const before = this.byKey.get(message.key) ?? [];
+    if (message.channel === 'email')
+      insist(before.every((each) => each.result === 'not taken'), 'I3', 'a message was handed over again after it had been sent or may have been', { key: message.key, before: before.map(({ at, result }) => ({ at, result })), now: this.world.now() });
+    this.handed.push(handed);
+    this.byKey.set(message.key, [...before, handed]);
+    this.world.onBody(handed);
+
+    if (alone && happens(chance, 0.15)) this.world.pass(between(chance, 1, 240) * second);
+    if (alone && happens(chance, 0.2)) await this.world.meanwhile(life);
+    // A process that dies here has handed over what nobody knows of.
+    life.pass('post.accepted');
+    handed.result = fate.answer.result === 'sent' ? 'sent' : fate.answer.result === 'uncertain' ? 'uncertain' : 'not taken';
+    return fate.answer;
+  }
+}
