@@ -28,7 +28,7 @@ import { keepMail } from '#store/mailbox.ts';
 import type { StoredMessage } from '#store/messages.ts';
 import { migrate } from '#store/migrate.ts';
 import { openDatabase } from '#store/open.ts';
-import { sharedSecret, type Workspace, workspaceNow } from '#store/workspaces.ts';
+import { loadWorkspaces, sharedSecret, type Workspace, workspaceNow } from '#store/workspaces.ts';
 import { startSend, startWork, type Workers } from '#workers/workers.ts';
 import type { Config } from './config.ts';
 import { failpoints } from './failpoints.ts';
@@ -102,10 +102,10 @@ export async function openHouse(config: Config, replaced: Replaced = {}): Promis
 }
 
 async function storeMail(deps: Deps, mail: { key: string; workspace: number; person: string; to: string; from: string; subject: string; raw: Buffer }): Promise<void> {
-  const workspace = await deps.workspaces.byId(mail.workspace);
-  await deps.db.transaction({ workspaces: [mail.workspace] }, (tx) =>
-    keepMail(tx, { workspace: mail.workspace, id: mail.key, person: mail.person, from: mail.from, to: mail.to, subject: mail.subject, raw: mail.raw.toString(), at: workspaceNow(workspace, deps.now()) }),
-  );
+  await deps.db.transaction({ workspaces: [mail.workspace] }, async (tx) => {
+    const [workspace] = await loadWorkspaces(tx, [mail.workspace]);
+    await keepMail(tx, { workspace: mail.workspace, id: mail.key, person: mail.person, from: mail.from, to: mail.to, subject: mail.subject, raw: mail.raw.toString(), at: workspaceNow(workspace!, deps.now()) });
+  });
 }
 
 export interface Running {
@@ -119,7 +119,7 @@ export interface Running {
 export async function startThroughline(config: Config, replaced: Replaced = {}): Promise<Running> {
   const house = await openHouse(config, replaced);
   const { deps, sending, doorkeeper, sender } = house;
-  const { practiceIsNew } = await firstStart(deps, config.THROUGHLINE_PRACTICE === 'on');
+  await firstStart(deps, config.THROUGHLINE_PRACTICE === 'on');
   if (config.BOOTSTRAP_KEY) await doorkeeper.acceptBootstrapKey(config.BOOTSTRAP_KEY, 'api', (await deps.workspaces.all()).filter((workspace) => ['main', 'practice'].includes(workspace.slug)));
   if (config.BOOTSTRAP_WRITE_KEY) await doorkeeper.acceptBootstrapKey(config.BOOTSTRAP_WRITE_KEY, 'write', [await deps.workspaces.bySlug('main')]);
 
@@ -129,8 +129,10 @@ export async function startThroughline(config: Config, replaced: Replaced = {}):
   await settleDeadSenders(deps, sender.current());
   const server = config.ROLES.has('http') ? await buildServer({ house, config }) : null;
   const address = server ? await server.listen({ port: config.PORT, host: config.HOST }) : null;
-  if (practiceIsNew && config.ROLES.has('work')) {
-    await seedPractice(sending, await deps.workspaces.bySlug('practice'));
+  const practice = (await deps.workspaces.all()).find((workspace) => workspace.practice);
+  if (practice && config.ROLES.has('work')) {
+    // Does nothing when it is done; goes on where a crash cut it off.
+    await seedPractice(sending, practice);
     await deps.workspaces.refresh();
   }
   if (config.ROLES.has('work')) workers.push(startWork(deps));

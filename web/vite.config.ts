@@ -16,7 +16,7 @@ function keyOrder(): string[] {
     if (!Array.isArray(node) && 'properties' in node) {
       let after = -1;
       for (const key of Object.keys(node.properties as object)) {
-        if (!order.includes(key)) order.splice(after + 1, 0, key);
+        if (!order.includes(key)) order.splice(after < 0 ? order.length : after + 1, 0, key);
         after = order.indexOf(key);
       }
     }

@@ -11,8 +11,8 @@ const defaults = (name: string): WorkspaceSettings => ({
 
 const practiceSettings: WorkspaceSettings = { ...defaults('Practice'), senderName: 'Linden Studio', senderEmail: 'hello@linden-studio.example', postalAddress: 'Linden Studio, 12 Garden Lane, 10115 Berlin' };
 
-/** Makes the workspaces of a new installation; answers whether the practice workspace is new and wants people. */
-export async function firstStart(deps: Deps, practice: boolean): Promise<{ practiceIsNew: boolean }> {
+/** Makes the workspaces of a new installation. */
+export async function firstStart(deps: Deps, practice: boolean): Promise<void> {
   const before = await allWorkspaces(deps.db);
   const missing = (slug: string): boolean => !before.some((workspace) => workspace.slug === slug);
   const blueprint = missing('main') || (practice && missing('practice')) ? await readBlueprint('service-business') : [];
@@ -27,5 +27,4 @@ export async function firstStart(deps: Deps, practice: boolean): Promise<{ pract
   if (practiceIsNew) await deps.db.asOwner((tx) => createWorkspace(tx, { slug: 'practice', practice: true, settings: practiceSettings }, now));
   await deps.workspaces.refresh();
   if (practiceIsNew) await applySet(deps, await deps.workspaces.bySlug('practice'), 'blueprint', { definitions: blueprint, publish: true, note: 'the blueprint for a service business' });
-  return { practiceIsNew };
 }

@@ -23,6 +23,13 @@ export async function upkeep(deps: Deps): Promise<void> {
     await tx.query('delete from sign_in_link where expires_at < $1', [toIso(now - day)]);
   });
   await finishErasures(deps);
+  if (deps.db.dialect === 'pglite') await deps.db.script('vacuum (analyze)');
+}
+
+/** The embedded database never vacuums by itself, and its queues are mostly deleted rows. */
+export async function sweepQueues(deps: Deps): Promise<void> {
+  if (deps.db.dialect !== 'pglite') return;
+  for (const table of ['inbox', 'wake', 'person']) await deps.db.script(`vacuum ${table}`);
 }
 
 /** Removes what is left of people who were erased. Runs right after each erasure, and here for those that a crash left. */

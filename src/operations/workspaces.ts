@@ -51,9 +51,9 @@ export class Workspaces {
     return workspaceNow(await this.byId(id), this.now());
   }
 
-  /** What time it is by each clock: real time, and every practice workspace's own. */
+  /** What time it is by each clock that runs: real time, and every practice workspace's own. One that stands is being turned, by whoever turns it. */
   async clocks(): Promise<Clocks> {
     const real = this.now();
-    return [{ clock: 0, now: real }, ...(await this.all()).filter((workspace) => workspace.clock !== null).map((workspace) => ({ clock: workspace.clock!.clock, now: workspaceNow(workspace, real) }))];
+    return [{ clock: 0, now: real }, ...(await this.all()).filter((workspace) => workspace.clock?.running).map((workspace) => ({ clock: workspace.clock!.clock, now: workspaceNow(workspace, real) }))];
   }
 }

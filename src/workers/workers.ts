@@ -1,7 +1,7 @@
 import type { SendingDeps } from '#operations/deliver.ts';
 import type { Deps } from '#operations/deps.ts';
 import { settleDeadSenders } from '#operations/senders.ts';
-import { upkeep } from '#operations/upkeep.ts';
+import { sweepQueues, upkeep } from '#operations/upkeep.ts';
 import { deliverRound, Processor } from '#operations/work.ts';
 import { runPractice } from '#operations/practice/run.ts';
 import { type Loop, startLoop } from './loop.ts';
@@ -23,7 +23,11 @@ export function startWork(deps: Deps): Workers {
     await upkeep(deps);
     return false;
   }, deps.log);
-  return gather(deps, [process], [process, practice, house], (lanes) => processor.hear(lanes));
+  const sweep = startLoop('sweep', 30_000, async () => {
+    await sweepQueues(deps);
+    return false;
+  }, deps.log);
+  return gather(deps, [process], [process, practice, house, sweep], (lanes) => processor.hear(lanes));
 }
 
 /** The loops of the role "send": deliver what is due, and settle what dead senders left. */

@@ -70,7 +70,7 @@ export const operate: HandlersOf<
     }),
   async getClock(house, { caller }) {
     const workspace = practiceOf(caller.workspace);
-    return { now: toIso(workspaceNow(workspace, house.deps.now())), turning: turning.has(workspace.id), progress: turning.get(workspace.id) ?? null };
+    return { now: toIso(workspaceNow(workspace, house.deps.now())), turning: workspace.clock?.running === false, progress: turning.get(workspace.id) ?? null };
   },
   async turnClock(house, { caller, body }) {
     const workspace = practiceOf(caller.workspace);

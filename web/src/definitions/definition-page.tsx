@@ -39,7 +39,7 @@ function Loaded({ definition }: { definition: Detail }) {
   const [address, setAddress] = useAddress();
   const go = useGo();
   const versions = useRoute('listVersions', { params: { kind, key } });
-  const discard = useChange('discardDraft', ['getDefinition', 'listDefinitions', 'listJourneys']);
+  const discard = useChange('discardDraft', definition.version === null ? ['listDefinitions', 'listJourneys'] : ['getDefinition', 'listDefinitions', 'listJourneys']);
   const saved = toText(definition.draft);
   const [base, setBase] = useState(saved);
   const [text, setText] = useState(saved);

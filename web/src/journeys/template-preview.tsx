@@ -1,5 +1,6 @@
 import type { Template } from '#contract/definition-bodies.ts';
 import { isObject } from '#contract/json.ts';
+import { Fragment } from 'react';
 import { To } from '../parts/address.tsx';
 import { CodeBlock } from '../parts/code-block.tsx';
 import { Section } from '../parts/page.tsx';
@@ -9,9 +10,12 @@ import { Chip } from '../parts/tone.tsx';
 import { useRoute } from '../query.ts';
 import css from './journey-page.module.css';
 
+/** Bold as bold, links as their labels. */
+const plainWords = (text: string) => text.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1').split(/\*\*(.+?)\*\*/s).map((part, index) => (index % 2 === 1 ? <strong key={index}>{part}</strong> : part));
+
 /** Liquid stays as it is written, marked, so that one sees what is filled in for each person. */
 function Words({ text }: { text: string }) {
-  return text.split(/(\{\{.*?\}\}|\{%.*?%\})/gs).map((part, index) => (part.startsWith('{') ? <span key={index} className={css.blank}>{part.replace(/^\{[{%]\s*|\s*[%}]\}$/g, '')}</span> : part));
+  return text.split(/(\{\{.*?\}\}|\{%.*?%\})/gs).map((part, index) => (part.startsWith('{') ? <span key={index} className={css.blank}>{part.replace(/^\{[{%]\s*|\s*[%}]\}$/g, '')}</span> : <Fragment key={index}>{plainWords(part)}</Fragment>));
 }
 
 /** What the message says, as text. */
