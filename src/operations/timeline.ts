@@ -21,7 +21,7 @@ export async function timeline(deps: Deps, workspace: Workspace, id: string, giv
   const person = await findPerson(deps, workspace, id);
   const wanted = given.kinds ? new Set(given.kinds.split(',').map((kind) => kind.trim())) : null;
   const wants = (...kinds: Kind[]): boolean => wanted === null || kinds.some((kind) => wanted.has(kind));
-  const place = decodeCursor(given.cursor, 2);
+  const place = decodeCursor(given.cursor, 'instant', 'text');
   const before: Instant = place ? Number(place[0]) : 4_102_444_800_000;
   // Each history gives one page; what is cut off comes with a later page, because the cursor stands at an instant. One instant rarely holds a page.
   const most = given.limit + 50;

@@ -16,7 +16,7 @@ export async function recordAudit(tx: Queryable, entry: AuditEntry, now: Instant
 
 /** Newest first. */
 export async function listAudit(tx: Queryable, workspace: number, filter: { cursor?: string | undefined; limit: number }) {
-  const place = decodeCursor(filter.cursor, 1);
+  const place = decodeCursor(filter.cursor, 'number');
   const rows = await tx.query('select audit_id, at, actor, what, details from audit where workspace_id = $1 and ($2::bigint is null or audit_id < $2) order by audit_id desc limit $3', [workspace, place ? Number(place[0]) : null, filter.limit + 1]);
   return toPage(rows, filter.limit, (row) => [row.audit_id], (row) => ({ id: String(row.audit_id), at: row.at as Instant, actor: row.actor as string, what: row.what as string, details: row.details as unknown }));
 }

@@ -3,12 +3,22 @@ import { Problem } from '#contract/problems.ts';
 /** A place in a list, as clients carry it: opaque to them. */
 export const encodeCursor = (place: (string | number)[]): string => Buffer.from(JSON.stringify(place)).toString('base64url');
 
-/** The place that a cursor names: `length` strings or numbers. Refuses what it did not make itself. */
-export function decodeCursor(cursor: string | undefined, length: number): (string | number)[] | null {
+/** What a part of a place is: an instant, a number that the database counts by, a uuid, or any text. */
+export type PlacePart = 'instant' | 'number' | 'uuid' | 'text';
+const instantMax = Date.UTC(9999, 0);
+const fits: Record<PlacePart, (part: unknown) => boolean> = {
+  instant: (part) => typeof part === 'number' && Math.abs(part) < instantMax,
+  number: (part) => Number.isSafeInteger(part),
+  uuid: (part) => typeof part === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(part),
+  text: (part) => typeof part === 'string',
+};
+
+/** The place that a cursor names, made of these parts. Refuses what it did not make itself. */
+export function decodeCursor(cursor: string | undefined, ...parts: PlacePart[]): (string | number)[] | null {
   if (cursor === undefined) return null;
   try {
     const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(place) && place.length === length && place.every((part) => typeof part === 'string' || typeof part === 'number')) return place;
+    if (Array.isArray(place) && place.length === parts.length && parts.every((part, index) => fits[part](place[index]))) return place;
   } catch {
     // falls through to the refusal
   }

@@ -92,7 +92,7 @@ export async function listEvents(tx: Queryable, workspace: number, filter: { nam
   const values: Bindable[] = [workspace];
   const bind = (value: Bindable): string => `$${values.push(value)}`;
   const where = ['workspace_id = $1'];
-  const place = decodeCursor(filter.cursor, 2);
+  const place = decodeCursor(filter.cursor, 'instant', 'uuid');
   if (place) where.push(`stored_at <= ${bind(toIso(Number(place[0])))}`, `(stored_at, event_id) < (${bind(toIso(Number(place[0])))}::timestamptz, ${bind(String(place[1]))}::uuid)`);
   if (filter.name !== undefined) where.push(`name = ${bind(filter.name)}`);
   const rows = await tx.query(`select ${columns} from event where ${where.join(' and ')} order by stored_at desc, event_id desc limit ${bind(filter.limit + 1)}`, values);

@@ -25,7 +25,7 @@ export async function listMailbox(tx: Queryable, workspace: number, filter: { se
   const values: Bindable[] = [workspace];
   const bind = (value: Bindable): string => `$${values.push(value)}`;
   const where = ['workspace_id = $1'];
-  const place = decodeCursor(filter.cursor, 2);
+  const place = decodeCursor(filter.cursor, 'instant', 'uuid');
   if (place) where.push(`(at, mail_id) < (${bind(toIso(Number(place[0])))}::timestamptz, ${bind(String(place[1]))}::uuid)`);
   if (filter.person !== undefined) where.push(`person_id = ${bind(filter.person)}`);
   if (filter.search) {

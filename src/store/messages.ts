@@ -206,7 +206,7 @@ export async function listMessages(
   const values: Bindable[] = [workspace];
   const bind = (value: Bindable): string => `$${values.push(value)}`;
   const where = ['m.workspace_id = $1'];
-  const place = decodeCursor(filter.cursor, 2);
+  const place = decodeCursor(filter.cursor, 'instant', 'uuid');
   if (place) where.push(`m.stored_at <= ${bind(toIso(Number(place[0])))}`, `(m.stored_at, m.message_id) < (${bind(toIso(Number(place[0])))}::timestamptz, ${bind(String(place[1]))}::uuid)`);
   if (filter.person !== undefined) where.push(`m.lane = ${bind(laneOf(filter.person))}`, `m.person_id = ${bind(filter.person)}`);
   if (filter.journey !== undefined) where.push(`m.journey = ${bind(filter.journey)}`);

@@ -92,7 +92,7 @@ export async function listPeople(tx: Queryable, workspace: number, filter: Peopl
   const bind = (value: Bindable): string => `$${values.push(value)}`;
   const where = ['p.workspace_id = $1', 'p.merged_into is null', 'p.erased_at is null'];
   let from = 'person p';
-  const place = decodeCursor(filter.cursor, 1);
+  const place = decodeCursor(filter.cursor, 'uuid');
   if (place) where.push(`p.person_id < ${bind(String(place[0]))}::uuid`);
   if (filter.email !== undefined) where.push(`p.email = ${bind(filter.email.trim().toLowerCase())} collate "C"`);
   if (filter.stage === 'none') where.push('p.stage is null');

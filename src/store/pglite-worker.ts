@@ -23,7 +23,9 @@ const loadDataDir = dump ? new Blob([dump], { type: isGzip ? 'application/gzip' 
 
 const send = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 
-const pglite = await PGlite.create(folder ?? 'memory://', loadDataDir ? { loadDataDir } : {});
+/** 24 MB of shared buffers in place of 128: an idle process takes 110 MB less, and the files lie in the system's cache anyway. */
+const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=24MB'];
+const pglite = await PGlite.create(folder ?? 'memory://', { startParams, ...(loadDataDir ? { loadDataDir } : {}) });
 
 // One after another: a dump must not be overtaken by statements, nor closing by a dump.
 let last = Promise.resolve();

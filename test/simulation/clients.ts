@@ -34,9 +34,12 @@ export interface Client {
   signedUp: boolean;
   /** Uses a device with somebody else, or has two accounts: what is theirs may go to another person. */
   tangled: boolean;
-  /** Stays out of everything that ends in a consent for the other side of an account. */
   erased: boolean;
+  /** How much they do. */
   active: number;
+  /** When they last said no to marketing under their account and were heard, and when they may last have said yes: in the order of everything. */
+  lastNo: number;
+  lastYes: number;
 }
 
 const zones = ['Europe/Berlin', 'America/New_York', 'America/Los_Angeles', 'Asia/Kolkata', 'Australia/Lord_Howe', 'Pacific/Auckland', 'America/Sao_Paulo', 'Asia/Kathmandu', 'Pacific/Chatham', 'UTC', null, null] as const;
@@ -44,7 +47,7 @@ const zones = ['Europe/Berlin', 'America/New_York', 'America/Los_Angeles', 'Asia
 export function newClient(number: number, chance: Chance): Client {
   const twice = happens(chance, 0.12);
   return {
-    number, users: twice ? [`u${number}`, `u${number}-again`] : [`u${number}`], devices: [`d${number}-0`], email: `person${number}@canary${number}.example`, zone: pick(chance, zones), outbox: [], signedUp: false, tangled: twice, erased: false,
+    number, users: twice ? [`u${number}`, `u${number}-again`] : [`u${number}`], devices: [`d${number}-0`], email: `person${number}@canary${number}.example`, zone: pick(chance, zones), outbox: [], signedUp: false, tangled: twice, erased: false, lastNo: -1, lastYes: -1,
     active: pickByShare(chance, [{ share: 5, is: 0.3 }, { share: 3, is: 1 }, { share: 1, is: 4 }]).is,
   };
 }

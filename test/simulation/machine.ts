@@ -5,7 +5,7 @@ import { type House, openHouse, readConfig } from '#main';
 import type { Log } from '#operations/deps.ts';
 import type { Database } from '#store/database.ts';
 import { Life } from './mortal.ts';
-import type { PostOffice } from './post-office.ts';
+import type { Claim, PostOffice } from './post-office.ts';
 
 export const publicUrl = 'https://go.example';
 export const writeKey = 'simulated-write-key-of-32-characters';
@@ -18,7 +18,7 @@ export interface Machine {
   house: House;
   app: FastifyInstance;
   /** The check that its claim under way was made by. */
-  claim: { at: Instant; order: number };
+  claim: Claim;
 }
 
 export interface MachineParts {
@@ -42,7 +42,7 @@ export async function startMachine(name: string, parts: MachineParts): Promise<M
   house.deps.failpoint = (place) => life.pass(place);
   house.sending.failpoint = house.deps.failpoint;
   await house.sender.enter();
-  return { name, life, house, app: await buildServer({ house, config }), claim: { at: 0, order: 0 } };
+  return { name, life, house, app: await buildServer({ house, config }), claim: { at: 0, order: 0, policies: [] } };
 }
 
 /** Clears away what is left of a process: nothing of it can reach the database. */

@@ -1,8 +1,16 @@
 import type { Channel, Handover, Outgoing, OutgoingEmail } from '#channels/channel.ts';
+import type { CapPolicy } from '#contract/definition-bodies.ts';
 import { type Instant, minute, second } from '#contract/instant.ts';
 import { between, chanceOf, happens, pickByShare } from '#engine/practice/random.ts';
 import { Died, type Life } from './mortal.ts';
 import { insist } from './violation.ts';
+
+/** The check by which messages were claimed: when, in the order of everything, and the limits that may have been in force. */
+export interface Claim {
+  at: Instant;
+  order: number;
+  policies: readonly (CapPolicy | null)[];
+}
 
 /** What a message was handed over as, each time that its body began to leave. */
 export interface Handed {
@@ -17,6 +25,7 @@ export interface Handed {
   at: Instant;
   claimedAt: Instant;
   claimedAs: number;
+  policies: readonly (CapPolicy | null)[];
   result: 'sent' | 'not taken' | 'uncertain';
   /** Whether it really arrived; of an uncertain one only the world knows. */
   arrived: boolean;
@@ -50,7 +59,7 @@ export interface Surroundings {
   /** Things that others do while this hand-over is under way. */
   meanwhile(life: Life): Promise<void>;
   /** When the claim that this process works on was checked. */
-  claimOf(life: Life): { at: Instant; order: number };
+  claimOf(life: Life): Claim;
   /** Asked for each body that leaves. */
   onBody(handed: Handed): void;
 }
@@ -61,6 +70,7 @@ export class PostOffice {
   readonly byKey = new Map<string, Handed[]>();
   private readonly world: Surroundings;
   private readonly attempts = new Map<string, number>();
+  private last: Promise<unknown> = Promise.resolve();
   /** Set while the other side is down: everything is asked to come again. */
   down = false;
 
@@ -71,10 +81,18 @@ export class PostOffice {
   channelFor(life: Life, kind: 'email' | 'webhook', concurrency: number): Channel {
     return {
       name: kind, kind, idempotent: kind === 'webhook', concurrency,
-      send: (message, stillOwned) => this.take(life, message, stillOwned, concurrency === 1),
+      send: (message, stillOwned) => this.inTurn(() => this.take(life, message, stillOwned, kind === 'email' && concurrency === 1), concurrency === 1),
       verify: async () => undefined,
       close: async () => undefined,
     };
+  }
+
+  /** One after another where others may act in between, because a replay needs the same order. */
+  private inTurn<T>(take: () => Promise<T>, alone: boolean): Promise<T> {
+    if (!alone) return take();
+    const turn = this.last.then(take);
+    this.last = turn.catch(() => undefined);
+    return turn;
   }
 
   private async take(life: Life, message: Outgoing, stillOwned: () => Promise<boolean>, alone: boolean): Promise<Handover> {
@@ -94,7 +112,7 @@ export class PostOffice {
     const raw = email?.raw.toString('latin1') ?? null;
     const handed: Handed = {
       key: message.key, person: message.person, to: email?.envelope.to ?? null, channel: message.channel, marketing: raw !== null && /^List-Unsubscribe:/im.test(raw.slice(0, raw.indexOf('\r\n\r\n'))), subject: email?.subject ?? null, raw,
-      at: this.world.now(), claimedAt: claim.at, claimedAs: claim.order, result: 'uncertain', arrived: fate.arrives,
+      at: this.world.now(), claimedAt: claim.at, claimedAs: claim.order, policies: claim.policies, result: 'uncertain', arrived: fate.arrives,
     };
     const before = this.byKey.get(message.key) ?? [];
     if (message.channel === 'email')

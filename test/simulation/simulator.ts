@@ -1,0 +1,530 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import PostalMime from 'postal-mime';
+import type { CapPolicy } from '#contract/definition-bodies.ts';
+import { day, hour, type Instant, minute, second, toIso } from '#contract/instant.ts';
+import type { JsonObject } from '#contract/json.ts';
+import { Problem } from '#contract/problems.ts';
+import { between, type Chance, chanceOf, happens, pick, pickByShare, someTime } from '#engine/practice/random.ts';
+import { applySet } from '#operations/definitions.ts';
+import { changeConsent, editPerson, erasePerson, overrideStage } from '#operations/edit-person.ts';
+import { settleDeadSenders } from '#operations/senders.ts';
+import { firstStart } from '#operations/setup.ts';
+import { setStop } from '#operations/stop.ts';
+import { upkeep } from '#operations/upkeep.ts';
+import { deliverRound, processRound } from '#operations/work.ts';
+import type { Bindable, Database, Row } from '#store/database.ts';
+import { migrate } from '#store/migrate.ts';
+import { openPglite } from '#store/pglite.ts';
+import { type Call, type Client, Crowd, reactTo } from './clients.ts';
+import { Definitions } from './definitions.ts';
+import { Inspector } from './inspector.ts';
+import { apiKey, bury, type Machine, publicUrl, startMachine, writeKey } from './machine.ts';
+import { type Life, places } from './mortal.ts';
+import { type Handed, PostOffice } from './post-office.ts';
+import { insist, Violation } from './violation.ts';
+
+export interface Options {
+  seed: string;
+  days: number;
+  /** [60] */
+  people?: number;
+  /** Hears of each day that has passed. */
+  onDay?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  day: number;
+  ticks: number;
+  people: number;
+  events: number;
+  handed: number;
+  deaths: number;
+  seconds: number;
+}
+
+export interface Outcome extends Progress {
+  seed: string;
+  /** The same for two runs of one seed: everything that was sent, every step, every move, in their order. */
+  history: string;
+  failure: null | { day: number; at: string; invariant: string; sentence: string; saw: unknown };
+}
+
+/** Instants at which a simulation begins: each a little before clocks change somewhere. */
+const beginnings = ['2026-03-06T07:00:00Z', '2026-03-27T20:00:00Z', '2026-10-22T05:00:00Z', '2026-09-25T10:00:00Z'].map((text) => Date.parse(text));
+/** So long is the world at most asked to go on until nothing is due any more. */
+const roundsMax = 2_000;
+
+let prepared: Promise<Uint8Array> | null = null;
+/** A migrated database to copy, made once a process: a copy opens in a second, a new one in five. */
+export function preparedDatabase(): Promise<Uint8Array> {
+  prepared ??= (async () => {
+    const db = await openPglite({ dataDir: null });
+    await migrate(db, beginnings[0]!);
+    const dump = await db.dump('none');
+    await db.close();
+    return dump;
+  })();
+  return prepared;
+}
+
+/** Plays one world from its seed; answers how it went. Throws only for mistakes of the simulator itself. */
+export async function simulate(options: Options): Promise<Outcome> {
+  const db = await openPglite({ dataDir: null, loadDump: await preparedDatabase() });
+  const world = new World(options, db);
+  try {
+    return await world.play();
+  } finally {
+    await world.close();
+    await db.close();
+  }
+}
+
+interface Slot {
+  machine: Machine | null;
+  startsAt: Instant;
+}
+
+interface Pending {
+  at: Instant;
+  do: 'open' | 'click' | 'scan' | 'unsubscribe';
+  path: string;
+}
+
+export class World {
+  now: Instant;
+  readonly crowd: Crowd;
+  readonly post: PostOffice;
+  readonly slots: Slot[];
+  workspace = 0;
+  /** Counts everything that may have to be put in order: claims, acknowledged withdrawals, stops. */
+  order = 0;
+  /** The limits in force; two while a change is under way. */
+  policies: (CapPolicy | null)[] = [null];
+  /** Who withdrew by a link, and when that was acknowledged. */
+  readonly unsubscribed = new Map<string, number>();
+  /** Scope → since when it is stopped. */
+  readonly stopped = new Map<string, number>();
+  readonly erased: { person: string; canary: string; client: Client }[] = [];
+  deaths = 0;
+
+  private readonly options: Options;
+  private readonly db: Database;
+  private readonly definitions: Definitions;
+  private readonly inspector: Inspector;
+  private readonly ids: Chance;
+  private readonly faults: Chance;
+  private readonly ticks: Chance;
+  private readonly admin: Chance;
+  private readonly traffic: Chance;
+  private readonly start: Instant;
+  private readonly history = createHash('sha256');
+  private readonly errors: string[] = [];
+  private pending: Pending[] = [];
+  private readonly read = new Set<string>();
+  private busy = false;
+  private events = 0;
+  private tick = 0;
+  private readonly concurrency: number;
+
+  constructor(options: Options, db: Database) {
+    const { seed } = options;
+    this.options = options;
+    this.db = db;
+    const plan = chanceOf(seed, 'plan');
+    this.start = pick(plan, beginnings);
+    this.now = this.start;
+    this.concurrency = pick(plan, [1, 1, 4]);
+    this.slots = Array.from({ length: pick(plan, [1, 2, 2]) }, () => ({ machine: null, startsAt: this.start }));
+    this.ids = chanceOf(seed, 'ids');
+    this.faults = chanceOf(seed, 'faults');
+    this.ticks = chanceOf(seed, 'ticks');
+    this.admin = chanceOf(seed, 'admin');
+    this.traffic = chanceOf(seed, 'traffic');
+    this.crowd = new Crowd(chanceOf(seed, 'crowd'), options.people ?? 60);
+    this.definitions = new Definitions(chanceOf(seed, 'definitions'), this.start);
+    this.post = new PostOffice({
+      seed,
+      now: () => this.now,
+      pass: (milliseconds) => {
+        this.now += milliseconds;
+      },
+      meanwhile: (life) => this.meanwhile(life),
+      claimOf: (life) => this.machineOf(life).claim,
+      onBody: (handed) => this.inspector.onBody(handed),
+    });
+    this.inspector = new Inspector(this, chanceOf(seed, 'inspector'));
+  }
+
+  // ------------------------------------------------------------------------------------------------------------------------------ the play
+
+  async play(): Promise<Outcome> {
+    const began = performance.now();
+    const end = this.start + this.options.days * day;
+    let failure: Outcome['failure'] = null;
+    let dayNow = 0;
+    const progress = (): Progress => ({ day: dayNow, ticks: this.tick, people: this.crowd.clients.length, events: this.events, handed: this.post.handed.length, deaths: this.deaths, seconds: (performance.now() - began) / 1000 });
+    try {
+      await this.begin();
+      while (this.now < end) {
+        await this.turn();
+        for (; Math.floor((this.now - this.start) / day) > dayNow; ) {
+          dayNow++;
+          this.options.onDay?.(progress());
+        }
+      }
+      for (const slot of this.slots) slot.startsAt = this.now;
+      await this.revive();
+      await this.settle();
+      await this.inspector.inspect(true);
+      this.history.update(await this.inspector.digest());
+    } catch (error) {
+      if (!(error instanceof Violation)) throw error;
+      failure = { day: Math.floor((this.now - this.start) / day), at: toIso(this.now), invariant: error.invariant, sentence: error.message, saw: error.saw };
+    }
+    return { seed: this.options.seed, ...progress(), history: this.history.digest('hex').slice(0, 16), failure };
+  }
+
+  private async begin(): Promise<void> {
+    // Secrets are chance too: from the seed, so that links are the same in a replay.
+    await this.rows('insert into secret (name, value) values ($1, $2), ($3, $4)', ['links', `links of ${this.options.seed}`, 'webhooks', `whsec_${Buffer.from(this.options.seed).toString('base64')}`]);
+    await this.revive();
+    const { house } = this.slots[0]!.machine!;
+    await firstStart(house.deps, false);
+    const main = await house.deps.workspaces.bySlug('main');
+    this.workspace = main.id;
+    await house.doorkeeper.acceptBootstrapKey(writeKey, 'write', [main]);
+    await house.doorkeeper.acceptBootstrapKey(apiKey, 'api', [main]);
+    await applySet(house.deps, main, 'simulator', { definitions: await this.definitions.begin(), publish: true, note: '' });
+    this.policies = [await this.inspector.learnDefinitions()];
+  }
+
+  /** One turn of the world: time passes, people act, colleagues act, the machines work until nothing is due, and everything is looked over. */
+  private async turn(): Promise<void> {
+    this.tick++;
+    const before = this.now;
+    await this.passTime();
+    await this.revive();
+    await this.inspector.before();
+    this.crowd.live(this.now, this.now - before);
+    if (this.alive().length > 0) {
+      if (happens(this.faults, 0.05)) this.post.down = !this.post.down;
+      await this.flush(1);
+      await this.react();
+      await this.govern();
+      await this.settle();
+    }
+    if (this.alive().length > 0) await this.inspector.inspect(this.tick % 5 === 0);
+    this.history.update(JSON.stringify([this.tick, this.now, await this.inspector.newHistory()]));
+  }
+
+  /** To the next instant at which something is due, just before it, or by some time. */
+  private async passTime(): Promise<void> {
+    const chance = this.ticks;
+    if (happens(chance, 0.4)) {
+      const [row] = await this.rows("select least((select min(due_at) from wake), (select min(due_at) from message where status in ('queued', 'held'))) as due");
+      const due = row!.due as Instant | null;
+      if (due !== null && due > this.now && due < this.now + day) {
+        this.now = pickByShare(chance, [{ share: 6, at: due }, { share: 2, at: Math.max(this.now, due - 1) }, { share: 2, at: due + between(chance, 1, 600) * second }]).at;
+        return;
+      }
+    }
+    this.now += Math.ceil(Math.min(18 * hour, someTime(chance, 2.5 * hour)));
+  }
+
+  // -------------------------------------------------------------------------------------------------------------------------- the machines
+
+  private machineOf(life: Life): Machine {
+    return this.slots.find((slot) => slot.machine?.life === life)!.machine!;
+  }
+
+  alive(): Machine[] {
+    return this.slots.flatMap((slot) => (slot.machine && !slot.machine.life.dead ? [slot.machine] : []));
+  }
+
+  /** Starts the machines that are down and whose time has come. */
+  private async revive(): Promise<void> {
+    for (const [index, slot] of this.slots.entries()) {
+      if (slot.machine && !slot.machine.life.dead) continue;
+      if (slot.startsAt > this.now) continue;
+      if (slot.machine) await bury(slot.machine);
+      const machine = await startMachine(`machine-${index}`, {
+        db: this.db, now: () => this.now, newId: (at) => this.newId(at), post: this.post, concurrency: this.concurrency,
+        onError: (fields, message, life) => {
+          if (!life.dead) this.errors.push(`${message} ${JSON.stringify(fields)}`);
+        },
+      });
+      machine.life.onPass = (place) => {
+        if (place === 'deliver.claiming') machine.claim = { at: this.now, order: ++this.order, policies: [...this.policies] };
+      };
+      machine.life.meanwhile = () => (happens(this.faults, 0.04) ? this.meanwhile(machine.life) : Promise.resolve());
+      slot.machine = machine;
+    }
+  }
+
+  private newId(at: Instant): string {
+    const hex = (digits: number): string => Array.from({ length: digits }, () => Math.floor(this.ids() * 16).toString(16)).join('');
+    const time = Math.floor(at).toString(16).padStart(12, '0');
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(3)}-${pick(this.ids, ['8', '9', 'a', 'b'])}${hex(3)}-${hex(12)}`;
+  }
+
+  /** Lets a machine do something, during which it may die. Null when it did. What fails in a living machine is a fault of the product. */
+  private async perform<T>(machine: Machine, what: string, work: () => Promise<T>, interruptible: boolean): Promise<T | null> {
+    const { life } = machine;
+    if (life.dead) return null;
+    const nested = life.interruptible;
+    if (!nested && happens(this.faults, 0.012)) life.doom = { place: pick(this.faults, places), times: between(this.faults, 1, 4) };
+    life.interruptible = interruptible;
+    try {
+      const answer = await work();
+      return life.dead ? null : answer;
+    } catch (error) {
+      if (error instanceof Violation) throw error;
+      if (life.dead) return null;
+      throw new Violation('works', `${what} failed by itself: ${String(error)}`, error instanceof Error ? [error.stack, error.cause] : error);
+    } finally {
+      life.interruptible = nested;
+      if (!nested) life.doom = null;
+      if (life.dead) this.bereave(machine);
+      insist(this.errors.length === 0, 'works', `${what} reported an error of its own`, this.errors.splice(0));
+    }
+  }
+
+  private bereave(machine: Machine): void {
+    const slot = this.slots.find((each) => each.machine === machine)!;
+    if (slot.startsAt > this.now) return;
+    this.deaths++;
+    slot.startsAt = this.now + pickByShare(this.faults, [{ share: 6, after: 1 }, { share: 3, after: between(this.faults, 1, 120) * minute }, { share: 1, after: between(this.faults, 2, 30) * hour }]).after;
+  }
+
+  /** Turns the machines' loops until nothing is due. */
+  private async settle(): Promise<void> {
+    let idle = 0;
+    for (let round = 0; idle < 2; round++) {
+      insist(round < roundsMax, 'quiet', 'the same things are due again and again', await this.inspector.leftovers());
+      const machines = this.alive();
+      if (machines.length === 0) return;
+      const machine = pick(this.faults, machines);
+      const { deps, sending, sender } = machine.house;
+      let more = false;
+      more = ((await this.perform(machine, 'processing', () => processRound(deps, 1), true))?.more ?? true) || more;
+      more = ((await this.perform(machine, 'delivering', () => deliverRound(sending, 1), true))?.more ?? true) || more;
+      const settled = await this.perform(machine, 'settling', () => settleDeadSenders(deps, sender.current()), true);
+      more = settled === null || settled.requeued + settled.uncertain > 0 || more;
+      if (happens(this.faults, 0.01)) await this.perform(machine, 'upkeep', () => upkeep(deps), false);
+      idle = more ? 0 : idle + 1;
+    }
+  }
+
+  /** What others do between two transactions of one machine, or while it hands something over. */
+  private async meanwhile(life: Life): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      // A turn of the loop first, so that what the machine has asked of the database already goes first, in a replay too.
+      await turn();
+      const other = this.alive().find((machine) => machine.life !== life);
+      const self = this.machineOf(life);
+      const does = pickByShare(this.faults, [
+        { share: other ? 4 : 0, it: 'process' }, { share: other ? 4 : 0, it: 'deliver' }, { share: other ? 2 : 0, it: 'settle' }, { share: 3, it: 'flush' }, { share: 3, it: 'react' }, { share: 1, it: 'stop' }, { share: 1, it: 'publish' }, { share: 2, it: 'time' },
+      ] as const).it;
+      if (does === 'time') this.now += between(this.faults, 1, 90) * second;
+      else if (does === 'flush') await this.flush(0.1);
+      else if (does === 'react') await this.react(true);
+      else if (does === 'stop') await this.toggleStop(other ?? self);
+      else if (does === 'publish') await this.publish(other ?? self);
+      else if (does === 'process') await this.perform(other!, 'processing', () => processRound(other!.house.deps, 1), true);
+      else if (does === 'deliver') await this.perform(other!, 'delivering', () => deliverRound(other!.house.sending, 1), true);
+      else await this.perform(other!, 'settling', () => settleDeadSenders(other!.house.deps, other!.house.sender.current()), true);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  // --------------------------------------------------------------------------------------------------------------------------- the clients
+
+  /** Clients send what waits in their outboxes; some of it late, twice, out of order, or without hearing the answer. */
+  private async flush(share: number): Promise<void> {
+    const chance = this.traffic;
+    const waiting = this.crowd.clients.filter((client) => client.outbox.length > 0 && happens(chance, share * 0.8));
+    const calls: Call[] = [];
+    for (const client of waiting) {
+      const taken = client.outbox.splice(0);
+      if (happens(chance, 0.15)) taken.sort(() => chance() - 0.5);
+      calls.push(...taken);
+    }
+    // Now and then a client sends again what has arrived long since.
+    const old = [...this.crowd.calls.values()];
+    while (old.length > 0 && happens(chance, 0.3)) calls.push(pick(chance, old));
+    for (const trusted of [true, false]) {
+      const same = calls.filter((call) => call.trusted === trusted);
+      while (same.length > 0) {
+        const batch = same.splice(0, between(chance, 1, 8));
+        const heard = await this.send(batch, trusted);
+        if (happens(chance, 0.05)) await this.send(batch, trusted);
+        if (!heard) for (const call of batch) if (!call.acknowledged && !call.client.outbox.includes(call)) call.client.outbox.push(call);
+      }
+    }
+  }
+
+  /** Sends one batch; answers whether the client heard a yes. */
+  private async send(batch: readonly Call[], trusted: boolean): Promise<boolean> {
+    const machines = this.alive();
+    if (machines.length === 0) return false;
+    const machine = pick(this.traffic, machines);
+    for (const call of batch) if (call.consent === true && !call.acknowledged) call.client.lastYes = ++this.order;
+    const response = await this.perform(machine, 'accepting', () => machine.app.inject({ method: 'POST', url: '/v1/batch', headers: { authorization: `Bearer ${trusted ? apiKey : writeKey}`, 'content-type': 'application/json' }, payload: JSON.stringify({ batch: batch.map((call) => call.body) }) }), false);
+    if (response === null) return false;
+    insist(response.statusCode === 200 && (JSON.parse(response.body) as JsonObject).refused === undefined, 'works', 'a batch of good calls was not taken', { status: response.statusCode, body: response.body.slice(0, 500) });
+    if (happens(this.traffic, 0.08)) return false;
+    for (const call of batch) {
+      if (!call.acknowledged) {
+        this.events++;
+        if (call.consent === false && typeof call.body.userId === 'string') call.client.lastNo = ++this.order;
+      }
+      call.acknowledged = true;
+      const at = call.client.outbox.indexOf(call);
+      if (at >= 0) call.client.outbox.splice(at, 1);
+    }
+    return true;
+  }
+
+  /** People read their mail: the links of what arrived are followed when their time comes. */
+  private async react(one = false): Promise<void> {
+    for (const handed of this.post.handed) {
+      if (!handed.arrived || handed.raw === null || this.read.has(handed.key)) continue;
+      this.read.add(handed.key);
+      await this.expect(handed);
+    }
+    const due = this.pending.filter((each) => each.at <= this.now);
+    const now = one ? due.slice(0, 1) : due;
+    this.pending = this.pending.filter((each) => !now.includes(each));
+    for (const reaction of now) await this.follow(reaction);
+  }
+
+  private async expect(handed: Handed): Promise<void> {
+    const chance = chanceOf(this.options.seed, 'reader', handed.key);
+    const reactions = reactTo(chance);
+    if (reactions.length === 0) return;
+    const mail = await PostalMime.parse(handed.raw!);
+    const inside = (address: string): string => address.replaceAll('&amp;', '&').slice(publicUrl.length);
+    const clicks = [...(mail.html ?? '').matchAll(/href="(https:\/\/go\.example\/c\/[^"]+)"/g)].map((match) => inside(match[1]!));
+    const pixel = /src="(https:\/\/go\.example\/o\/[^"]+)"/.exec(mail.html ?? '')?.[1];
+    const leave = /<(https:\/\/go\.example\/u\/[^>]+)>/.exec(mail.headers.find((header) => header.key === 'list-unsubscribe')?.value ?? '')?.[1];
+    insist(clicks.length > 0 && pixel, 'works', 'a mail has no tracked links', { key: handed.key });
+    for (const { do: what, after } of reactions) {
+      const at = handed.at + Math.floor(after);
+      if (what === 'open') this.pending.push({ at, do: what, path: inside(pixel) });
+      else if (what === 'unsubscribe') {
+        if (leave) this.pending.push({ at, do: what, path: inside(leave) });
+      } else for (const path of what === 'scan' ? clicks : [pick(chance, clicks)]) this.pending.push({ at, do: what, path });
+    }
+  }
+
+  private async follow({ do: what, path }: Pending): Promise<void> {
+    const machines = this.alive();
+    if (machines.length === 0) return;
+    const machine = pick(this.traffic, machines);
+    const agent = what === 'scan' ? pick(this.traffic, ['', 'Mozilla/5.0 (compatible; bingbot/2.0)', 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0']) : 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0';
+    const post = what === 'unsubscribe';
+    const person = post ? machine.house.links.read('unsubscribe', path.slice(3)).person : null;
+    const response = await this.perform(machine, `the link of ${what}`, () => machine.app.inject({ method: post ? 'POST' : what === 'scan' && happens(this.traffic, 0.3) ? 'HEAD' : 'GET', url: path, headers: { 'user-agent': agent }, ...(post ? { payload: 'List-Unsubscribe=One-Click' } : {}) }), false);
+    // Somebody whose click leads nowhere tries again; a link of a message that was erased is refused.
+    if (response === null) this.pending.push({ at: this.now + 5 * minute, do: what, path });
+    else {
+      insist([200, 302, 404, 400, 410].includes(response.statusCode), 'works', 'a link did not work', { what, status: response.statusCode, body: response.body.slice(0, 300) });
+      if (person && response.statusCode === 200 && !this.unsubscribed.has(person)) this.unsubscribed.set(person, ++this.order);
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------------------------------- the colleagues
+
+  private async govern(): Promise<void> {
+    const chance = this.admin;
+    const does: [number, (machine: Machine) => Promise<void>][] = [
+      [0.06, (machine) => this.publish(machine)],
+      [0.05, (machine) => this.toggleStop(machine)],
+      [0.08, (machine) => this.byHand(machine, (person, workspace) => overrideStage(machine.house.deps, workspace, 'colleague', person, pick(chance, ['capture', 'qualification', 'nurture', 'conversion']), 'a colleague knows better'))],
+      [0.06, (machine) => this.byHand(machine, (person, workspace) => editPerson(machine.house.deps, workspace, 'colleague', person, pick<JsonObject>(chance, [{ plan: 'team' }, { firstName: 'Renamed' }, { timezone: 'Asia/Tokyo' }, { note: null }])))],
+      [0.04, (machine) => this.byHand(machine, (person, workspace) => changeConsent(machine.house.deps, workspace, 'colleague', person, { purpose: 'marketing', channel: pick(chance, ['*', 'email']), state: pick(chance, ['withdrawn', 'denied', 'granted']), wording: null }))],
+      [0.03, (machine) => this.erase(machine)],
+    ];
+    for (const [probability, act] of does) {
+      const machines = this.alive();
+      if (happens(chance, probability) && machines.length > 0) await act(pick(chance, machines));
+    }
+  }
+
+  private async publish(machine: Machine): Promise<void> {
+    const change = this.definitions.change();
+    const before = this.policies;
+    if (change.kind === 'cap-policy') this.policies = [...before, change.body as CapPolicy];
+    const nested = this.busy;
+    await this.perform(machine, `publishing ${change.kind} ${change.key}`, async () => applySet(machine.house.deps, await machine.house.deps.workspaces.byId(this.workspace), 'colleague', { definitions: [change], publish: true, note: '' }), false);
+    this.policies = [await this.inspector.learnDefinitions()];
+    void nested;
+  }
+
+  private async toggleStop(machine: Machine): Promise<void> {
+    const { deps } = machine.house;
+    const workspace = await deps.workspaces.byId(this.workspace);
+    const scope = pick(this.admin, ['workspace', 'channel:email', 'channel:webhook', 'journey:journey-0', 'journey:journey-1']);
+    // A stop is lifted twice as often as it is set, so that things go on.
+    const stop = happens(this.admin, 0.35);
+    if (!stop) for (const each of [...this.stopped.keys()]) {
+      this.stopped.delete(each);
+      await this.perform(machine, 'lifting a stop', () => setStop(deps, workspace, 'colleague', each, false, ''), false);
+    }
+    else if (!this.stopped.has(scope) && (await this.perform(machine, 'a stop', async () => (await setStop(deps, workspace, 'colleague', scope, true, 'to be sure'), true), false))) this.stopped.set(scope, ++this.order);
+  }
+
+  /** A colleague changes a person and waits for the answer, while the loops of the machine go on. */
+  private async byHand(machine: Machine, change: (person: string, workspace: Awaited<ReturnType<Machine['house']['deps']['workspaces']['byId']>>) => Promise<void>, who?: Client): Promise<string | null> {
+    const { deps } = machine.house;
+    const client = who ?? pick(this.admin, this.crowd.clients);
+    const [row] = await this.rows('select person_id from identity where workspace_id = $1 and kind = 1 and value = $2', [this.workspace, client.users[0]!]);
+    if (!row) return null;
+    const workspace = await deps.workspaces.byId(this.workspace);
+    const done = await this.perform(machine, 'a change by hand', async () => {
+      let answered = false;
+      const asked = change(row.person_id, workspace).then(
+        () => true,
+        (error: unknown) => {
+          // Nothing that may be refused is a fault: the person may be gone, or may have withdrawn.
+          if (error instanceof Problem && error.status < 500) return false;
+          throw error;
+        },
+      ).finally(() => {
+        answered = true;
+      });
+      while (!answered && !machine.life.dead) {
+        await processRound(deps, 1);
+        await pause(1);
+      }
+      return asked;
+    }, false);
+    return done ? row.person_id : null;
+  }
+
+  private async erase(machine: Machine): Promise<void> {
+    const { deps } = machine.house;
+    const client = pick(this.admin, this.crowd.clients);
+    if (client.erased || !client.signedUp) return;
+    // From here on nothing that this client sent is owed to anybody, whether the erasure is answered or not.
+    client.erased = true;
+    const clean = client.outbox.length === 0 && !client.tangled;
+    const person = await this.byHand(machine, (id, workspace) => erasePerson(deps, workspace, 'colleague', id), client);
+    if (person && clean) this.erased.push({ person, canary: `canary${client.number}.example`, client });
+  }
+
+  // ------------------------------------------------------------------------------------------------------------------------------- the rest
+
+  /** Rows as the database's owner sees them, past every machine. */
+  rows<R extends Row = Row>(statement: string, values: readonly Bindable[] = []): Promise<R[]> {
+    return this.db.asOwner((tx) => tx.query<R>(statement, values));
+  }
+
+  async close(): Promise<void> {
+    for (const slot of this.slots) if (slot.machine) await bury(slot.machine);
+  }
+}
