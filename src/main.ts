@@ -85,7 +85,7 @@ export async function openHouse(config: Config, replaced: Replaced = {}): Promis
   const webhookSecret = await sharedSecret(db, 'webhooks', () => `whsec_${Buffer.from(newToken('')).toString('base64')}`);
   const sender = new Sender(deps, origin);
   const mailbox = mailboxChannel({ store: (mail) => storeMail(deps, mail) });
-  const email = replaced.channels?.email ?? (config.SMTP_URL === undefined ? null : smtpChannel({ url: config.SMTP_URL, connections: 16 }));
+  const email = replaced.channels?.email ?? (config.SMTP_URL === undefined ? null : smtpChannel({ url: config.SMTP_URL, connections: 20 }));
   const webhook = replaced.channels?.webhook ?? webhookChannel({ allowPrivate: config.WEBHOOK_PRIVATE === 'on' });
   const sending: SendingDeps = {
     ...deps, links, webhookSecret, sender: sender.current, ledger: new Ledger(deps, sender.current),

@@ -8,22 +8,19 @@ import { routeList } from '#contract/routes/index.ts';
 import { liveTopics } from '#contract/routes/operate.ts';
 import { timelineKinds } from '#contract/routes/people.ts';
 
-/** The keys of definitions in the order in which their schemas name them, so that a body is written as a person would write it. */
-function keyOrder(): string[] {
-  const order: string[] = [];
+/** Every object that a kind of definition may hold, as the list of its keys in the order of its schema: a body is written as a person would write it. */
+function shapesOf(body: z.ZodType): string[][] {
+  const shapes = new Map<string, string[]>();
   const visit = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return;
     if (!Array.isArray(node) && 'properties' in node) {
-      let after = -1;
-      for (const key of Object.keys(node.properties as object)) {
-        if (!order.includes(key)) order.splice(after < 0 ? order.length : after + 1, 0, key);
-        after = order.indexOf(key);
-      }
+      const keys = Object.keys(node.properties as object);
+      shapes.set(keys.join(), keys);
     }
     for (const part of Object.values(node)) visit(part);
   };
-  for (const { body } of Object.values(definitionKinds)) visit(z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }));
-  return order;
+  visit(z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }));
+  return [...shapes.values()].filter((keys) => keys.length > 1).sort((a, b) => a.length - b.length);
 }
 
 /** The contract's words as plain data (module "contract:words"), so that the first load carries no schema library. */
@@ -36,7 +33,7 @@ function contractWords(): Plugin {
     timelineKinds,
     liveTopics,
     stepKinds,
-    keyOrder: keyOrder(),
+    shapes: Object.fromEntries(Object.entries(definitionKinds).map(([kind, { body }]) => [kind, shapesOf(body)])),
   };
   const id = '\0contract:words';
   return {

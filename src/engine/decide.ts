@@ -7,6 +7,7 @@ import type { Effect } from './effect.ts';
 import { advance, type CompiledJourney, type JourneyFact, newRun, wakesAt } from './journey/advance.ts';
 import { endReasons, type Run } from './journey/run.ts';
 import { allows, missingFor, stageAfter } from './lifecycle/lifecycle.ts';
+import { isZone } from './local-time.ts';
 import { type Person, unknownEntryPoint } from './person.ts';
 import { remember } from './rule/memory.ts';
 import { never, type Question } from './rule/rule.ts';
@@ -194,7 +195,7 @@ class Desk {
     this.person.traits = mergeTraits(this.person.traits, changes);
     this.person.name = nameFrom(this.person.traits);
     const zone = textAt(this.person.traits, 'timezone');
-    if (zone) this.person.zone = zone;
+    if (zone && isZone(zone)) this.person.zone = zone;
     if (changes.email === null) this.person.email = null;
     if (changes.phone === null) this.person.phone = null;
     this.changed.add('traits');
@@ -207,7 +208,7 @@ class Desk {
     const context = isObject(envelope.context) ? (envelope.context as JsonObject) : null;
     if (!context) return;
     const zone = textAt(context, 'timezone');
-    if (zone && person.traits.timezone === undefined) person.zone = zone;
+    if (zone && person.traits.timezone === undefined && isZone(zone)) person.zone = zone;
     if (person.firstSource === null) person.firstSource = firstSource(context, person.entryPoint, at);
   }
 

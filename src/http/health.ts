@@ -4,6 +4,9 @@ import { lagNames } from '#operations/lags.ts';
 import { inboxDepth } from '#store/inbox.ts';
 import type { HttpHouse } from './house.ts';
 
+/** Statuses in which a message waits for something. */
+const shownStatuses = ['queued', 'held', 'sending', 'uncertain'] as const;
+
 /** For operators: is it alive, can it take work, and how it fares. Numbers only; nothing about people. */
 export function registerHealth(app: FastifyInstance, house: HttpHouse): void {
   const { deps } = house;
@@ -28,7 +31,9 @@ export function registerHealth(app: FastifyInstance, house: HttpHouse): void {
     const ids = await deps.workspaces.ids();
     await deps.db.transaction({ workspaces: ids }, async (tx) => {
       waiting.set(await inboxDepth(tx, 100_000));
-      for (const row of await tx.query("select status, count(*) as n from message where status in ('queued', 'held', 'sending', 'uncertain') group by status")) messages.set({ status: row.status }, row.n);
+      const counts = new Map((await tx.query("select status, count(*) as n from message where status = any($1) group by status", [[...shownStatuses]])).map((row) => [row.status, row.n]));
+      // A gauge keeps its last value: a status that no message has any more is set to 0.
+      for (const status of shownStatuses) messages.set({ status }, counts.get(status) ?? 0);
     });
     return reply.type(registry.contentType).send(await registry.metrics());
   });

@@ -155,10 +155,15 @@ async function claim(deps: SendingDeps, lanes: readonly number[]): Promise<{ dra
 
 async function decideDue(deps: SendingDeps, tx: Transaction, ready: readonly StoredMessage[], ids: readonly number[]): Promise<{ drafts: Draft[]; decided: number; workspaces: Map<number, Workspace> }> {
   const real = deps.now();
-  const workspaces = new Map((await loadWorkspaces(tx, ids)).map((workspace) => [workspace.id, workspace]));
-  const people = new Map((await loadPeople(tx, [...new Set(ready.map((message) => message.person))])).map((person) => [person.id, person]));
-  const runs = new Map((await loadRuns(tx, ready.filter((message) => message.run !== null).map((message) => ({ person: message.person, run: message.run! })))).map((run) => [run.id, run]));
-  const stopped = await stoppedScopes(tx, ids);
+  const [workspaceList, peopleList, runList, stopped] = await Promise.all([
+    loadWorkspaces(tx, ids),
+    loadPeople(tx, [...new Set(ready.map((message) => message.person))]),
+    loadRuns(tx, ready.filter((message) => message.run !== null).map((message) => ({ person: message.person, run: message.run! }))),
+    stoppedScopes(tx, ids),
+  ]);
+  const workspaces = new Map(workspaceList.map((workspace) => [workspace.id, workspace]));
+  const people = new Map(peopleList.map((person) => [person.id, person]));
+  const runs = new Map(runList.map((run) => [run.id, run]));
   const books = new Map<number, Awaited<ReturnType<typeof deps.rulebooks.at>>>();
   for (const id of new Set(ready.map((message) => message.workspace))) books.set(id, await deps.rulebooks.at(tx, id, workspaces.get(id)!.revision));
   const longest = Math.max(...[...books.values()].flatMap((book) => (book.capPolicy?.body.caps ?? []).map((cap) => ms(cap.within))), minute);

@@ -61,8 +61,7 @@ export class Ledger {
       const settles = this.settles.splice(0);
       try {
         const owned = await this.deps.db.transaction({ workspaces: await this.deps.workspaces.ids() }, async (tx) => {
-          const begun = await beginBodies(tx, this.sender(), begins, this.deps.now());
-          const written = await changeMessages(tx, settles.map((each) => each.change), this.sender());
+          const [begun, written] = await Promise.all([beginBodies(tx, this.sender(), begins, this.deps.now()), changeMessages(tx, settles.map((each) => each.change), this.sender())]);
           await appendToInbox(tx, settles.filter((each) => written.has(each.change.id)).flatMap((each) => each.facts));
           this.deps.failpoint('settle.written');
           return begun;

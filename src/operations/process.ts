@@ -45,8 +45,7 @@ export async function processLanes(deps: Deps, lanes: readonly number[]): Promis
   const outcome = await deps.db.transaction({ workspaces: ids }, async (tx) => {
     const locked = await lockLanes(tx, lanes);
     if (locked.length === 0) return { taken: [], wakes: [], written: null, busy: lanes.length };
-    const taken = await takeFacts(tx, locked, factsPerLane);
-    const wakes = await takeWakes(tx, locked, clocks, wakesAtOnce);
+    const [taken, wakes] = await Promise.all([takeFacts(tx, locked, factsPerLane), takeWakes(tx, locked, clocks, wakesAtOnce)]);
     deps.failpoint('process.taken');
     const written = taken.length + wakes.length > 0 ? await decideAndWrite(deps, tx, ids, taken, wakes) : null;
     deps.failpoint('process.written');
@@ -113,10 +112,10 @@ class Batch {
 export async function decideAndWrite(deps: Deps, tx: Transaction, ids: readonly number[], taken: readonly TakenFact[], wakes: readonly Wake[]): Promise<Written> {
   const real = deps.now();
   const people = [...new Set([...taken.map((each) => each.person), ...wakes.map((wake) => wake.person)])];
-  const workspaces = new Map((await loadWorkspaces(tx, ids)).map((workspace) => [workspace.id, workspace]));
-  const stored = new Map((await loadPeople(tx, people)).map((person) => [person.id, person]));
-  const runs = Map.groupBy(await loadLiveRuns(tx, people), (run) => run.person);
-  const known = await knownEvents(tx, taken.map((each) => ({ person: each.person, id: each.fact.id })), real);
+  const [workspaceList, peopleList, runList, known] = await Promise.all([loadWorkspaces(tx, ids), loadPeople(tx, people), loadLiveRuns(tx, people), knownEvents(tx, taken.map((each) => ({ person: each.person, id: each.fact.id })), real)]);
+  const workspaces = new Map(workspaceList.map((workspace) => [workspace.id, workspace]));
+  const stored = new Map(peopleList.map((person) => [person.id, person]));
+  const runs = Map.groupBy(runList, (run) => run.person);
 
   const work = new Map<number, Work>();
   for (const id of new Set([...taken.map((each) => each.workspace), ...wakes.map((wake) => wake.workspace)])) {
@@ -264,27 +263,30 @@ function gather(batch: Batch, deps: Deps, { workspace, rulebook, now }: Work, pe
   }
 }
 
+/** Writes the batch. The statements do not wait for each other's answers: they go out in one breath and are carried out in this order. */
 async function write(tx: Transaction, batch: Batch, real: Instant): Promise<void> {
-  await insertEvents(tx, batch.events);
-  await savePeople(tx, batch.people);
-  await saveRuns(tx, batch.runs);
-  await appendSteps(tx, batch.steps, real);
-  await appendMoves(tx, batch.moves);
-  await appendConsents(tx, batch.consents);
-  await changeMemberships(tx, batch.memberships);
-  await insertMessages(tx, batch.messages);
-  await countOn(tx, batch.messageEvents);
+  await Promise.all([
+    insertEvents(tx, batch.events),
+    savePeople(tx, batch.people),
+    saveRuns(tx, batch.runs),
+    appendSteps(tx, batch.steps, real),
+    appendMoves(tx, batch.moves),
+    appendConsents(tx, batch.consents),
+    changeMemberships(tx, batch.memberships),
+    insertMessages(tx, batch.messages),
+    countOn(tx, batch.messageEvents),
+    suppress(tx, batch.suppressions),
+    insertNewTasks(tx, batch.tasks),
+    appendDecisions(tx, batch.decisions, real),
+    armWakes(tx, batch.wakes),
+    askForMerges(tx, batch.merges, real),
+    appendToInbox(tx, batch.forwards),
+    batch.erased.length > 0 ? forgetIdentities(tx, batch.erased) : null,
+  ]);
   for (const bounce of batch.bounces) {
     const message = await findMessage(tx, bounce.workspace, bounce.message);
     if (message) await changeMessages(tx, [{ ...message, status: 'bounced', reason: 'refused-address', details: { ...message.details, answer: bounce.answer }, answer: bounce.answer }]);
   }
-  await suppress(tx, batch.suppressions);
-  await insertNewTasks(tx, batch.tasks);
-  await appendDecisions(tx, batch.decisions, real);
-  await armWakes(tx, batch.wakes);
-  await askForMerges(tx, batch.merges, real);
-  await appendToInbox(tx, batch.forwards);
-  if (batch.erased.length > 0) await forgetIdentities(tx, batch.erased);
 }
 
 /** An address as the suppression list keeps it. It outlives the person, so that an erased and re-imported address is not mailed again. */

@@ -105,6 +105,8 @@ export class World {
   readonly unsubscribed = new Map<string, number>();
   /** Scope → since when it is stopped. */
   readonly stopped = new Map<string, number>();
+  /** Clients of whom something arrived after they were erased. */
+  readonly cameBack = new Set<Client>();
   readonly erased: { person: string; canary: string; client: Client }[] = [];
   deaths = 0;
 
@@ -123,6 +125,8 @@ export class World {
   private pending: Pending[] = [];
   private readonly read = new Set<string>();
   private busy = false;
+  /** Whether others have acted since the machines were last seen at rest. */
+  private disturbed = false;
   private events = 0;
   private tick = 0;
   private readonly concurrency: number;
@@ -312,7 +316,8 @@ export class World {
       const settled = await this.perform(machine, 'settling', () => settleDeadSenders(deps, sender.current()), true);
       more = settled === null || settled.requeued + settled.uncertain > 0 || more;
       if (happens(this.faults, 0.01)) await this.perform(machine, 'upkeep', () => upkeep(deps), false);
-      idle = more ? 0 : idle + 1;
+      idle = more || this.disturbed ? 0 : idle + 1;
+      this.disturbed = false;
     }
   }
 
@@ -320,6 +325,7 @@ export class World {
   private async meanwhile(life: Life): Promise<void> {
     if (this.busy) return;
     this.busy = true;
+    this.disturbed = true;
     try {
       // A turn of the loop first, so that what the machine has asked of the database already goes first, in a replay too.
       await turn();
@@ -372,7 +378,10 @@ export class World {
     const machines = this.alive();
     if (machines.length === 0) return false;
     const machine = pick(this.traffic, machines);
-    for (const call of batch) if (call.consent === true && !call.acknowledged) call.client.lastYes = ++this.order;
+    for (const call of batch) {
+      if (call.consent === true && !call.acknowledged) call.client.lastYes = ++this.order;
+      if (call.client.erased) this.cameBack.add(call.client);
+    }
     const response = await this.perform(machine, 'accepting', () => machine.app.inject({ method: 'POST', url: '/v1/batch', headers: { authorization: `Bearer ${trusted ? apiKey : writeKey}`, 'content-type': 'application/json' }, payload: JSON.stringify({ batch: batch.map((call) => call.body) }) }), false);
     if (response === null) return false;
     insist(response.statusCode === 200 && (JSON.parse(response.body) as JsonObject).refused === undefined, 'works', 'a batch of good calls was not taken', { status: response.statusCode, body: response.body.slice(0, 500) });
@@ -441,7 +450,7 @@ export class World {
 
   private async govern(): Promise<void> {
     const chance = this.admin;
-    const does: [number, (machine: Machine) => Promise<void>][] = [
+    const does: [number, (machine: Machine) => Promise<unknown>][] = [
       [0.06, (machine) => this.publish(machine)],
       [0.05, (machine) => this.toggleStop(machine)],
       [0.08, (machine) => this.byHand(machine, (person, workspace) => overrideStage(machine.house.deps, workspace, 'colleague', person, pick(chance, ['capture', 'qualification', 'nurture', 'conversion']), 'a colleague knows better'))],
@@ -459,10 +468,8 @@ export class World {
     const change = this.definitions.change();
     const before = this.policies;
     if (change.kind === 'cap-policy') this.policies = [...before, change.body as CapPolicy];
-    const nested = this.busy;
     await this.perform(machine, `publishing ${change.kind} ${change.key}`, async () => applySet(machine.house.deps, await machine.house.deps.workspaces.byId(this.workspace), 'colleague', { definitions: [change], publish: true, note: '' }), false);
     this.policies = [await this.inspector.learnDefinitions()];
-    void nested;
   }
 
   private async toggleStop(machine: Machine): Promise<void> {

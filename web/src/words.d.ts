@@ -7,6 +7,7 @@ declare module 'contract:words' {
   export const messageReasons: import('#contract/message.ts').MessageReason[];
   export const timelineKinds: typeof import('#contract/routes/people.ts').timelineKinds;
   export const liveTopics: typeof import('#contract/routes/operate.ts').liveTopics;
-  export const keyOrder: string[];
+  /** For each kind, the keys of every object in it, in the order of the schema; short ones first. */
+  export const shapes: Record<keyof Kinds, string[][]>;
   export const stepKinds: typeof import('#contract/journey.ts').stepKinds;
 }

@@ -40,7 +40,7 @@ function Loaded({ definition }: { definition: Detail }) {
   const go = useGo();
   const versions = useRoute('listVersions', { params: { kind, key } });
   const discard = useChange('discardDraft', definition.version === null ? ['listDefinitions', 'listJourneys'] : ['getDefinition', 'listDefinitions', 'listJourneys']);
-  const saved = toText(definition.draft);
+  const saved = toText(kind, definition.draft);
   const [base, setBase] = useState(saved);
   const [text, setText] = useState(saved);
   const [ask, setAsk] = useState<'discard' | 'publish' | null>(null);
@@ -97,7 +97,7 @@ function Loaded({ definition }: { definition: Detail }) {
           await discard.mutateAsync({ params: { kind, key } });
           said('The draft was thrown away.');
           if (definition.version === null) go('definitions');
-          else accept(toText(definition.published));
+          else accept(toText(kind, definition.published));
         }}
       >
         {definition.version === null ? 'It was never published, so the definition goes with it.' : `The draft becomes what is live: version ${definition.version}.`}

@@ -1,11 +1,19 @@
-import { keyOrder } from 'contract:words';
+import { shapes } from 'contract:words';
 import { isNode, LineCounter, parseDocument, stringify } from 'yaml';
+import type { DefinitionKind } from '#contract/definition.ts';
+import { isObject } from '#contract/json.ts';
 
-const ranks = new Map(keyOrder.map((key, index) => [key, index]));
-const rankOf = (key: unknown): number => ranks.get(String((key as { value?: unknown } | null)?.value ?? key)) ?? keyOrder.length;
+/** The same value with the keys of each object in the order of the shape that it fits. */
+function inOrder(value: unknown, known: string[][]): unknown {
+  if (Array.isArray(value)) return value.map((part) => inOrder(part, known));
+  if (!isObject(value)) return value;
+  const keys = Object.keys(value);
+  const shape = known.find((names) => keys.every((key) => names.includes(key)));
+  return Object.fromEntries((shape?.filter((key) => key in value) ?? keys).map((key) => [key, inOrder(value[key], known)]));
+}
 
-/** A body as the YAML that stands in its file, its keys in the order of the contract. */
-export const toText = (body: unknown): string => (body === undefined || body === null ? '' : stringify(body, { lineWidth: 110, aliasDuplicateObjects: false, sortMapEntries: (a, b) => rankOf(a.key) - rankOf(b.key) }));
+/** A body as the YAML that stands in its file. */
+export const toText = (kind: DefinitionKind, body: unknown): string => (body === undefined || body === null ? '' : stringify(inOrder(body, shapes[kind]), { lineWidth: 110, aliasDuplicateObjects: false }));
 
 export type ReadText =
   | { ok: true; body: unknown; lineOf: (path: string) => number | null }

@@ -45,7 +45,7 @@ export function DraftEditor({ definition, text, dirty, onText, onSaved }: DraftE
   const save = async (): Promise<void> => {
     if (!read.ok) return;
     const reply = await put.mutateAsync({ params: { kind, key }, body: { body: read.body } });
-    onSaved(toText(reply.draft));
+    onSaved(toText(kind, reply.draft));
     said(reply.mistakes.length === 0 ? 'Saved. No mistakes.' : 'Saved, with mistakes to mend before it is published.');
   };
   const checkIt = async (): Promise<void> => {
@@ -66,7 +66,7 @@ export function DraftEditor({ definition, text, dirty, onText, onSaved }: DraftE
           {definition.published !== null && <Segmented label="Show" value={differs ? 'changes' : 'text'} choices={[{ value: 'text', label: 'Text' }, { value: 'changes', label: 'Changes' }]} onChange={(next) => setDiffers(next === 'changes')} />}
         </div>
         {differs ? (
-          <div className={css.scroll}><DiffView before={toText(definition.published)} after={text} label={`Version ${definition.version} and this draft`} /></div>
+          <div className={css.scroll}><DiffView before={toText(kind, definition.published)} after={text} label={`Version ${definition.version} and this draft`} /></div>
         ) : (
           <CodeEditor ref={editor} value={text} onChange={onText} wrong={new Set(places.flatMap(({ line }) => (line === null ? [] : [line])))} label={`Draft of ${definition.name || key} as YAML`} />
         )}

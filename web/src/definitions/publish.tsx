@@ -37,7 +37,7 @@ export function Publish({ open, definition, onClose }: { open: boolean; definiti
         {definition.mistakes.length > 0 && <p className={css.warning}>{plural(definition.mistakes.length, 'mistake')} must be mended first. They are listed beside the draft.</p>}
         {change && change.inFlight > 0 && <p className={css.warning}>{plural(change.inFlight, 'person is', 'people are')} in this journey. They go on under the version that they entered by.</p>}
         {change?.unsafe.map((sentence) => <p key={sentence} className={css.warning}>{sentence}</p>)}
-        <DiffView before={toText(definition.published)} after={toText(definition.draft)} label={definition.version === null ? 'All of it is new' : `Since version ${definition.version}`} />
+        <DiffView before={toText(kind, definition.published)} after={toText(kind, definition.draft)} label={definition.version === null ? 'All of it is new' : `Since version ${definition.version}`} />
         <Textarea label="Note" description="What changed and why, for the list of versions" value={note} onChange={(event) => setNote(event.currentTarget.value)} autosize minRows={2} maxLength={500} data-autofocus />
         {publish.error && <ProblemView problem={publish.error} />}
         <div className={form.buttons}>

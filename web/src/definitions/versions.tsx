@@ -59,7 +59,7 @@ function Shown({ definition, rows, row }: { definition: Detail; rows: Row[]; row
   const fitting = views.filter((view) => (view === 'before' ? previous !== undefined : view === 'live' ? !row.live : view === 'draft' ? definition.hasDraft : true));
   const view = fitting.find((one) => one === address.against) ?? fitting[0]!;
   const problem = body.error ?? before.error;
-  const text = toText(body.data?.body);
+  const text = toText(kind, body.data?.body);
   return (
     <div className={css.scroll}>
       <div className={css.tools}>
@@ -70,11 +70,11 @@ function Shown({ definition, rows, row }: { definition: Detail; rows: Row[]; row
       {problem ? <ProblemView problem={problem} /> : !body.data || (view === 'before' && !before.data) ? <Bones lines={8} /> : view === 'whole' ? (
         <CodeBlock text={text} what={`Version ${row.version}`} />
       ) : view === 'before' ? (
-        <DiffView before={toText(before.data?.body)} after={text} label={`Version ${previous?.version} to version ${row.version}`} />
+        <DiffView before={toText(kind, before.data?.body)} after={text} label={`Version ${previous?.version} to version ${row.version}`} />
       ) : view === 'live' ? (
-        <DiffView before={text} after={toText(definition.published)} label={`Version ${row.version} to live version ${definition.version}`} />
+        <DiffView before={text} after={toText(kind, definition.published)} label={`Version ${row.version} to live version ${definition.version}`} />
       ) : (
-        <DiffView before={text} after={toText(definition.draft)} label={`Version ${row.version} to the draft`} />
+        <DiffView before={text} after={toText(kind, definition.draft)} label={`Version ${row.version} to the draft`} />
       )}
       <Confirm
         open={ask} onClose={() => setAsk(false)} title={`Roll back to version ${row.version}`} action="Roll back" reason="Why"

@@ -1,0 +1,370 @@
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type MessageReason, messageReasons, sayReason } from '#contract/message.ts';
+import { readBlueprint } from '#operations/blueprint.ts';
+import { decideMessage } from '#engine/message/policy.ts';
+import { emptyState } from '#engine/person.ts';
+import { dialects } from '../databases.ts';
+import { openWorld, type World } from '../world.ts';
+
+/** Every "no" and every "not yet" that a message can get, each with the sentence that a colleague reads. */
+
+const yes = { consent: { categoryPreferences: { marketing: true } } };
+const no = { consent: { categoryPreferences: { marketing: false } } };
+const told = new Set<MessageReason>();
+
+/** A journey that writes one mail when asked to. */
+const writes = (event: string, more: object = {}, send: object = {}) => ({
+  name: event, intent: 'Write when asked', reentry: 'after-exit',
+  steps: [{ key: 'asked', kind: 'entry', on: { event }, next: 'write' }, { key: 'write', kind: 'send', template: 'note', topic: 'newsletter', expires: 'P3D', next: null, ...send }],
+  ...more,
+});
+
+describe.each(dialects)('on %s', (database) => {
+  let world: World;
+  let people = 0;
+  let user = '';
+  let email = '';
+
+  beforeAll(async () => {
+    world = await openWorld({ database });
+    await world.publish([
+      { kind: 'template', key: 'note', body: { channel: 'email', name: 'Note', subject: 'A note', blocks: [{ block: 'text', text: 'Hello {{ person.firstName }}.' }] } },
+      { kind: 'template', key: 'endless', body: { channel: 'email', name: 'Endless', subject: 'Endless', blocks: [{ block: 'text', text: '{% for a in person.list %}{% for b in person.list %}{% for c in person.list %}{{ c }}{% endfor %}{% endfor %}{% endfor %}' }] } },
+      { kind: 'journey', key: 'ask', body: writes('Asked') },
+      { kind: 'journey', key: 'ask-soon', body: writes('Asked Soon', {}, { expires: 'PT2H' }) },
+      { kind: 'journey', key: 'ask-receipt', body: writes('Asked Receipt', {}, { topic: 'account' }) },
+      { kind: 'journey', key: 'ask-endless', body: writes('Asked Endless', {}, { template: 'endless' }) },
+      { kind: 'journey', key: 'ask-goal', body: writes('Asked Goal', { goal: { on: { event: 'Order Completed' }, name: 'Order' }, exits: [{ on: { event: 'Complained' }, reason: 'complained' }], steps: [
+        { key: 'asked', kind: 'entry', on: { event: 'Asked Goal' }, next: 'write' }, { key: 'write', kind: 'send', template: 'note', topic: 'newsletter', next: 'stay' }, { key: 'stay', kind: 'wait', for: 'P2D', next: null }] }) },
+    ]);
+  });
+
+  beforeEach(async () => {
+    // The next working day at eleven in Berlin, summer or winter, for somebody who has never got anything.
+    world.answer(() => ({ result: 'sent', providerId: null, answer: '250 2.0.0 Ok' }));
+    const next = new Date(Math.ceil(world.now / 86_400_000) * 86_400_000 + 10 * 3_600_000);
+    await world.turnTo(next.getTime());
+    user = `p${++people}`;
+    email = `${user}@example.com`;
+  });
+
+  const arrive = (context: object = yes, traits: object = {}) => world.send([{ type: 'identify', userId: user, traits: { email, ...traits }, context }]);
+  const ask = async (event = 'Asked', more: object = {}) => {
+    await world.turn('PT1S');
+    await world.send([{ type: 'track', userId: user, event, ...more }]);
+    return latest();
+  };
+  const latest = async () => (await world.messages((await world.personBy('user', user)).id)).at(-1)!;
+  /** The message stands so, and the API, `why` and the catalogue say the same sentence. */
+  const expectNo = async (status: string, reason: MessageReason, sentence: string): Promise<void> => {
+    told.add(reason);
+    const message = await latest();
+    expect(message).toMatchObject({ status, reason, sentence });
+    const why = await world.why(message.person.id, `message:${message.id}`);
+    expect(why).toMatchObject({ answer: sentence, decided: status });
+    expect(why.because.filter((line) => !line.held).length).toBeGreaterThan(0);
+  };
+  const mails = async (): Promise<number> => (await world.mailsTo(email)).length;
+
+  test('sent: consent, an address, and nothing against it', async () => {
+    await arrive();
+    expect(await ask()).toMatchObject({ status: 'sent', reason: null, sentAt: world.iso });
+    expect(await mails()).toBe(1);
+  });
+
+  test('no consent was ever given', async () => {
+    await arrive({});
+    await ask();
+    await expectNo('skipped', 'no-consent', 'Not sent: there is no consent to marketing on email.');
+  });
+
+  test('a "no" is not a "yes", and a later "yes" of the person is', async () => {
+    await arrive(no);
+    await ask();
+    await expectNo('skipped', 'no-consent', 'Not sent: there is no consent to marketing on email.');
+    await world.send([{ type: 'page', userId: user, context: yes }]);
+    expect((await ask()).status).toBe('sent');
+  });
+
+  test('the consent was taken back before an address was known', async () => {
+    await world.send([{ type: 'page', userId: user, context: yes }]);
+    await world.send([{ type: 'page', userId: user, context: no }]);
+    const at = world.iso;
+    await arrive(yes);
+    await ask();
+    await expectNo('skipped', 'consent-withdrawn', `Not sent: consent to marketing was withdrawn on ${at}.`);
+  });
+
+  test('the address was unsubscribed', async () => {
+    await arrive();
+    await world.send([{ type: 'page', userId: user, context: no }]);
+    await ask();
+    await expectNo('skipped', 'suppressed', 'Not sent: the address is suppressed: unsubscribed.');
+    expect((await ask('Asked Receipt')).status, 'a receipt answers something that they did').toBe('sent');
+  });
+
+  test('there is no address', async () => {
+    await world.send([{ type: 'page', userId: user, context: yes }]);
+    await ask();
+    await expectNo('skipped', 'no-address', 'Not sent: no email address is known.');
+  });
+
+  test('it would have been too late', async () => {
+    await arrive();
+    await world.must('PUT', '/api/kill-switches/journey:ask-soon', { stopped: true, reason: 'looking into it' });
+    const message = await ask('Asked Soon');
+    await world.turn('PT3H');
+    await world.must('PUT', '/api/kill-switches/journey:ask-soon', { stopped: false });
+    const expired = new Date(Date.parse(message.createdAt) + 2 * 3_600_000).toISOString();
+    await expectNo('skipped', 'expired', `Not sent: it would have been too late: it expired at ${expired}.`);
+    expect(await mails()).toBe(0);
+  });
+
+  test.each([
+    ['workspace', 'workspace'],
+    ['channel:email', 'channel:email'],
+    ['journey:ask', 'journey:ask'],
+  ])('sending is stopped for %s, and goes on when the stop is lifted', async (scope, said) => {
+    await arrive();
+    expect(await world.api('PUT', `/api/kill-switches/${scope}`, { stopped: true })).toMatchObject({ status: 422, body: { code: 'reason-needed' } });
+    await world.must('PUT', `/api/kill-switches/${scope}`, { stopped: true, reason: 'a wrong price in the text' });
+    await ask();
+    told.add('kill-switch');
+    expect((await latest()).sentence).toMatch(new RegExp(`^Held “note” until .*\\(Europe/Berlin\\): sending is stopped for ${said}\\.$`));
+    expect(await latest()).toMatchObject({ status: 'held', reason: 'kill-switch' });
+    await world.turn('PT30M');
+    expect(await mails()).toBe(0);
+    expect((await world.must('GET', '/api/home')).attention.some((line: { sentence: string }) => line.sentence.includes('a wrong price in the text'))).toBe(true);
+    await world.must('PUT', `/api/kill-switches/${scope}`, { stopped: false });
+    expect(await latest()).toMatchObject({ status: 'sent', sentAt: world.iso });
+    expect(await mails()).toBe(1);
+  });
+
+  test('a stop of one journey lets others write, and stops receipts of its own', async () => {
+    await arrive();
+    await world.must('PUT', '/api/kill-switches/journey:ask-receipt', { stopped: true, reason: 'test' });
+    expect((await ask()).status).toBe('sent');
+    expect((await ask('Asked Receipt')).status).toBe('held');
+    await world.must('PUT', '/api/kill-switches/journey:ask-receipt', { stopped: false });
+  });
+
+  describe('quiet hours', () => {
+    const at = (day: string, time: string) => world.turnTo(`${day}T${time}Z`);
+    /** Somebody did this an hour ago, so it is no answer to an act of theirs just now. */
+    const askLater = async () => {
+      const earlier = new Date(world.now - 3_600_000).toISOString();
+      return ask('Asked', { timestamp: earlier });
+    };
+
+    test('at night in the person’s zone it is held until eight there, to the millisecond', async () => {
+      const day = new Date(world.now).toISOString().slice(0, 10);
+      await at(day, '13:00:00');
+      await arrive(yes, { timezone: 'Asia/Tokyo' });
+      await askLater(); // 22:00 in Tokyo
+      told.add('quiet-hours');
+      expect(await latest()).toMatchObject({ status: 'held', reason: 'quiet-hours', dueAt: `${day}T23:00:00.000Z` });
+      expect((await latest()).sentence).toMatch(/: quiet hours, 21:00 to 08:00 in Asia\/Tokyo\.$/);
+      await world.turnTo(`${day}T22:59:59.999Z`);
+      expect(await mails()).toBe(0);
+      await world.turn('PT1S');
+      expect((await latest()).sentAt).toBe(`${day}T23:00:00.000Z`);
+    });
+
+    test('an answer to what they did just now is not held', async () => {
+      await at(new Date(world.now).toISOString().slice(0, 10), '22:30:00');
+      await arrive();
+      expect((await ask()).status).toBe('sent');
+    });
+
+    test('without a zone of theirs, the workspace’s counts', async () => {
+      const day = new Date(world.now).toISOString().slice(0, 10);
+      await at(day, '20:30:00');
+      await arrive();
+      await askLater();
+      expect(await latest()).toMatchObject({ status: 'held', reason: 'quiet-hours' });
+      expect((await latest()).sentence).toContain('in Europe/Berlin');
+    });
+
+    test('a zone that does not exist is not one: the workspace’s counts', async () => {
+      const day = new Date(world.now).toISOString().slice(0, 10);
+      await at(day, '20:30:00');
+      await arrive(yes, { timezone: 'Middle/Earth' });
+      await askLater();
+      expect(await latest()).toMatchObject({ status: 'held', reason: 'quiet-hours' });
+      expect((await latest()).sentence).toContain('in Europe/Berlin');
+    });
+
+    test('somebody who moves while they wait is asked again in their new zone', async () => {
+      const day = new Date(world.now).toISOString().slice(0, 10);
+      await at(day, '21:00:00');
+      await arrive();
+      await askLater();
+      await world.send([{ type: 'identify', userId: user, traits: { timezone: 'America/New_York' } }]); // 02:00 there when it is 08:00 in Berlin
+      await world.turn('PT10H30M');
+      expect(await latest()).toMatchObject({ status: 'held', reason: 'quiet-hours' });
+      expect((await latest()).sentence).toContain('in America/New_York');
+      await world.turn('PT8H');
+      expect((await latest()).status).toBe('sent');
+    });
+  });
+
+  test('caps count in rolling windows: the third within a day waits until the first is a day old', async () => {
+    await arrive();
+    const first = world.now;
+    await ask();
+    await world.turn('PT1H');
+    await ask();
+    expect(await mails()).toBe(2);
+    await world.turn('PT1H');
+    await ask();
+    told.add('cap');
+    const frees = new Date(first + 86_400_000).toISOString();
+    expect(await latest()).toMatchObject({ status: 'held', reason: 'cap', dueAt: frees });
+    expect((await latest()).sentence).toMatch(/: the cap of 2 in 1 day on email is reached\.$/);
+    expect((await world.person(email)).capsLeft[0]).toMatchObject({ channel: 'email', max: 2, used: 2, left: 0, frees });
+    expect((await ask('Asked Receipt')).status, 'what they asked for is not counted').toBe('sent');
+    await world.turnTo(first + 86_400_000 - 1);
+    expect(await mails()).toBe(3);
+    await world.turn('PT1S');
+    expect((await world.messages((await world.person(email)).id))[2]).toMatchObject({ status: 'sent', sentAt: frees });
+  });
+
+  test('ten mails that want to go at once: two go, whatever happens', async () => {
+    await arrive();
+    await world.publish(Array.from({ length: 10 }, (_, n) => ({ kind: 'journey' as const, key: `flood-${n}`, body: writes('Flooded') })));
+    await world.send([{ type: 'track', userId: user, event: 'Flooded' }]);
+    expect(await mails()).toBe(2);
+    const start = world.now;
+    for (let days = 0; days < 8; days++) {
+      await world.turn('P1D');
+      const sent = (await world.mailsTo(email)).map((mail) => mail.at);
+      for (const at of sent) {
+        expect(sent.filter((other) => other > at - 86_400_000 && other <= at).length, 'a day').toBeLessThanOrEqual(2);
+        expect(sent.filter((other) => other > at - 7 * 86_400_000 && other <= at).length, 'a week').toBeLessThanOrEqual(4);
+      }
+    }
+    const all = await world.messages((await world.person(email)).id);
+    expect(all.filter((message) => message.status === 'sent').length).toBeGreaterThanOrEqual(4);
+    for (const message of all.filter((each) => each.status === 'skipped')) expect(['expired', 'cap']).toContain(message.reason);
+    expect(world.now).toBe(start + 8 * 86_400_000);
+  });
+
+  test('the goal was met while the mail was held', async () => {
+    await arrive();
+    await world.must('PUT', '/api/kill-switches/journey:ask-goal', { stopped: true, reason: 'pause' });
+    await ask('Asked Goal');
+    await world.sendTrusted([{ type: 'track', userId: user, event: 'Order Completed' }]);
+    await world.must('PUT', '/api/kill-switches/journey:ask-goal', { stopped: false });
+    await expectNo('skipped', 'goal-met', 'Not sent: the goal of the journey had been met: Order.');
+  });
+
+  test('they left the journey while the mail was held', async () => {
+    await arrive();
+    await world.must('PUT', '/api/kill-switches/journey:ask-goal', { stopped: true, reason: 'pause' });
+    await ask('Asked Goal');
+    await world.send([{ type: 'track', userId: user, event: 'Complained' }]);
+    await world.must('PUT', '/api/kill-switches/journey:ask-goal', { stopped: false });
+    await expectNo('skipped', 'run-ended', 'Not sent: the run had ended: it left early: complained.');
+  });
+
+  test('the text cannot be written for this person', async () => {
+    await arrive(yes, { list: Array.from({ length: 200 }, (_, n) => n) });
+    await ask('Asked Endless');
+    told.add('render-failed');
+    expect(await latest()).toMatchObject({ status: 'skipped', reason: 'render-failed' });
+    expect((await latest()).sentence).toMatch(/^Not sent: the message could not be written: the text (repeats too often|grows too long)\.$/);
+  });
+
+  test('the other side says that nobody lives there: bounced, and nothing more goes to it, receipts included', async () => {
+    await arrive();
+    world.answer(() => ({ result: 'refused', permanent: true, about: 'address', answer: '550 5.1.1 No such user' }));
+    await ask();
+    await expectNo('bounced', 'refused-address', 'Bounced: the other side says that the address does not exist: 550 5.1.1 No such user.');
+    world.answer(() => ({ result: 'sent', providerId: null, answer: '250 Ok' }));
+    await ask('Asked Receipt');
+    await expectNo('skipped', 'suppressed', 'Not sent: the address is suppressed: the address does not exist.');
+  });
+
+  test('the other side refuses for a reason of its own: failed, and the address is not held against them', async () => {
+    await arrive();
+    world.answer(() => ({ result: 'refused', permanent: true, about: 'policy', answer: '550 5.7.1 Blocked' }));
+    await ask();
+    await expectNo('failed', 'refused-policy', 'Not sent: the other side refused the message: 550 5.7.1 Blocked.');
+    world.answer(() => ({ result: 'sent', providerId: null, answer: '250 Ok' }));
+    expect((await ask()).status).toBe('sent');
+  });
+
+  test('the other side asks to try again: it is tried again, with the same id, until it is taken', async () => {
+    await arrive();
+    const ids: string[] = [];
+    world.answer((mail) => {
+      ids.push(/^Message-ID: (.*)$/im.exec(mail.raw.toString())![1]!);
+      return ids.length < 3 ? { result: 'later', retryAt: null, answer: '451 4.7.1 Greylisted' } : { result: 'sent', providerId: null, answer: '250 Ok' };
+    });
+    await ask();
+    told.add('try-later');
+    expect((await latest()).sentence).toMatch(/^Held .*: the other side asked to try again later: 451 4\.7\.1 Greylisted\.$/);
+    await world.turn('PT2H');
+    expect(await latest()).toMatchObject({ status: 'sent' });
+    expect(ids).toHaveLength(3);
+    expect(new Set(ids).size).toBe(1);
+    expect(await mails()).toBe(1);
+  });
+
+  test('the other side never takes it: given up when it expires', async () => {
+    await arrive();
+    world.answer(() => ({ result: 'later', retryAt: null, answer: '451 4.3.2 Not now' }));
+    await ask('Asked Soon');
+    await world.turn('PT4H');
+    await expectNo('failed', 'gave-up', 'Not sent: the other side never took it: 451 4.3.2 Not now.');
+  });
+
+  test('nobody can say whether it arrived: shown, and not sent again by itself', async () => {
+    await arrive();
+    world.answer(() => ({ result: 'uncertain', answer: 'connection lost after the body' }));
+    await ask();
+    await expectNo('uncertain', 'uncertain', 'Uncertain: the connection broke while the message was being handed over; it may have arrived, so it is not sent again by itself.');
+    world.answer(() => ({ result: 'sent', providerId: null, answer: '250 Ok' }));
+    await world.turn('P1D');
+    expect(await mails()).toBe(0);
+    const { id } = await latest();
+    await world.must('POST', `/api/messages/${id}/settle`, { as: 'again' });
+    expect(await latest()).toMatchObject({ id, status: 'sent' });
+    expect(await mails()).toBe(1);
+    expect(await world.api('POST', `/api/messages/${id}/settle`, { as: 'again' })).toMatchObject({ status: 404 });
+  });
+
+  test('every reason of the catalogue has been told', () => {
+    const erased = decideMessage(
+      { channel: 'email', topic: 'newsletter', purpose: 'marketing', journey: 'ask', expiresAt: 1e15, actAt: null, runEnded: null } as never,
+      { person: { ...({} as object), erasedAt: 1, email: 'x@example.com', state: emptyState() } as never, policy: null, workspaceZone: 'UTC', sent: [], suppressed: null, stopped: new Set() },
+      0,
+    );
+    expect(erased).toMatchObject({ do: 'skip', reason: 'erased' });
+    expect(sayReason('erased', {})).toBe('the person was erased');
+    told.add('erased');
+    expect([...told].sort()).toEqual(Object.keys(messageReasons).sort());
+  });
+});
+
+describe('quiet hours on the days when clocks change', () => {
+  const cases: { zone: string; now: string; until: string; says: string }[] = [
+    { zone: 'Europe/Berlin', now: '2026-03-28T22:30:00Z', until: '2026-03-29T06:00:00.000Z', says: 'spring: the night is an hour shorter' },
+    { zone: 'Europe/Berlin', now: '2026-10-24T20:30:00Z', until: '2026-10-25T07:00:00.000Z', says: 'autumn: the night is an hour longer' },
+    { zone: 'America/New_York', now: '2026-03-08T05:30:00Z', until: '2026-03-08T12:00:00.000Z', says: 'spring in New York, three weeks earlier' },
+    { zone: 'Australia/Lord_Howe', now: '2026-04-04T11:00:00Z', until: '2026-04-04T21:30:00.000Z', says: 'half an hour is given back on Lord Howe' },
+    { zone: 'Asia/Kathmandu', now: '2026-06-01T16:00:00Z', until: '2026-06-02T02:15:00.000Z', says: 'an offset of 5:45, no change at all' },
+  ];
+  test.each(cases)('$says ($zone)', async ({ zone, now, until }) => {
+    const policy = (await readBlueprint('service-business')).find((each) => each.kind === 'cap-policy')!.body as never;
+    const person = { erasedAt: null, email: 'x@example.com', zone, state: { ...emptyState(), consents: { 'marketing/*': { state: 'granted', at: 0 } } } } as never;
+    const at = Date.parse(now);
+    const given = { person, policy, workspaceZone: 'UTC', sent: [], suppressed: null, stopped: new Set<string>() };
+    const candidate = { channel: 'email', topic: 'newsletter', purpose: 'marketing', journey: 'ask', expiresAt: at + 3 * 86_400_000, actAt: null, runEnded: null } as never;
+    const verdict = decideMessage(candidate, given, at);
+    expect(verdict).toMatchObject({ do: 'hold', reason: 'quiet-hours' });
+    expect(new Date((verdict as { until: number }).until).toISOString()).toBe(until);
+    expect(decideMessage(candidate, given, Date.parse(until))).toEqual({ do: 'send' });
+    expect(decideMessage(candidate, given, Date.parse(until) - 1)).toMatchObject({ do: 'hold' });
+  });
+});
