@@ -37,7 +37,10 @@ export async function apply(dir: string, options: { publish?: boolean; note: str
     refuseMistakes(made, folder);
     return source.apply({ definitions: folder.definitions, publish: options.publish ?? false, note: options.note, revision: made.revision });
   });
-  if (options.json) return console.log(JSON.stringify(done));
+  if (options.json) {
+    console.log(JSON.stringify(done));
+    return;
+  }
   const changed = done.plan.changes.filter((change) => change.change !== 'same').length;
   console.log(options.publish ? `${done.published} definitions were published; the rulebook is at revision ${done.revision}.` : `${changed} drafts were saved. Publish them with --publish, or in the admin.`);
 }
@@ -53,7 +56,10 @@ function refuseMistakes(made: Plan, folder: Awaited<ReturnType<typeof readFolder
 
 function sayPlan(made: Plan): void {
   const changes = made.changes.filter((change) => change.change !== 'same');
-  if (changes.length === 0) return console.log('Nothing would change.');
+  if (changes.length === 0) {
+    console.log('Nothing would change.');
+    return;
+  }
   for (const change of changes) {
     console.log(`${change.change === 'add' ? '+' : change.change === 'retire' ? '-' : '~'} ${change.kind} ${change.key}${change.inFlight > 0 ? `  (${change.inFlight} in flight, they keep their version)` : ''}`);
     if (change.change === 'change') for (const line of change.lines) console.log(`    ${line.path}: ${JSON.stringify(line.before)} → ${JSON.stringify(line.after)}`);

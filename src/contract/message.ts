@@ -26,6 +26,7 @@ export const messageReasons = {
   'gave-up': 'the other side never took it: {answer}',
   uncertain: 'the connection broke while the message was being handed over; it may have arrived, so it is not sent again by itself',
   erased: 'the person was erased',
+  fault: 'something went wrong on our side; it is looked at again',
 } as const;
 export type MessageReason = keyof typeof messageReasons;
 export const MessageReason = z.enum(Object.keys(messageReasons) as [MessageReason, ...MessageReason[]]);

@@ -1,7 +1,7 @@
 import type { ConsentChange } from '#contract/consent.ts';
 import type { EventFact, Fact } from '#contract/fact.ts';
 import type { Instant } from '#contract/instant.ts';
-import { ms } from '#contract/instant.ts';
+import { ms, sayDuration } from '#contract/instant.ts';
 import { isObject, type JsonObject } from '#contract/json.ts';
 import type { Effect } from './effect.ts';
 import { advance, type CompiledJourney, type JourneyFact, newRun, wakesAt } from './journey/advance.ts';
@@ -18,6 +18,8 @@ import { mergeTraits, nameFrom, withTrait } from './traits.ts';
 
 /** How often one fact may change what rules read before the engine stops asking: two rules that undo each other cannot hold it. */
 const roundsMax = 20;
+
+type Ground = Extract<Effect, { kind: 'decision' }>['because'][number];
 
 /** What came of some facts for one person. */
 export interface Decision {
@@ -262,26 +264,37 @@ class Desk {
   }
 
   private enter(journey: CompiledJourney, fact: Fact): void {
-    const about = `journey:${journey.key}`;
-    const entry = journey.entry!;
-    const past = this.person.state.journeys[journey.key];
-    const refuse = (answer: string, rule: string): void => this.refuse(about, 'not entered', answer, [{ rule, version: journey.version, held: false, evidence: [fact.id] }]);
-    if (this.person.entryPoint === unknownEntryPoint) return refuse('Not entered: nobody knows how this person came in.', 'a person enters only when their entry point is known');
-    if (journey.endsAt !== null && this.now >= journey.endsAt) return refuse(`Not entered: the journey ended on ${journey.body.ends}.`, 'the journey has an end date');
-    if (this.runs.some((run) => run.journey === journey.key && run.status === 'live')) return refuse('Not entered again: a run is under way.', 'one run at a time');
-    const { reentry } = journey.body;
-    if (past && reentry === 'never') return refuse('Not entered again: people go through this journey once.', 're-entry: never');
-    if (past && typeof reentry === 'object' && this.now < (past.lastEnded ?? past.lastEntered) + ms(reentry.after))
-      return refuse(`Not entered again: re-entry is possible ${reentry.after} after the last run.`, `re-entry after ${reentry.after}`);
-    if (!entry.when({ person: this.person, now: this.now, changesAt: never })) {
-      const parts = explainRule(entry.step.when!, this.person, this.now);
-      return this.refuse(about, 'not entered', `Not entered: ${parts.filter((part) => !part.held).map((part) => part.rule).join(' and ')} did not hold.`, parts.map((part) => ({ rule: part.rule, version: journey.version, held: part.held, evidence: [fact.id] })));
+    const refusal = this.whyNotEnter(journey, fact);
+    if (refusal) {
+      this.refuse(`journey:${journey.key}`, 'not entered', refusal.answer, refusal.because);
+      return;
     }
+    const past = this.person.state.journeys[journey.key];
     const run = newRun(journey, this.person.id, fact.id, this.now);
     this.person.state.journeys[journey.key] = { entered: (past?.entered ?? 0) + 1, lastEntered: this.now, lastEnded: past?.lastEnded ?? null };
     this.runs.push(run);
     this.tell(run, { kind: 'enter', person: this.person, evidence: fact.id, actAt: fact.at });
     this.settle();
+  }
+
+  /** What stands against entering now; null when nothing does. */
+  private whyNotEnter(journey: CompiledJourney, fact: Fact): { answer: string; because: Ground[] } | null {
+    const entry = journey.entry!;
+    const past = this.person.state.journeys[journey.key];
+    const { reentry } = journey.body;
+    const no = (answer: string, rule: string) => ({ answer, because: [{ rule, version: journey.version, held: false, evidence: [fact.id] }] });
+    if (this.person.entryPoint === unknownEntryPoint) return no('Not entered: nobody knows how this person came in.', 'a person enters only when their entry point is known');
+    if (journey.endsAt !== null && this.now >= journey.endsAt) return no(`Not entered: the journey ended on ${journey.body.ends}.`, 'the journey has an end date');
+    if (this.runs.some((run) => run.journey === journey.key && run.status === 'live')) return no('Not entered again: a run is under way.', 'one run at a time');
+    if (past && reentry === 'never') return no('Not entered again: people go through this journey once.', 're-entry: never');
+    if (past && typeof reentry === 'object' && this.now < (past.lastEnded ?? past.lastEntered) + ms(reentry.after))
+      return no(`Not entered again: re-entry is possible ${sayDuration(reentry.after)} after the last run.`, `re-entry after ${sayDuration(reentry.after)}`);
+    if (entry.when({ person: this.person, now: this.now, changesAt: never })) return null;
+    const parts = explainRule(entry.step.when!, this.person, this.now);
+    return {
+      answer: `Not entered: ${parts.filter((part) => !part.held).map((part) => part.rule).join(' and ')} did not hold.`,
+      because: parts.map((part) => ({ rule: part.rule, version: journey.version, held: part.held, evidence: [fact.id] })),
+    };
   }
 
   private tell(run: Run, fact: JourneyFact): void {
@@ -315,7 +328,7 @@ class Desk {
     this.runs[index] = run;
   }
 
-  private refuse(about: string, decided: string, answer: string, because: { rule: string; version: number | null; held: boolean; evidence: string[] }[]): void {
+  private refuse(about: string, decided: string, answer: string, because: Ground[]): void {
     this.effects.push({ kind: 'decision', id: stableId('decision', about, decided, this.evidence), at: this.now, about, decided, answer, because, evidence: this.evidence });
   }
 
@@ -350,7 +363,10 @@ class Desk {
     this.changesAt = Math.min(this.changesAt, question.changesAt);
     const { segments } = this.person.state;
     if (holds === (segments[segment.key] !== undefined)) return;
-    if (!holds) return this.leave(segment.key);
+    if (!holds) {
+      this.leave(segment.key);
+      return;
+    }
     segments[segment.key] = this.now;
     this.effects.push({ kind: 'segment', segment: segment.key, entered: true, at: this.now });
     this.changed.add(`segment:${segment.key}`);

@@ -9,7 +9,7 @@ type JsonSchema = Record<string, unknown>;
 export function openApiDocument(): JsonSchema {
   const paths: Record<string, Record<string, unknown>> = {};
   const components: JsonSchema = { Problem: schemaOf(ProblemBody, 'output') };
-  for (const [name, route] of routeList) (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(name, route, components);
+  for (const [name, route] of routeList) paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(name, route, components) };
   return {
     openapi: '3.1.0',
     info: { title: 'Throughline', version: '0.1.0', description: 'Everything that the admin can do. Errors are {code, message, hint, details}; writes accept Idempotency-Key; the workspace is named by X-Workspace.', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },

@@ -19,8 +19,8 @@ const root = new URL('../../', import.meta.url);
 const webFolder = fileURLToPath(new URL('web/dist/', root));
 const trackerFile = 'sdk/dist/t.js';
 
-/** The admin loads nothing from elsewhere; mails are shown in frames without scripts. */
-const adminPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/** The admin loads nothing from elsewhere but, where a colleague asks for it, the pictures of a mail; mails are shown in frames without scripts. */
+const adminPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; font-src 'self'; connect-src 'self'; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 export async function buildServer({ house, config }: { house: HttpHouse; config: { TRUST_PROXY: boolean | string[] } }): Promise<FastifyInstance> {
   const app = Fastify({ logger: false, bodyLimit: 6 * 1024 * 1024, trustProxy: config.TRUST_PROXY, forceCloseConnections: 'idle', requestTimeout: 60_000, exposeHeadRoutes: false, routerOptions: { maxParamLength: 8_000 }, genReqId: () => house.deps.newId(house.deps.now()) });

@@ -188,11 +188,11 @@ async function decideDue(deps: SendingDeps, tx: Transaction, ready: readonly Sto
     const person = personFromStore(stored);
     const history = sent.get(message.person) ?? [];
     const [key] = suppressionKey(message, stored);
-    const verdict = decideMessage(
+    const verdict = judge(deps, message, () => decideMessage(
       { channel: message.channel, topic: message.topic, purpose: message.purpose, journey: message.journey, expiresAt: message.expiresAt, actAt: typeof message.details.actAt === 'number' ? message.details.actAt : null, runEnded: overtaken.get(message.id) ?? run?.endReason ?? null },
       { person, policy: book.capPolicy?.body ?? null, workspaceZone: workspace.settings.zone, sent: history, suppressed: (key && suppressed.get(`${key.workspace}/${key.channel}/${key.addressHash}`)) || null, stopped: stopped.get(message.workspace) ?? new Set() },
       now,
-    );
+    ), now);
     changes.push(applyVerdict(message, verdict, deps.sender(), now));
     if (verdict.do !== 'send') continue;
     going.push({ message: { ...message, claimedAt: now, attempts: message.attempts + 1 }, person: stored, now });
@@ -242,6 +242,19 @@ const suppressionKey = (message: StoredMessage, person: StoredPerson | undefined
   const address = person ? addressOf(personFromStore(person), message.channel) : null;
   return address === null ? [] : [{ workspace: message.workspace, channel: message.channel, addressHash: hashAddress(address) }];
 };
+
+/** How long a message waits whose check failed by a fault of ours; nothing of it has left, and the other messages go on. */
+const faultWait = ms('PT15M');
+
+/** Asks for a verdict; a fault of ours about one message does not hold up the others. */
+function judge(deps: Deps, message: StoredMessage, ask: () => Verdict, now: Instant): Verdict {
+  try {
+    return ask();
+  } catch (error) {
+    deps.log.error({ message: message.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'the last check of a message failed; it is held');
+    return { do: 'hold', until: now + faultWait, reason: 'fault', details: {} };
+  }
+}
 
 function applyVerdict(message: StoredMessage, verdict: Verdict, sender: number, now: Instant): MessageChange {
   if (verdict.do === 'send') return changeOf(message, { status: 'sending', reason: null, sender, claimedAt: now, attempts: message.attempts + 1 });

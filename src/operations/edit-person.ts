@@ -106,7 +106,7 @@ function readClaims(traits: JsonObject): Claims {
   const claims: Claims = {};
   if (traits.email !== undefined && traits.email !== null) {
     const email = readAddress(traits.email);
-    if (email === null) throw new Problem('address-invalid', { field: 'email' });
+    if (email === null) throw new Problem('address-invalid', [{ path: 'email', message: 'must be one address such as ana@example.com' }]);
     claims.email = email;
   }
   if (traits.phone !== undefined && traits.phone !== null) {
@@ -133,7 +133,7 @@ export async function overrideStage(deps: Deps, workspace: Workspace, actor: str
   const person = await findPerson(deps, workspace, id);
   const stages = await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => [...((await deps.rulebooks.current(tx, workspace.id)).lifecycle?.stages.keys() ?? [])]);
   if (!stages.includes(to)) throw new Problem('stage-unknown', { stages });
-  await carryOut(deps, workspace, person.id, actor, { kind: 'override', to, reason, actor }, `moved a person to ${to}: ${reason}`);
+  await carryOut(deps, workspace, person.id, actor, { kind: 'override', to, reason, actor }, `moved a person to ${to}`);
 }
 
 export async function changeConsent(deps: Deps, workspace: Workspace, actor: string, id: string, change: { purpose: string; channel: string; state: ConsentState; wording: string | null }): Promise<void> {

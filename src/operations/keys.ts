@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { day, hour, second } from '#contract/instant.ts';
 import { Problem } from '#contract/problems.ts';
 import { recordAudit } from '#store/audit.ts';
-import { deleteSession, findKeys, findSession, insertKey, insertSession, insertSignInLink, revokeKey, type StoredKey, touchKeys, useSignInLink } from '#store/keys.ts';
+import { deleteSession, findKeys, findSession, insertKey, insertSession, insertSignInLink, revokeKey, type StoredKey, touchKeys, takeSignInLink } from '#store/keys.ts';
 import type { Workspace } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { hashToken, newToken } from './tokens.ts';
@@ -74,7 +74,7 @@ export class Doorkeeper {
   /** Uses a sign-in token up and answers the session's secret. */
   async signIn(token: string): Promise<{ session: string; name: string }> {
     const now = this.deps.now();
-    if (!(await useSignInLink(this.deps.db, hashToken(token), now))) throw new Problem('link-used');
+    if (!(await takeSignInLink(this.deps.db, hashToken(token), now))) throw new Problem('link-used');
     const session = newToken('');
     const name = 'Owner';
     await insertSession(this.deps.db, hashToken(session), name, now, now + sessionFor);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Fact, FactKind } from '#contract/fact.ts';
-import type { Instant } from '#contract/instant.ts';
+import { type Instant, minute } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
 import type { LiveTopic } from '#contract/routes/operate.ts';
-import { decide, type Decision } from '#engine/decide.ts';
+import { decide, type Decision, type Given } from '#engine/decide.ts';
 import type { Run } from '#engine/journey/run.ts';
 import { emptyState, newPerson, type Person, type PersonState } from '#engine/person.ts';
 import { remember } from '#engine/rule/memory.ts';
@@ -155,7 +155,7 @@ export async function decideAndWrite(deps: Deps, tx: Transaction, ids: readonly 
     const first = given.facts[0];
     const person = before ? toPerson(before) : newPerson(id, first!.source.entryPoint ?? 'api', Math.min(where.now, first!.acceptedAt));
     if (!before) person.state.memoryVersion = where.rulebook.memoryVersion;
-    const decision = decide({ person, runs: (runs.get(id) ?? []).map(toRun), facts: given.facts, askAll: woken.has(id), isNew: !before }, where.rulebook, where.now);
+    const decision = decideSafely(deps, { person, runs: (runs.get(id) ?? []).map(toRun), facts: given.facts, askAll: woken.has(id), isNew: !before }, where);
     gather(batch, deps, where, id, given.facts, runs.get(id) ?? [], decision, real);
   }
   await write(tx, batch, real);
@@ -165,6 +165,28 @@ export async function decideAndWrite(deps: Deps, tx: Transaction, ids: readonly 
     pokes: batch.messages.length + batch.merges.length + batch.forwards.length > 0,
     forwardedTo: batch.forwards.map((entry) => laneOf(entry.person)),
   };
+}
+
+/** How long until a person is looked at again about whom a decision failed by a fault of ours. */
+const faultWait = 15 * minute;
+
+/**
+ * Decides; a fault of ours about one person does not hold up everybody else. Their facts are kept as events, the fault stands on their timeline, and their memory is
+ * rebuilt from the events when they are next looked at.
+ */
+function decideSafely(deps: Deps, given: Given, { rulebook, now, workspace }: Work): Decision {
+  try {
+    return decide(given, rulebook, now);
+  } catch (error) {
+    deps.log.error({ workspace: workspace.id, person: given.person.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'a decision about a person failed; their facts are kept');
+    const evidence = given.facts[0]?.id ?? null;
+    return {
+      person: { ...given.person, state: { ...given.person.state, memoryVersion: 'fault' } },
+      runs: [...given.runs],
+      effects: [{ kind: 'decision', id: stableId('decision', 'fault', given.person.id, now), at: now, about: 'fault', decided: 'nothing', answer: 'Nothing was decided: something went wrong on our side. What happened is kept and will be looked at again.', because: [], evidence }],
+      wakeAt: now + faultWait,
+    };
+  }
 }
 
 /** Who is meant by a fact for somebody who was erased since it was accepted: a new person, of whom nothing earlier is known. Null for what only concerned the old one. */

@@ -10,7 +10,7 @@ export function sayMessage(message: StoredMessage, zone: string): string {
   const what = `“${message.subject ?? message.template}”`;
   switch (message.status) {
     case 'sent':
-      return `Sent ${what} on ${sayInstant(message.sentAt ?? message.createdAt, zone)}: ${sayGround(message)}.`;
+      return `Sent ${what} on ${sayInstant(message.sentAt ?? message.createdAt, zone)} (${zone}): ${sayGround(message)}.`;
     case 'queued':
       return `${what} is waiting to be sent.`;
     case 'held':

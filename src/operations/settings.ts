@@ -12,7 +12,7 @@ import { readAddress } from './ingest/normalise.ts';
 export async function saveSettings(deps: Deps, workspace: Workspace, actor: string, changes: { [K in keyof WorkspaceSettings]?: WorkspaceSettings[K] | undefined }): Promise<WorkspaceSettings> {
   if (changes.zone !== undefined && !isZone(changes.zone)) throw new Problem('body-invalid', [{ path: 'zone', message: 'must be an IANA zone such as Europe/Vienna' }]);
   if (changes.language !== undefined && !isLanguage(changes.language)) throw new Problem('body-invalid', [{ path: 'language', message: 'must be a language tag such as en or de-AT' }]);
-  for (const field of ['senderEmail', 'replyTo'] as const) if (changes[field] && readAddress(changes[field]) === null) throw new Problem('address-invalid', { field });
+  for (const field of ['senderEmail', 'replyTo'] as const) if (changes[field] && readAddress(changes[field]) === null) throw new Problem('address-invalid', [{ path: field, message: 'must be one address such as ana@example.com' }]);
   for (const field of ['name', 'senderName'] as const) if (changes[field] !== undefined && /\p{Cc}/u.test(changes[field])) throw new Problem('body-invalid', [{ path: field, message: 'must be one line' }]);
   const settings = { ...workspace.settings, ...changes } as WorkspaceSettings;
   await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
@@ -37,8 +37,8 @@ export async function sendTestMail(deps: Deps, email: Channel | null, workspace:
   if (!email) throw new Problem('channel-missing');
   const address = readAddress(to);
   const { settings } = workspace;
-  if (address === null) throw new Problem('address-invalid', { field: 'to' });
-  if (!settings.senderEmail) throw new Problem('address-invalid', { field: 'senderEmail', message: 'set a From address first' });
+  if (address === null) throw new Problem('address-invalid', [{ path: 'to', message: 'must be one address such as ana@example.com' }]);
+  if (!settings.senderEmail) throw new Problem('address-invalid', [{ path: 'senderEmail', message: 'set a From address first' }]);
   const key = deps.newId(deps.now());
   const raw = composeEmail({
     from: { name: settings.senderName || settings.name, address: settings.senderEmail }, to: { address }, subject: `A test from ${settings.name}`,

@@ -40,7 +40,7 @@ export async function timeline(deps: Deps, workspace: Workspace, id: string, giv
       for (const step of await stepsOfPerson(tx, person.id, before, most)) if (step.because) all.push({ id: step.id, moment: step.at, kind: 'journey', title: `${step.journey}: ${step.because}`, by: 'machine', why: `journey:${step.journey}`, raw: step });
     }
     if (wants('consent')) for (const consent of await consentsOf(tx, person.id)) all.push({ id: `consent:${consent.seq}`, moment: consent.at, kind: 'consent', title: `Consent to ${consent.change.purpose} ${consent.change.state}${consent.tookEffect ? '' : ', without effect: a withdrawal stands'}`, by: consent.change.method === 'admin' ? 'colleague' : 'person', why: null, raw: consent });
-    if (wants('decision', 'merge')) for (const decision of await decisionsOf(tx, person.id, before, most)) all.push({ id: decision.id, moment: decision.at, kind: unasked(decision.about) ? 'merge' : 'decision', title: decision.answer, by: 'machine', why: unasked(decision.about) ? null : decision.about, raw: decision });
+    if (wants('decision', 'merge')) for (const decision of await decisionsOf(tx, person.id, before, most)) all.push({ id: decision.id, moment: decision.at, kind: decision.about === 'merge' || decision.about === 'identity' ? 'merge' : 'decision', title: decision.answer, by: 'machine', why: unasked(decision.about) ? null : decision.about, raw: decision });
     if (wants('task')) for (const task of await tasksOf(tx, person.id)) all.push({ id: task.id, moment: task.createdAt, kind: 'task', title: `Task: ${task.title}`, by: 'machine', why: null, raw: task });
     return all;
   });
@@ -52,7 +52,7 @@ export async function timeline(deps: Deps, workspace: Workspace, id: string, giv
 }
 
 /** Decisions about who somebody is; `why` is asked about what follows from it. */
-const unasked = (about: string): boolean => about === 'merge' || about === 'identity';
+const unasked = (about: string): boolean => ['merge', 'identity', 'fault'].includes(about);
 
 const callTitles: Record<string, (event: StoredEvent) => string> = {
   identify: () => 'Said who they are',

@@ -27,7 +27,10 @@ export interface Draft {
 const compiled = new WeakMap<Template, CompiledTemplate>();
 function compile(template: Template): CompiledTemplate {
   let made = compiled.get(template);
-  if (!made) compiled.set(template, (made = compileTemplate(template)));
+  if (!made) {
+    made = compileTemplate(template);
+    compiled.set(template, made);
+  }
   return made;
 }
 

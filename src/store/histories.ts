@@ -82,7 +82,8 @@ export interface StoredDecision {
 }
 const insertDecisions = bulkInsert('decision', {
   lane: 'smallint', person_id: 'uuid', decision_id: 'uuid', stored_at: 'timestamptz', workspace_id: 'int', at: 'timestamptz', about: 'text', decided: 'text', answer: 'text', because: 'jsonb', revision: 'int', evidence: 'uuid',
-});
+}, 'on conflict do nothing');
+/** One fact that is refused the same thing twice, by two rules, is one decision. */
 export const appendDecisions = (tx: Queryable, list: readonly StoredDecision[], storedAt: Instant): Promise<void> =>
   insertDecisions(tx, list.map((each) => ({ lane: laneOf(each.person), person_id: each.person, decision_id: each.id, stored_at: toIso(storedAt), workspace_id: each.workspace, at: toIso(each.at), about: each.about, decided: each.decided, answer: each.answer, because: JSON.stringify(each.because), revision: each.revision, evidence: each.evidence })));
 

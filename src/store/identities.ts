@@ -54,5 +54,8 @@ export async function identitiesOf(tx: Queryable, person: string): Promise<{ kin
 
 /** Frees the identities of people who are erased: whoever comes with one of them again is somebody new. */
 export async function forgetIdentities(tx: Queryable, people: readonly string[]): Promise<void> {
-  await tx.query('delete from identity where person_id = any($1::uuid[])', [[...people]]);
+  const rows = await tx.query('delete from identity where person_id = any($1::uuid[]) returning person_id, value', [[...people]]);
+  // What they were known by is kept until it has been removed from what was refused, by the housekeeping that follows.
+  for (const [person, values] of Map.groupBy(rows, (row) => row.person_id as string))
+    await tx.query("update person set state = jsonb_build_object('erasing', $3::jsonb) where lane = $1 and person_id = $2", [laneOf(person), person, JSON.stringify(values.map((row) => row.value))]);
 }

@@ -44,7 +44,7 @@ export const insertSignInLink = (db: Database, hash: string, expiresAt: Instant)
   });
 
 /** Uses a sign-in link up; false when it was used, has expired or never was. */
-export const useSignInLink = (db: Database, hash: string, now: Instant): Promise<boolean> =>
+export const takeSignInLink = (db: Database, hash: string, now: Instant): Promise<boolean> =>
   db.asOwner(async (tx) => (await tx.query('update sign_in_link set used_at = $2 where token_hash = $1 and used_at is null and expires_at > $2 returning token_hash', [hash, toIso(now)])).length === 1);
 
 export const insertSession = (db: Database, hash: string, name: string, now: Instant, expiresAt: Instant): Promise<void> =>

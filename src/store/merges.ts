@@ -14,6 +14,9 @@ const following = ['event', 'message', 'decision', 'task', 'run_step'] as const;
 /** Moves what belongs to one person to another, whose lanes are both locked. Runs as the owner: some of these tables are append-only to everybody else. */
 export async function moveHistory(tx: Transaction, move: { winner: string; loser: string; keepJourneys: string[]; takesStage: boolean; at: Instant }): Promise<void> {
   const who = [laneOf(move.winner), move.winner, laneOf(move.loser), move.loser];
+  // A client that gave one message id under both names has stored it with both; the person did it once.
+  await tx.query('delete from event e using event w where e.lane = $3 and e.person_id = $4 and w.lane = $1 and w.person_id = $2 and w.event_id = e.event_id', who);
+  await tx.query('delete from decision d using decision w where d.lane = $3 and d.person_id = $4 and w.lane = $1 and w.person_id = $2 and w.decision_id = d.decision_id', who);
   for (const table of following) await tx.query(`update ${table} set lane = $1, person_id = $2 where lane = $3 and person_id = $4`, who);
   await tx.query('update identity set lane = $1, person_id = $2 where person_id = $3', [laneOf(move.winner), move.winner, move.loser]);
   await tx.query('update inbox set lane = $1, person_id = $2 where lane = $3 and person_id = $4', who);
@@ -35,6 +38,11 @@ const aboutPeople = ['event', 'message', 'decision', 'task', 'run_step', 'run', 
 export async function removeErased(tx: Transaction, limit: number): Promise<string[]> {
   const rows = await tx.query("select person_id from person where erased_at is not null and state ? 'erasing' limit $1", [limit]);
   for (const { person_id: person } of rows) {
+    await tx.query(
+      `delete from refusal r using person p where p.lane = $1 and p.person_id = $2 and r.workspace_id = p.workspace_id and jsonb_typeof(p.state -> 'erasing') = 'array'
+       and exists (select 1 from jsonb_array_elements_text(p.state -> 'erasing') v where length(v) > 2 and position(v in r.raw) > 0)`,
+      [laneOf(person), person],
+    );
     const whole = await tx.query('select person_id from person where person_id = $1 or merged_into = $1', [person]);
     for (const { person_id: each } of whole) {
       for (const table of aboutPeople) await tx.query(`delete from ${table} where lane = $1 and person_id = $2`, [laneOf(each), each]);

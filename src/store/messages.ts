@@ -201,7 +201,7 @@ export async function messagesOfPerson(tx: Queryable, person: string, before: In
 export async function listMessages(
   tx: Queryable,
   workspace: number,
-  filter: { person?: string | undefined; journey?: string | undefined; status?: string | undefined; reason?: string | undefined; cursor?: string | undefined; limit: number },
+  filter: { person?: string | undefined; journey?: string | undefined; step?: string | undefined; status?: string | undefined; reason?: string | undefined; cursor?: string | undefined; limit: number },
 ): Promise<{ items: StoredMessage[]; next: string | null }> {
   const values: Bindable[] = [workspace];
   const bind = (value: Bindable): string => `$${values.push(value)}`;
@@ -210,6 +210,7 @@ export async function listMessages(
   if (place) where.push(`m.stored_at <= ${bind(toIso(Number(place[0])))}`, `(m.stored_at, m.message_id) < (${bind(toIso(Number(place[0])))}::timestamptz, ${bind(String(place[1]))}::uuid)`);
   if (filter.person !== undefined) where.push(`m.lane = ${bind(laneOf(filter.person))}`, `m.person_id = ${bind(filter.person)}`);
   if (filter.journey !== undefined) where.push(`m.journey = ${bind(filter.journey)}`);
+  if (filter.step !== undefined) where.push(`m.step = ${bind(filter.step)}`);
   if (filter.status !== undefined) where.push(`m.status = ${bind(filter.status)}`);
   if (filter.reason !== undefined) where.push(`m.reason = ${bind(filter.reason)}`);
   const rows = await tx.query(`select ${qualified} from message m where ${where.join(' and ')} order by m.stored_at desc, m.message_id desc limit ${bind(filter.limit + 1)}`, values);

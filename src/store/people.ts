@@ -82,6 +82,7 @@ export interface PeopleFilter {
   stage?: string | undefined;
   segment?: string | undefined;
   journey?: string | undefined;
+  step?: string | undefined;
   cursor?: string | undefined;
   limit: number;
 }
@@ -101,7 +102,7 @@ export async function listPeople(tx: Queryable, workspace: number, filter: Peopl
     from += ` join membership m on m.lane = p.lane and m.person_id = p.person_id and m.segment = ${bind(filter.segment)}`;
     where.push('m.workspace_id = $1');
   }
-  if (filter.journey !== undefined) where.push(`exists (select 1 from run r where r.lane = p.lane and r.person_id = p.person_id and r.status = 'live' and r.journey = ${bind(filter.journey)})`);
+  if (filter.journey !== undefined) where.push(`exists (select 1 from run r where r.lane = p.lane and r.person_id = p.person_id and r.status = 'live' and r.journey = ${bind(filter.journey)}${filter.step === undefined ? '' : ` and r.step = ${bind(filter.step)}`})`);
   if (filter.search !== undefined && filter.search.trim() !== '') {
     const text = filter.search.trim();
     const low = text.toLowerCase();

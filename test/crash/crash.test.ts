@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { between, type Chance, chanceOf } from '#engine/practice/random.ts';
 import { check, type Findings } from './checks.ts';
+import { drain } from './drain.ts';
 import { absent, type Kind, newPlace, type Place, prepare } from './house.ts';
 import { type Server, until, within } from './server.ts';
 import { Traffic } from './traffic.ts';
@@ -154,23 +155,6 @@ async function fall(server: Server, blow: Blow, place: Place, traffic: Traffic, 
     if (Date.now() - started > 120_000) throw new Error(`${blow.name} was not come by in two minutes; the server said:\n${server.said}`);
     if (traffic.isIdle) traffic.release(60);
   }
-}
-
-/** Waits until nothing is under way any more: no fact, no mail, no run. */
-async function drain(server: Server, traffic: Traffic): Promise<void> {
-  await within(180_000, traffic.finish());
-  await until('everything is acknowledged', () => traffic.isIdle, 1_000);
-  let left = '';
-  const nothingUnderWay = async (): Promise<boolean> => {
-    const { uncertain: _, ...underWay } = await server.numbers();
-    const { items } = await server.api<{ items: { key: string; live: number }[] }>('GET', '/api/journeys');
-    const all = { ...underWay, runs: items.reduce((sum, journey) => sum + journey.live, 0) };
-    left = JSON.stringify(all);
-    return Object.values(all).every((number) => number === 0);
-  };
-  await until('nothing is under way', nothingUnderWay, 60_000, 250).catch((error: Error) => {
-    throw new Error(`${error.message}; left were ${left}`);
-  });
 }
 
 function shuffled<T>(chance: Chance, list: T[]): T[] {

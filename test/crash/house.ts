@@ -24,6 +24,8 @@ export interface Place {
   server(environment?: Record<string, string>): Server;
   /** The database itself; on the embedded one only while no server runs. */
   look<T>(work: (db: Database) => Promise<T>): Promise<T>;
+  /** On Postgres: takes the database away from everybody while `meanwhile` runs. */
+  away(meanwhile: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -54,6 +56,16 @@ export async function newPlace(kind: Kind): Promise<Place> {
         await db.close();
       }
     },
+    away: (meanwhile) =>
+      withAdmin(async (admin) => {
+        await admin.query(`alter database ${name} allow_connections false`);
+        await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+        try {
+          await meanwhile();
+        } finally {
+          await admin.query(`alter database ${name} allow_connections true`);
+        }
+      }),
     async close() {
       await Promise.all([...servers].map((server) => server.kill()));
       await mail.close();

@@ -210,8 +210,8 @@ describe.each(dialects)('on %s', (database) => {
 
   test('caps count in rolling windows: the third within a day waits until the first is a day old', async () => {
     await arrive();
-    const first = world.now;
     await ask();
+    const first = world.now;
     await world.turn('PT1H');
     await ask();
     expect(await mails()).toBe(2);
@@ -272,7 +272,7 @@ describe.each(dialects)('on %s', (database) => {
     await ask('Asked Endless');
     told.add('render-failed');
     expect(await latest()).toMatchObject({ status: 'skipped', reason: 'render-failed' });
-    expect((await latest()).sentence).toMatch(/^Not sent: the message could not be written: the text (repeats too often|grows too long)\.$/);
+    expect((await latest()).sentence).toMatch(/^Not sent: the message could not be written: the text (repeats too often|grows too long)\b.*\.$/);
   });
 
   test('the other side says that nobody lives there: bounced, and nothing more goes to it, receipts included', async () => {

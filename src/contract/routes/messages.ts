@@ -26,7 +26,7 @@ export type MessageRow = z.infer<typeof MessageRow>;
 
 export const listMessages = route({
   method: 'GET', path: '/api/messages', tag: 'Messages', summary: 'Deliveries and non-deliveries, newest first, each with status and reason',
-  query: z.object({ person: z.uuid().optional(), journey: z.string().optional(), status: MessageStatus.optional(), reason: MessageReason.optional(), ...paging }),
+  query: z.object({ person: z.uuid().optional(), journey: z.string().optional(), step: z.string().optional(), status: MessageStatus.optional(), reason: MessageReason.optional(), ...paging }),
   reply: page(MessageRow), problems: ['query-invalid'],
 });
 export const countMessages = route({

@@ -20,7 +20,7 @@ export const WorkspaceSettings = z.object({
 export type WorkspaceSettings = z.infer<typeof WorkspaceSettings>;
 
 export const WorkspaceRow = z.object({ slug: z.string(), name: z.string(), practice: z.boolean(), now: IsoInstant, zone: z.string(), language: z.string(), currency: z.string() });
-export const getSession = route({ method: 'GET', path: '/api/session', tag: 'Session', summary: 'Who is signed in, and the workspaces they may use', reply: z.object({ name: z.string(), kind: z.enum(['colleague', 'api-key']), workspaces: z.array(WorkspaceRow), version: z.string(), database: z.enum(['postgres', 'pglite']), mail: z.enum(['smtp', 'mailbox']) }) });
+export const getSession = route({ method: 'GET', path: '/api/session', tag: 'Session', summary: 'Who is signed in, and the workspaces they may use', reply: z.object({ name: z.string(), kind: z.enum(['colleague', 'api-key']), workspaces: z.array(WorkspaceRow), version: z.string(), database: z.enum(['postgres', 'pglite']), mail: z.enum(['smtp', 'mailbox']), publicUrl: z.string() }) });
 export const signIn = route({ method: 'POST', path: '/api/session', tag: 'Session', summary: 'Sign in by a one-time link', access: 'anybody', body: z.strictObject({ token: z.string().max(200) }), reply: z.object({ name: z.string() }), problems: ['link-used', 'too-many'] });
 export const signOut = route({ method: 'DELETE', path: '/api/session', tag: 'Session', summary: 'Sign out', access: 'session', reply: z.object({}) });
 

@@ -79,6 +79,7 @@ export const listPeople = route({
     stage: z.string().optional().describe('A stage key, or "none"'),
     segment: z.string().optional(),
     journey: z.string().optional().describe('Has a live run of this journey'),
+    step: z.string().optional().describe('With journey: whose run stands at this step'),
     ...paging,
   }),
   reply: page(PersonRow), problems: ['query-invalid'],

@@ -33,7 +33,7 @@ export const operate: HandlersOf<
   async getSession(house, { caller }) {
     const real = house.deps.now();
     return {
-      name: caller.name, kind: caller.kind, version, database: house.deps.db.dialect, mail: house.email ? 'smtp' : 'mailbox',
+      name: caller.name, kind: caller.kind, version, database: house.deps.db.dialect, mail: house.email ? 'smtp' : 'mailbox', publicUrl: house.publicUrl,
       workspaces: caller.workspaces.map((workspace) => ({ slug: workspace.slug, name: workspace.settings.name, practice: workspace.practice, now: toIso(workspaceNow(workspace, real)), zone: workspace.settings.zone, language: workspace.settings.language, currency: workspace.settings.currency })),
     };
   },

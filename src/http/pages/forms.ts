@@ -5,7 +5,7 @@ import type { BodyOf } from '#contract/definition.ts';
 import { second } from '#contract/instant.ts';
 import type { HttpHouse } from '../house.ts';
 import { bodyText } from '../body.ts';
-import { escape, page, pagePolicy } from './page.ts';
+import { escapeHtml, page, pagePolicy } from './page.ts';
 
 const formBytesMax = 64 * 1024;
 /** Submissions from one address: 20 at once, one more every three seconds. */
@@ -44,10 +44,10 @@ export function registerForms(app: FastifyInstance, house: HttpHouse): void {
     const given = await readForm(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), request.headers['content-type'] ?? '');
     const { language } = workspace.settings;
     // A field that people do not see and programs fill in: they are thanked and nothing is kept.
-    if (given.website_confirm) return send(reply, page(entryPoint.form!.title, `<h1>${escape(entryPoint.form!.title)}</h1><p>${escape(entryPoint.form!.thanks)}</p>`, language));
+    if (given.website_confirm) return send(reply, page(entryPoint.form!.title, `<h1>${escapeHtml(entryPoint.form!.title)}</h1><p>${escapeHtml(entryPoint.form!.thanks)}</p>`, language));
     const outcome = await submitForm(house.deps, house.acceptor, workspace, key, entryPoint, given, { referrer: request.headers.referer ?? null, userAgent: request.headers['user-agent'] ?? null });
     if (outcome.mistakes.length > 0) return send(reply.code(422), page(entryPoint.form!.title, formHtml(request.url, entryPoint, given, outcome.mistakes), language));
-    return send(reply, page(entryPoint.form!.title, `<h1>${escape(entryPoint.form!.title)}</h1><p role="status">${escape(entryPoint.form!.thanks)}</p>`, language));
+    return send(reply, page(entryPoint.form!.title, `<h1>${escapeHtml(entryPoint.form!.title)}</h1><p role="status">${escapeHtml(entryPoint.form!.thanks)}</p>`, language));
   });
 }
 
@@ -56,20 +56,20 @@ const send = (reply: FastifyReply, text: string): FastifyReply => reply.header('
 function formHtml(action: string, entryPoint: BodyOf<'entry-point'>, given: Record<string, string>, mistakes: { path: string; message: string }[]): string {
   const form = entryPoint.form!;
   const inputs = form.fields.map((field) => inputHtml(field, given[field.path] ?? '', mistakes.find((mistake) => mistake.path === field.path)?.message)).join('');
-  const consent = entryPoint.consent ? `<label class="check"><input type="checkbox" name="consent" value="yes"><span>${escape(entryPoint.consent.wording)}</span></label>` : '';
-  return `<h1>${escape(form.title)}</h1>${form.intro ? `<p>${escape(form.intro)}</p>` : ''}<form method="post" action="${escape(action)}">${inputs}${consent}<label class="trap" aria-hidden="true">Leave this empty<input name="website_confirm" tabindex="-1" autocomplete="off"></label><button type="submit">${escape(form.button)}</button></form>`;
+  const consent = entryPoint.consent ? `<label class="check"><input type="checkbox" name="consent" value="yes"><span>${escapeHtml(entryPoint.consent.wording)}</span></label>` : '';
+  return `<h1>${escapeHtml(form.title)}</h1>${form.intro ? `<p>${escapeHtml(form.intro)}</p>` : ''}<form method="post" action="${escapeHtml(action)}">${inputs}${consent}<label class="trap" aria-hidden="true">Leave this empty<input name="website_confirm" tabindex="-1" autocomplete="off"></label><button type="submit">${escapeHtml(form.button)}</button></form>`;
 }
 
 function inputHtml(field: Form['fields'][number], value: string, mistake: string | undefined): string {
   const id = `field-${field.path.replace(/\W/g, '-')}`;
-  const shared = `id="${id}" name="${escape(field.path)}"${field.required ? ' required' : ''}${mistake ? ` aria-invalid="true" aria-describedby="${id}-mistake"` : ''}`;
+  const shared = `id="${id}" name="${escapeHtml(field.path)}"${field.required ? ' required' : ''}${mistake ? ` aria-invalid="true" aria-describedby="${id}-mistake"` : ''}`;
   const complete: Record<string, string> = { email: 'email', phone: 'tel', name: 'name', company: 'organization', city: 'address-level2' };
   const autocomplete = complete[field.path] ? ` autocomplete="${complete[field.path]}"` : '';
   const control =
-    field.type === 'textarea' ? `<textarea ${shared}>${escape(value)}</textarea>`
-    : field.type === 'select' ? `<select ${shared}><option value=""></option>${(field.options ?? []).map((option) => `<option${option === value ? ' selected' : ''}>${escape(option)}</option>`).join('')}</select>`
-    : `<input ${shared} type="${field.type === 'phone' ? 'tel' : field.type}" value="${escape(value)}"${autocomplete}>`;
-  return `<label for="${id}">${escape(field.label)}${field.required ? '' : ' <span class="soft">(optional)</span>'}</label>${control}${mistake ? `<p class="bad" id="${id}-mistake">${escape(mistake)}</p>` : ''}`;
+    field.type === 'textarea' ? `<textarea ${shared}>${escapeHtml(value)}</textarea>`
+    : field.type === 'select' ? `<select ${shared}><option value=""></option>${(field.options ?? []).map((option) => `<option${option === value ? ' selected' : ''}>${escapeHtml(option)}</option>`).join('')}</select>`
+    : `<input ${shared} type="${field.type === 'phone' ? 'tel' : field.type}" value="${escapeHtml(value)}"${autocomplete}>`;
+  return `<label for="${id}">${escapeHtml(field.label)}${field.required ? '' : ' <span class="soft">(optional)</span>'}</label>${control}${mistake ? `<p class="bad" id="${id}-mistake">${escapeHtml(mistake)}</p>` : ''}`;
 }
 
 async function readForm(body: Buffer, contentType: string): Promise<Record<string, string>> {

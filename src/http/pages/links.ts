@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isbot } from 'isbot';
 import { recordClick, recordOpen, unsubscribe, type Visitor } from '#operations/respond.ts';
 import type { HttpHouse } from '../house.ts';
-import { escape, page, pagePolicy } from './page.ts';
+import { escapeHtml, page, pagePolicy } from './page.ts';
 
 const pixel = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
@@ -27,7 +27,7 @@ export function registerLinks(app: FastifyInstance, house: HttpHouse): void {
     const token = tokenOf(request);
     const claim = house.links.read('unsubscribe', token);
     const { settings } = await house.deps.workspaces.byId(claim.workspace);
-    return html(reply, page('Unsubscribe', `<h1>Unsubscribe from ${escape(settings.name)}?</h1><p>You will get no more marketing messages. Messages that answer something you do, such as a receipt, still come.</p><form method="post" action="/u/${escape(token)}"><button type="submit">Unsubscribe</button></form>`, settings.language));
+    return html(reply, page('Unsubscribe', `<h1>Unsubscribe from ${escapeHtml(settings.name)}?</h1><p>You will get no more marketing messages. Messages that answer something you do, such as a receipt, still come.</p><form method="post" action="/u/${escapeHtml(token)}"><button type="submit">Unsubscribe</button></form>`, settings.language));
   });
 
   // RFC 8058: the mail program posts "List-Unsubscribe=One-Click" without cookies and expects no redirect. The button on the page posts here too.
@@ -36,7 +36,7 @@ export function registerLinks(app: FastifyInstance, house: HttpHouse): void {
     const oneClick = Buffer.isBuffer(request.body) && request.body.includes('One-Click');
     const { settings } = await house.deps.workspaces.byId(claim.workspace);
     await unsubscribe(house.deps, claim, oneClick ? 'one-click' : 'unsubscribe-page');
-    return html(reply, page('Unsubscribed', `<h1>You are unsubscribed</h1><p>${escape(settings.name)} sends you no more marketing messages. This takes effect at once.</p>`, settings.language));
+    return html(reply, page('Unsubscribed', `<h1>You are unsubscribed</h1><p>${escapeHtml(settings.name)} sends you no more marketing messages. This takes effect at once.</p>`, settings.language));
   });
 }
 

@@ -1,6 +1,6 @@
 /** A page for people outside: no script, no storage, readable in light and dark and at 200 %. */
 export function page(title: string, body: string, language = 'en'): string {
-  return `<!doctype html><html lang="${escape(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><meta name="referrer" content="no-referrer"><title>${escape(title)}</title><style>
+  return `<!doctype html><html lang="${escapeHtml(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><meta name="referrer" content="no-referrer"><title>${escapeHtml(title)}</title><style>
 :root{color-scheme:light dark;--ink:#1a1d24;--soft:#5b6270;--paper:#fff;--ground:#f5f6f8;--line:#d9dce2;--accent:#2f5fd0;--bad:#b3261e}
 @media(prefers-color-scheme:dark){:root{--ink:#eceef2;--soft:#a5acb8;--paper:#1b1e25;--ground:#121419;--line:#3a3f4a;--accent:#8eb0ff;--bad:#ff8a80}}
 *{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}
@@ -14,6 +14,6 @@ button{font:inherit;font-weight:500;color:var(--paper);background:var(--accent);
 </style></head><body><main>${body}</main></body></html>`;
 }
 
-export const escape = (text: string): string => text.replace(/[&<>"']/g, (letter) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[letter]!);
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[letter]!);
 
 export const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";

@@ -80,7 +80,10 @@ export class Acceptor {
       const people = await this.write(together.flatMap((each) => each.arrivals), together.flatMap((each) => each.refusals));
       this.deps.failpoint('accept.committed');
       let from = 0;
-      for (const each of together) each.done(people.slice(from, (from += each.arrivals.length)));
+      for (const each of together) {
+        each.done(people.slice(from, from + each.arrivals.length));
+        from += each.arrivals.length;
+      }
       this.deps.bus.pokeWork(new Set(people.map(laneOf)));
     } catch (error) {
       // What the cache learned in a transaction that was rolled back is not so.

@@ -1,0 +1,307 @@
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { dialects } from '../databases.ts';
+import { openWorld, type SegmentCall, type World } from '../world.ts';
+
+/** Every kind of step, every way to end, and what happens to people who are under way when the plan changes. */
+
+const yes = { consent: { categoryPreferences: { marketing: true } } };
+const entry = (event: string, next: string | null, more: object = {}) => ({ key: 'start', kind: 'entry', on: { event }, next, ...more });
+const journey = (steps: object[], more: object = {}) => ({ name: 'A journey', intent: 'Show how it goes', steps, ...more });
+const tag = (key: string, next: string | null, value: string | number = key) => ({ key, kind: 'set-trait', path: `seen.${key.replaceAll('-', '_')}`, value, next });
+
+describe.each(dialects)('on %s', (database) => {
+  let world: World;
+  let people = 0;
+  let user = '';
+
+  beforeAll(async () => {
+    world = await openWorld({ database });
+  });
+  beforeEach(async () => {
+    user = `p${++people}`;
+    await world.turn('PT1H');
+    await world.send([{ type: 'identify', userId: user, traits: { email: `${user}@example.com` }, context: yes }]);
+  });
+
+  const did = (event: string, properties: object = {}, more: object = {}) => world.send([{ type: 'track', userId: user, event, properties, ...more } as SegmentCall]);
+  const me = () => world.personBy('user', user);
+  const path = async (key: string, nth = 0) => world.path((await me()).id, key, nth);
+
+  describe('waits', () => {
+    beforeAll(async () => {
+      await world.publish([
+        { kind: 'journey', key: 'time', body: journey([entry('Time', 'wait'), { key: 'wait', kind: 'wait', for: 'PT1H30M', next: 'after' }, tag('after', null)]) },
+        { kind: 'journey', key: 'until', body: journey([
+          entry('Until', 'wait'),
+          { key: 'wait', kind: 'wait', until: { event: 'Paid', where: [{ property: 'total', op: 'at-least', value: 50 }] }, timeout: 'P1D', next: 'paid', onTimeout: 'not-paid' },
+          tag('paid', null), tag('not-paid', null),
+        ]) },
+      ]);
+    });
+
+    test('a wait for a time ends at that time, not a millisecond before', async () => {
+      await did('Time');
+      await world.turnTo(world.now + 90 * 60_000 - 1);
+      expect(await path('time')).toEqual(['start', 'wait']);
+      await world.turn('PT1S');
+      expect(await path('time')).toEqual(['start', 'wait', 'after', 'end: reached the end']);
+      const [run] = (await me()).runs;
+      expect(Date.parse(run!.endedAt!) - Date.parse(run!.enteredAt)).toBe(90 * 60_000);
+    });
+
+    test('a wait for an event goes on when it happens, and only for that one', async () => {
+      await did('Until');
+      await did('Paid', { total: 49 });
+      await did('Bought', { total: 100 });
+      expect(await path('until')).toEqual(['start', 'wait']);
+      await world.turn('PT3H');
+      await did('Paid', { total: '50' });
+      expect(await path('until')).toEqual(['start', 'wait', 'paid', 'end: reached the end']);
+    });
+
+    test('what if nothing happens? The timeout says', async () => {
+      await did('Until');
+      await world.turn('P1D');
+      expect(await path('until')).toEqual(['start', 'wait', 'not-paid', 'end: reached the end']);
+      await did('Paid', { total: 100 });
+      expect((await me()).traits.seen).toEqual({ not_paid: 'not-paid' });
+    });
+
+    test('an event at exactly the end of the wait came too late; a millisecond before it came in time', async () => {
+      await did('Until');
+      const end = world.now + 86_400_000;
+      await world.turnTo(end - 1);
+      await did('Paid', { total: 100 });
+      expect(await path('until')).toEqual(['start', 'wait', 'paid', 'end: reached the end']);
+
+      user = `p${++people}`;
+      await did('Until');
+      // Accepted at the very instant, before anybody has woken.
+      await world.turnTo(world.now + 86_400_000 - 1);
+      await setClock(1);
+      await world.accept([{ type: 'track', userId: user, event: 'Paid', properties: { total: 100 } }]);
+      await world.settle();
+      expect(await path('until')).toEqual(['start', 'wait', 'not-paid', 'end: reached the end']);
+    });
+
+    test('what was due before an event happens before it, however late the house comes to it', async () => {
+      await did('Until');
+      await setClock(2 * 86_400_000); // two days of sleep: nothing has been processed
+      await world.accept([{ type: 'track', userId: user, event: 'Paid', properties: { total: 100 } }]);
+      await world.settle();
+      expect(await path('until')).toEqual(['start', 'wait', 'not-paid', 'end: reached the end']);
+    });
+
+    /** Time passes while the house sleeps. */
+    async function setClock(milliseconds: number): Promise<void> {
+      (world as unknown as { clock: { now: number } }).clock.now += milliseconds;
+    }
+  });
+
+  test('a branch takes the first path that holds, at that moment', async () => {
+    await world.define('journey', 'branch', journey([
+      entry('Branch', 'which'),
+      { key: 'which', kind: 'branch', paths: [{ label: 'gold', when: { trait: { path: 'plan', op: 'equals', value: 'gold' } }, next: 'gold' }, { label: 'bought', when: { event: { name: 'Order Completed', atLeast: 2 } }, next: 'buyer' }, { label: 'customer', when: { segment: { key: 'customers' } }, next: 'customer' }], otherwise: 'nobody' },
+      tag('gold', null), tag('buyer', null), tag('customer', null), tag('nobody', null),
+    ], { reentry: 'after-exit' }));
+    await did('Branch');
+    await did('Order Completed');
+    await world.turn('PT1M');
+    await did('Branch');
+    await did('Order Completed');
+    await world.turn('PT1M');
+    await did('Branch');
+    await world.send([{ type: 'identify', userId: user, traits: { plan: 'Gold' } }]);
+    await world.turn('PT1M');
+    await did('Branch');
+    expect(await Promise.all([0, 1, 2, 3].map(async (nth) => (await path('branch', nth))[2]))).toEqual(['nobody', 'customer', 'buyer', 'gold']);
+    expect((await world.timeline((await me()).id, 'journey')).map((item) => item.title)).toContain('branch: gold: plan is “gold”');
+  });
+
+  test('traits that a journey sets are read by the next step, by segments, and can be removed', async () => {
+    await world.publish([
+      { kind: 'segment', key: 'marked', body: { name: 'Marked', rule: { trait: { path: 'seen.mark', op: 'equals', value: 'x' } } } },
+      { kind: 'journey', key: 'marks', body: journey([
+        entry('Mark', 'mark'), tag('mark', 'check', 'x'),
+        { key: 'check', kind: 'branch', paths: [{ label: 'in', when: { trait: { path: 'seen.mark', op: 'equals', value: 'x' } }, next: 'rest' }], otherwise: 'wrong' },
+        { key: 'rest', kind: 'wait', for: 'PT1H', next: 'unmark' }, { key: 'unmark', kind: 'set-trait', path: 'seen.mark', value: null, next: null }, tag('wrong', null),
+      ]) },
+    ]);
+    await did('Mark');
+    expect(await path('marks')).toEqual(['start', 'mark', 'check', 'rest']);
+    expect((await me()).segments.map((each) => each.key)).toContain('marked');
+    await world.turn('PT1H');
+    expect((await me()).segments.map((each) => each.key)).not.toContain('marked');
+    expect((await me()).traits.seen).toEqual({});
+  });
+
+  test('a journey moves people only where the lifecycle has a way, and says when it has none', async () => {
+    await world.define('journey', 'mover', journey([entry('Move', 'a'), { key: 'a', kind: 'move-stage', to: 'expansion', next: 'b' }, { key: 'b', kind: 'move-stage', to: 'nurture', next: null }]));
+    await did('Signed Up');
+    await did('Move');
+    expect(await world.stages((await me()).id)).toEqual(['capture', 'nurture']);
+    expect((await world.why((await me()).id, 'stage')).answer).toMatch(/the journey mover moved them\.$/);
+    const refused = (await world.timeline((await me()).id, 'decision')).map((item) => item.title);
+    expect(refused).toContain('Stayed in capture: the lifecycle has no way from there to Expansion.');
+  });
+
+  test('a task for a colleague, due when the step says, for the person’s owner unless somebody is named', async () => {
+    await world.define('journey', 'tasks', journey([entry('Call Me', 'task'), { key: 'task', kind: 'make-task', title: 'Call back', dueIn: 'PT4H', next: 'named' }, { key: 'named', kind: 'make-task', title: 'Send the offer', owner: 'olga@example.com', next: null }]));
+    await did('Call Me');
+    const { tasks, id } = await me();
+    expect(tasks.map((task) => [task.title, task.owner, Date.parse(task.dueAt) - world.now])).toEqual(expect.arrayContaining([['Call back', null, 4 * 3_600_000], ['Send the offer', 'olga@example.com', 24 * 3_600_000]]));
+    await world.must('POST', `/api/tasks/${tasks[0]!.id}/done`);
+    expect((await me()).tasks.filter((task) => task.doneAt !== null)).toHaveLength(1);
+    await did('Call Me', {}, { messageId: 'call-again' });
+    expect((await world.rows('select 1 from task where person_id = $1', [id]))).toHaveLength(2);
+  });
+
+  describe('ends', () => {
+    beforeAll(async () => {
+      const long = [{ key: 'rest', kind: 'wait', for: 'P20D', next: 'after' }, tag('after', null)];
+      await world.publish([
+        { kind: 'journey', key: 'goal', body: journey([entry('Goal Start', 'rest'), ...long], { goal: { on: { event: 'Won' }, name: 'Won' }, exits: [{ on: { event: 'Gave Up' }, reason: 'gave up' }], maxTime: 'P10D' }) },
+        { kind: 'journey', key: 'over', body: journey([entry('Over Start', 'rest'), ...long], { ends: new Date(world.now + 5 * 86_400_000).toISOString() }) },
+        { kind: 'journey', key: 'leaves', body: journey([entry('Leave Start', 'leave'), { key: 'leave', kind: 'exit', reason: 'not for them' }]) },
+      ]);
+    });
+
+    test.each([
+      ['a goal, in the middle of a wait', 'Won', 'goal: Won', 'the goal was met (Won)'],
+      ['an exit, in the middle of a wait', 'Gave Up', 'exit: gave up', 'it left early: gave up'],
+    ])('%s', async (_how, event, reason, says) => {
+      await did('Goal Start');
+      await world.turn('P1D');
+      await did(event);
+      expect(await path('goal')).toEqual(['start', 'rest', reason]);
+      expect((await world.why((await me()).id, 'journey:goal')).answer).toContain(says);
+      await did(event);
+      await world.turn('P30D');
+      expect(await path('goal')).toEqual(['start', 'rest', reason]);
+    });
+
+    test('the longest time that a run may take', async () => {
+      await did('Goal Start');
+      const start = world.now;
+      await world.turn('P30D');
+      expect(await path('goal')).toEqual(['start', 'rest', 'too-long']);
+      expect(Date.parse((await me()).runs[0]!.endedAt!) - start).toBe(10 * 86_400_000);
+    });
+
+    test('a step that says so', async () => {
+      await did('Leave Start');
+      expect(await path('leaves')).toEqual(['start', 'leave', 'end: not for them']);
+    });
+
+    test('the journey is over: nobody enters any more, and the answer says so', async () => {
+      await did('Over Start'); // other stories have turned the clock beyond its end
+      expect(await path('over')).toEqual([]);
+      expect((await world.why((await me()).id, 'journey:over')).answer).toMatch(/^Not entered: the journey ended on /);
+    });
+  });
+
+  test('a journey that ends while somebody is in it lets them go', async () => {
+    await world.define('journey', 'season', journey([entry('Season', 'rest'), { key: 'rest', kind: 'wait', for: 'P20D', next: null }], { ends: new Date(world.now + 86_400_000).toISOString() }));
+    await did('Season');
+    await world.turn('P2D');
+    expect(await path('season')).toEqual(['start', 'rest', 'journey-over']);
+  });
+
+  describe('again', () => {
+    const again = (reentry: unknown) => journey([entry('Again', 'rest'), { key: 'rest', kind: 'wait', for: 'PT1H', next: null }], { reentry });
+    beforeAll(async () => {
+      await world.publish([
+        { kind: 'journey', key: 'once', body: again('never') },
+        { kind: 'journey', key: 'after-exit', body: again('after-exit') },
+        { kind: 'journey', key: 'after-a-week', body: again({ after: 'P7D' }) },
+      ]);
+    });
+
+    test('never, after the run, or after a while; never two runs at once', async () => {
+      const entered = async () => Object.fromEntries(await Promise.all(['once', 'after-exit', 'after-a-week'].map(async (key) => [key, (await me()).runs.filter((run) => run.journey === key).length])));
+      await did('Again');
+      await did('Again');
+      expect(await entered()).toEqual({ once: 1, 'after-exit': 1, 'after-a-week': 1 });
+      expect((await world.why((await me()).id, 'journey:once')).answer).toBe('Not entered again: a run is under way.');
+      await world.turn('PT2H');
+      await did('Again');
+      expect(await entered()).toEqual({ once: 1, 'after-exit': 2, 'after-a-week': 1 });
+      expect((await world.why((await me()).id, 'journey:once')).answer).toBe('Not entered again: people go through this journey once.');
+      expect((await world.why((await me()).id, 'journey:after-a-week')).answer).toMatch(/^Not entered again: re-entry is possible .* after the last run\.$/);
+      await world.turn('P7D');
+      await did('Again');
+      expect(await entered()).toEqual({ once: 1, 'after-exit': 3, 'after-a-week': 2 });
+    });
+  });
+
+  test('the entry’s own condition is asked, and the part that did not hold is named', async () => {
+    await world.define('journey', 'picky', journey([entry('Picky', 'in', { when: { all: [{ consent: { purpose: 'marketing' } }, { trait: { path: 'plan', op: 'equals', value: 'gold' } }] } }), tag('in', null)]));
+    await did('Picky');
+    expect(await path('picky')).toEqual([]);
+    const why = await world.why((await me()).id, 'journey:picky');
+    expect(why.answer).toBe('Not entered: plan is “gold” did not hold.');
+    expect(why.because.map((line) => [line.rule, line.held])).toEqual([['has consent to marketing', true], ['plan is “gold”', false]]);
+  });
+
+  test('a circle with a wait in it is bounded, and one without is refused', async () => {
+    const circle = (rest: object[], next: string) => journey([entry('Circle', 'a'), tag('a', next), ...rest]);
+    const answer = await world.api('POST', '/api/apply', { definitions: [{ kind: 'journey', key: 'circle', body: circle([tag('b', 'a')], 'b') }], publish: true });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'definition-invalid', details: expect.arrayContaining([expect.objectContaining({ message: expect.stringContaining('leads back to itself without a wait') })]) } });
+    await world.define('journey', 'circle', circle([{ key: 'b', kind: 'wait', for: 'PT0S', next: 'a' }], 'b'));
+    await did('Circle');
+    const way = await path('circle');
+    expect(way.at(-1)).toBe('loop-budget');
+    expect(way.length).toBeLessThanOrEqual(2_010);
+    expect((await world.why((await me()).id, 'journey:circle')).answer).toContain('it took more steps than a run may take');
+  });
+
+  test('two journeys that would start each other for ever come to rest', async () => {
+    await world.publish(['ping', 'pong'].map((key) => ({ kind: 'journey' as const, key, body: journey([entry('Ping', 'x'), tag(`${key}-x`, null)].map((step) => (step.key === 'start' ? { ...step, next: `${key}-x` } : step)), { reentry: 'after-exit' }) })));
+    await did('Ping');
+    expect((await me()).runs.filter((run) => run.status === 'ended' && ['ping', 'pong'].includes(run.journey))).toHaveLength(2);
+  });
+
+  test('whoever is under way keeps the version that they entered by; whoever comes later takes the new one', async () => {
+    const version = (value: string, wait: string) => journey([entry('Versions', 'rest'), { key: 'rest', kind: 'wait', for: wait, next: 'mark' }, { key: 'mark', kind: 'set-trait', path: 'version', value, next: null }]);
+    await world.define('journey', 'versions', version('one', 'P1D'));
+    await did('Versions');
+    const first = user;
+    await world.define('journey', 'versions', version('two', 'PT1H'));
+    user = `p${++people}`;
+    await did('Versions');
+    expect((await world.personBy('user', first)).runs[0]).toMatchObject({ version: 1 });
+    await world.turn('PT2H');
+    expect((await me()).traits.version).toBe('two');
+    expect((await world.personBy('user', first)).traits.version).toBeUndefined();
+    const counts = await world.must('GET', '/api/journeys/versions/counts');
+    expect(counts.versions).toEqual(expect.arrayContaining([{ version: 1, live: 1 }]));
+    await world.turn('P1D');
+    expect((await world.personBy('user', first)).traits.version).toBe('one');
+  });
+
+  test('a mail that waits is written by the version of the template that it was made with', async () => {
+    const text = (subject: string) => ({ channel: 'email', name: 'T', subject, blocks: [{ block: 'text', text: 'Hello' }] });
+    await world.publish([{ kind: 'template', key: 'late', body: text('First words') }, { kind: 'journey', key: 'late', body: journey([entry('Late', 'write'), { key: 'write', kind: 'send', template: 'late', topic: 'newsletter', next: null }], { reentry: 'after-exit' }) }]);
+    await world.must('PUT', '/api/kill-switches/journey:late', { stopped: true, reason: 'wait' });
+    await did('Late');
+    await world.define('template', 'late', text('Other words'));
+    await world.turn('PT10M');
+    await did('Late', {}, { timestamp: world.iso });
+    await world.must('PUT', '/api/kill-switches/journey:late', { stopped: false });
+    await world.turn('P1D');
+    expect((await world.mailsTo(`${user}@example.com`)).map((mail) => mail.mail.subject)).toEqual(['First words', 'Other words']);
+  });
+
+  test('a hundred people go the same way without meeting each other', async () => {
+    const users = Array.from({ length: 100 }, (_, n) => `crowd-${n}`);
+    await world.send(users.flatMap((each): SegmentCall[] => [{ type: 'identify', userId: each, traits: { email: `${each}@example.com` }, context: yes }, { type: 'track', userId: each, event: 'Signed Up' }]));
+    await world.turn('P1D');
+    await world.send(users.filter((_, n) => n % 4 === 0).map((each): SegmentCall => ({ type: 'track', userId: each, event: 'Order Completed' })));
+    await world.turn('P4D');
+    const counts = await world.must('GET', '/api/journeys/welcome/counts');
+    expect(counts.ends).toEqual(expect.arrayContaining([{ reason: 'the goal was met (First order)', count: 25 }]));
+    expect((await Promise.all(users.map((each) => world.mailsTo(`${each}@example.com`)))).map((mails) => mails.length)).toEqual(users.map((_, n) => (n % 4 === 0 ? 1 : 2)));
+    const [doubled] = await world.rows('select run_id, seq from run_step group by run_id, seq having count(*) > 1');
+    expect(doubled).toBeUndefined();
+  });
+});
