@@ -1,16 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { measurements } from './measurements.ts';
-
-/** One line of the result. `ratio` is value over limit, the limit being what the same machine does bare in the same run. */
-export interface BenchRow {
-  name: string;
-  value: number;
-  unit: string;
-  limit: number | null;
-  ratio: number | null;
-  target: string;
-  met: boolean;
-}
+import type { BenchRow } from './row.ts';
 
 const args = process.argv.slice(2);
 const option = (name: string): string | undefined => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);

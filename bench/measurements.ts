@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { benchDefinitions, mailDefinitions } from './definitions.ts';
-import type { BenchRow } from './main.ts';
+import type { BenchRow } from './row.ts';
 import { bareSmtp } from './smtp.ts';
 import { startServer, type Server, writeKey } from './server.ts';
 import { batches, drive } from './traffic.ts';
