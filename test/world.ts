@@ -14,11 +14,11 @@ import { readBlueprint } from '#operations/blueprint.ts';
 import { settleDeadSenders } from '#operations/senders.ts';
 import { firstStart } from '#operations/setup.ts';
 import { deliverRound, processRound } from '#operations/work.ts';
-import type { Row } from '#store/database.ts';
+import type { Database, Row } from '#store/database.ts';
 import { nextDue } from '#store/messages.ts';
 import { nextWake } from '#store/wakes.ts';
 import { workspaceNow } from '#store/workspaces.ts';
-import { type Dialect, freshDatabase, preparedAt } from './databases.ts';
+import { type Dialect, freshDatabase, type Opened, preparedAt } from './databases.ts';
 import { smtpSink, type SmtpSink } from './smtp-sink.ts';
 
 /** A mail as somebody got it: its bytes, and what a mail program makes of them. */
@@ -35,6 +35,8 @@ export interface Received {
 
 export interface WorldOptions {
   database?: Dialect;
+  /** A database that somebody has prepared, in place of a fresh one. */
+  on?: Opened;
   /** When the story begins [Monday, 2 March 2026, 10:00 in Berlin]. */
   at?: string;
   /** `recording` takes every mail unless `answer` says otherwise; `smtp` hands mail to a real mail server [recording]. */
@@ -107,7 +109,7 @@ export class World {
 
   static async open(options: WorldOptions): Promise<World> {
     const clock = { now: options.at ? Date.parse(options.at) : preparedAt };
-    const database = await freshDatabase(options.database ?? 'pglite');
+    const database = options.on ?? (await freshDatabase(options.database ?? 'pglite'));
     const sink = options.mail === 'smtp' ? await smtpSink() : null;
     const mails: Received[] = [];
     const script = { answer: (_mail: OutgoingEmail): Handover => ({ result: 'sent', providerId: null, answer: '250 2.0.0 Ok' }) };
@@ -350,12 +352,8 @@ export class World {
     return this.house.deps.db.asOwner((tx) => tx.query<R>(statement, values));
   }
 
-  /** Every row of every table as text, but what says when somebody knocked: two of these are equal exactly when nothing changed. */
-  async everything(): Promise<Record<string, string[]>> {
-    const tables = await this.rows("select relname from pg_class where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace order by relname");
-    const all: Record<string, string[]> = {};
-    for (const { relname } of tables) all[relname] = (await this.rows(`select (to_jsonb(t) - 'last_used_at')::text as row from ${relname} t`)).map((row) => row.row as string).sort();
-    return all;
+  everything(): Promise<Record<string, string[]>> {
+    return everythingIn(this.house.deps.db);
   }
 
   /** Where the server listens, for clients that need a real one. */
@@ -373,6 +371,16 @@ export class World {
     await this.closeDatabase();
     await this.sink?.close();
   }
+}
+
+/** Every row of every table as text, but what says when somebody knocked: two of these are equal exactly when nothing changed. */
+export function everythingIn(db: Database): Promise<Record<string, string[]>> {
+  return db.asOwner(async (tx) => {
+    const tables = await tx.query("select relname from pg_class where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace order by relname");
+    const all: Record<string, string[]> = {};
+    for (const { relname } of tables) all[relname] = (await tx.query(`select (to_jsonb(t) - 'last_used_at')::text as row from ${relname} t`)).map((row) => row.row as string).sort();
+    return all;
+  });
 }
 
 const quiet = { info: () => undefined, warn: () => undefined, error: (fields: Record<string, unknown>, message: string) => process.stderr.write(`${message} ${JSON.stringify(fields)}\n`) };

@@ -14,6 +14,7 @@ import { registerLive } from './live.ts';
 import { registerLocal } from './local.ts';
 import { registerForms } from './pages/forms.ts';
 import { registerLinks } from './pages/links.ts';
+import { escapeHtml, page, pagePolicy } from './pages/page.ts';
 
 const root = new URL('../../', import.meta.url);
 const webFolder = fileURLToPath(new URL('web/dist/', root));
@@ -46,7 +47,11 @@ export async function buildServer({ house, config }: { house: HttpHouse; config:
     const problem = toProblem(error, request.id);
     if (problem.status >= 500) house.deps.log.error({ id: request.id, code: problem.code, error: stackOf(error) }, 'a request failed');
     if (problem.status === 503 || problem.status === 429) reply.header('retry-after', '2');
-    return reply.code(problem.status).send(problem.toJSON());
+    reply.code(problem.status);
+    // Forms and links of mails are opened by people, who get a sentence.
+    if (/^\/[fuc]\//.test(request.url) && request.headers.accept?.includes('text/html'))
+      return reply.header('content-security-policy', pagePolicy).type('text/html; charset=utf-8').send(page(problem.message, `<h1>${escapeHtml(problem.message)}</h1>`));
+    return reply.send(problem.toJSON());
   });
   app.options('/v1/*', async (_request, reply) => reply.code(204).send());
 

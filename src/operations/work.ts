@@ -36,6 +36,8 @@ async function processThese(deps: Deps, lanes: readonly number[], atOnce: number
 /** How often every lane is looked at although nobody spoke of it: a notification can be lost, a process can die. */
 const fullScanEvery = 1 * second;
 const wakeScanEvery = 20;
+/** Rounds for lanes that were spoken of begin at least this far apart, so that single events gather into batches; the first after a rest begins at once. */
+const roundEvery = 12;
 
 /**
  * Processing as the loop does it: the lanes that were spoken of at once, all lanes now and then. (Looking through all of them costs 40 ms while a hundred
@@ -47,6 +49,9 @@ export class Processor {
   private readonly spokenOf = new Set<number>();
   private fullAt = Number.NEGATIVE_INFINITY;
   private wakesAt = Number.NEGATIVE_INFINITY;
+  private roundAt = Number.NEGATIVE_INFINITY;
+  /** Whether the last round left facts in full lanes. */
+  private behind = false;
 
   constructor(deps: Deps, atOnce: number) {
     this.deps = deps;
@@ -65,6 +70,9 @@ export class Processor {
       const round = await processRound(this.deps, this.atOnce);
       return round.more || this.spokenOf.size > 0;
     }
+    const early = roundEvery - (now - this.roundAt);
+    if (early > 0 && this.spokenOf.size > 0 && !this.behind) await new Promise((resolve) => setTimeout(resolve, early));
+    this.roundAt = performance.now();
     const lanes = [...this.spokenOf];
     this.spokenOf.clear();
     if (now - this.wakesAt > wakeScanEvery) {
@@ -75,6 +83,7 @@ export class Processor {
     if (lanes.length === 0) return false;
     const round = await processThese(this.deps, [...new Set(lanes)], this.atOnce);
     this.hear(round.full);
+    this.behind = round.full.length > 0;
     return this.spokenOf.size > 0;
   }
 }

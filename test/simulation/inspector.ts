@@ -283,11 +283,21 @@ export class Inspector {
       const twin = String(call.body.anonymousId ?? '').includes('twin') || call.client.tangled;
       insist(row.n === 1 || twin, 'I1', 'an acknowledged call is there more than once', saw);
       const who = call.body.userId === undefined ? identities.get(`2 ${call.body.anonymousId}`) : identities.get(`1 ${call.body.userId}`);
-      insist(who !== undefined && row.people.includes(who), 'I14', 'a call is with somebody else than whom it names', { ...saw, named: who ?? null });
+      if (who === undefined || !row.people.includes(who)) insist(false, 'I14', 'a call is with somebody else than whom it names', { ...saw, named: who ?? null, people: await this.whoAre([...row.people, ...(who ? [who] : [])]) });
       insist(call.at === null || row.at === Math.min(call.at, row.at), 'I1', 'a call happened at another time than it says', saw);
     }
     const [twice] = await world.rows('select person_id, event_id from event where workspace_id = $1 group by person_id, event_id having count(*) > 1 limit 1', [world.workspace]);
     insist(!twice, 'I2', 'one person has the same event twice', twice);
+  }
+
+  /** What is to be known of people when something is wrong with them. */
+  private async whoAre(ids: readonly string[]): Promise<unknown> {
+    return {
+      people: await this.world.rows('select person_id, user_id, email, created_at, merged_into, erased_at from person where person_id = any($1::uuid[])', [[...ids]]),
+      identities: await this.world.rows('select kind, value, person_id, since from identity where person_id = any($1::uuid[])', [[...ids]]),
+      merges: await this.world.rows('select person_id, loser_id, at, actor from merge where person_id = any($1::uuid[]) or loser_id = any($1::uuid[])', [[...ids]]),
+      events: await this.world.rows("select person_id, call, name, accepted_at, stored_at, body ->> 'messageId' as message from event where person_id = any($1::uuid[]) order by stored_at, accepted_at", [[...ids]]),
+    };
   }
 
   private async identities(): Promise<Map<string, string>> {

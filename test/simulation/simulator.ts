@@ -504,6 +504,8 @@ export class World {
       ).finally(() => {
         answered = true;
       });
+      // Of a machine that dies meanwhile nobody waits for the answer.
+      asked.catch(() => undefined);
       while (!answered && !machine.life.dead) {
         await processRound(deps, 1);
         await pause(1);

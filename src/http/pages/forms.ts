@@ -56,7 +56,7 @@ const send = (reply: FastifyReply, text: string): FastifyReply => reply.header('
 function formHtml(action: string, entryPoint: BodyOf<'entry-point'>, given: Record<string, string>, mistakes: { path: string; message: string }[]): string {
   const form = entryPoint.form!;
   const inputs = form.fields.map((field) => inputHtml(field, given[field.path] ?? '', mistakes.find((mistake) => mistake.path === field.path)?.message)).join('');
-  const consent = entryPoint.consent ? `<label class="check"><input type="checkbox" name="consent" value="yes"><span>${escapeHtml(entryPoint.consent.wording)}</span></label>` : '';
+  const consent = entryPoint.consent ? `<label class="check"><input type="checkbox" name="consent" value="yes"${given.consent === 'yes' ? ' checked' : ''}><span>${escapeHtml(entryPoint.consent.wording)}</span></label>` : '';
   return `<h1>${escapeHtml(form.title)}</h1>${form.intro ? `<p>${escapeHtml(form.intro)}</p>` : ''}<form method="post" action="${escapeHtml(action)}">${inputs}${consent}<label class="trap" aria-hidden="true">Leave this empty<input name="website_confirm" tabindex="-1" autocomplete="off"></label><button type="submit">${escapeHtml(form.button)}</button></form>`;
 }
 

@@ -52,13 +52,16 @@ export class Resolver {
       if (identity.kind === 'user') this.withUser.set(identity.person, true);
     };
     const unknown = new Map<string, IdentityClaim>();
-    for (const names of all)
-      for (const claim of claimsOf(names)) {
-        const key = keyOf(claim);
-        const person = this.people.get(key);
-        if (person) found.set(key, person);
-        else unknown.set(key, claim);
+    for (const names of all) {
+      const claims = claimsOf(names);
+      const people = new Set(claims.map((claim) => this.people.get(keyOf(claim))));
+      // The cache may name somebody who has been merged away since. That matters where a name is new or two names differ, so there the table answers.
+      const agreed = people.size === 1 ? [...people][0] : undefined;
+      for (const claim of claims) {
+        if (agreed === undefined) unknown.set(keyOf(claim), claim);
+        else found.set(keyOf(claim), agreed);
       }
+    }
     for (const identity of await findIdentities(tx, [...unknown.values()])) learn(identity);
 
     // An anonymous person may take a user id only if they have none: ask about those for whom it matters.
