@@ -46,6 +46,7 @@ export const problems = {
   'too-busy': { status: 503, sentence: 'The server cannot take more right now.', hint: 'Send the same request again in a few seconds; repeats are harmless.' },
   'too-many': { status: 429, sentence: 'Too many requests.', hint: 'Wait as long as Retry-After says.' },
   'store-unavailable': { status: 503, sentence: 'The database does not answer.', hint: 'Nothing was kept; send the same request again.' },
+  'fact-undecided': { status: 500, sentence: 'A fact could not be decided, by a fault of ours.', hint: 'It is kept whole among the refusals; tell us what the log says about it.' },
   'fact-delayed': { status: 503, sentence: 'The change is safely queued but has not been carried out yet.', hint: 'Reload in a moment; it will not be lost.' },
   unexpected: { status: 500, sentence: 'Something went wrong on our side.', hint: 'Try again; the request id in the details finds it in the log.' },
   'folder-locked': { status: 500, sentence: 'Another process uses this data folder.', hint: 'Stop that process, or give this one another DATA_DIR or a DATABASE_URL.' },

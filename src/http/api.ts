@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { mistakesOf, Problem } from '#contract/problems.ts';
 import { routeList, routes } from '#contract/routes/index.ts';
 import type { Route } from '#contract/routes/route.ts';
+import { whyNotKeepable } from '#operations/keepable.ts';
 import { finishOnce, startOnce } from '#store/idempotency.ts';
 import { bodyText, readJson } from './body.ts';
 import { type Caller, readCaller } from './caller.ts';
@@ -53,6 +54,9 @@ function parse<S extends z.ZodType>(schema: S, value: unknown, code: 'query-inva
   if (schema.type === 'undefined') return undefined as z.output<S>;
   const parsed = schema.safeParse(value ?? {});
   if (!parsed.success) throw new Problem(code, mistakesOf(parsed.error));
+  // Whatever is bound to a statement must be text that a database can hold.
+  const strange = whyNotKeepable(parsed.data);
+  if (strange) throw new Problem(code, [{ path: strange.path.join('.') || '(all)', message: strange.message }]);
   return parsed.data;
 }
 

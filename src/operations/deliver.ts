@@ -47,17 +47,19 @@ export interface Delivered {
  * Delivers what is due in some lanes: claims it after one last check in a transaction that holds the lanes, hands it over, and settles it. Answers when
  * everything it claimed is settled.
  */
-export async function deliverLanes(deps: SendingDeps, lanes: readonly number[]): Promise<Delivered> {
-  const { drafts, decided, workspaces } = await claim(deps, lanes);
-  deps.failpoint('deliver.claimed');
-  const groups = new Map<Channel | null, Draft[]>();
-  for (const draft of drafts) {
-    const channel = deps.channelFor(draft.message, workspaces.get(draft.workspace)!);
-    groups.set(channel, [...(groups.get(channel) ?? []), draft]);
-  }
-  await Promise.all([...groups].map(([channel, group]) => handOverAll(deps, channel, group)));
-  for (const id of new Set(drafts.map((draft) => draft.workspace))) deps.bus.changed(id, ['messages', 'mailbox']);
-  return { claimed: drafts.length, decided };
+export function deliverLanes(deps: SendingDeps, lanes: readonly number[]): Promise<Delivered> {
+  return deps.ledger.withHand(async (hand) => {
+    const { drafts, decided, workspaces } = await claim(deps, lanes, hand);
+    deps.failpoint('deliver.claimed');
+    const groups = new Map<Channel | null, Draft[]>();
+    for (const draft of drafts) {
+      const channel = deps.channelFor(draft.message, workspaces.get(draft.workspace)!);
+      groups.set(channel, [...(groups.get(channel) ?? []), draft]);
+    }
+    await Promise.all([...groups].map(([channel, group]) => handOverAll(deps, channel, group)));
+    for (const id of new Set(drafts.map((draft) => draft.workspace))) deps.bus.changed(id, ['messages', 'mailbox']);
+    return { claimed: drafts.length, decided };
+  });
 }
 
 async function handOverAll(deps: SendingDeps, channel: Channel | null, drafts: Draft[]): Promise<void> {
@@ -65,7 +67,7 @@ async function handOverAll(deps: SendingDeps, channel: Channel | null, drafts: D
   const take = async (): Promise<void> => {
     for (const draft of queue) await handOver(deps, channel, draft);
   };
-  // As many at once as the channel takes; an error of ours in one leaves it claimed, to be found by the check on dead senders.
+  // As many at once as the channel takes; an error of ours in one leaves it claimed, to be found by the check on what nobody has in hand.
   const outcomes = await Promise.allSettled(Array.from({ length: Math.min(channel?.concurrency ?? 1, drafts.length) }, take));
   for (const outcome of outcomes) if (outcome.status === 'rejected') deps.log.error({ error: String(outcome.reason) }, 'a hand-over failed on our side');
 }
@@ -136,7 +138,7 @@ function bounceFact(draft: Draft, handover: Handover, at: Instant): InboxEntry[]
   ];
 }
 
-async function claim(deps: SendingDeps, lanes: readonly number[]): Promise<{ drafts: Draft[]; decided: number; workspaces: Map<number, Workspace> }> {
+async function claim(deps: SendingDeps, lanes: readonly number[], hand: Set<string>): Promise<{ drafts: Draft[]; decided: number; workspaces: Map<number, Workspace> }> {
   const ids = await deps.workspaces.ids();
   const clocks = await deps.workspaces.clocks();
   return deps.db.transaction({ workspaces: ids }, async (tx) => {
@@ -149,11 +151,11 @@ async function claim(deps: SendingDeps, lanes: readonly number[]): Promise<{ dra
     const waiting = await peopleWithFacts(tx, locked, [...new Set(due.map((message) => message.person))]);
     const ready = due.filter((message) => !waiting.has(message.person));
     if (ready.length === 0) return none;
-    return decideDue(deps, tx, ready, ids);
+    return decideDue(deps, tx, ready, ids, hand);
   });
 }
 
-async function decideDue(deps: SendingDeps, tx: Transaction, ready: readonly StoredMessage[], ids: readonly number[]): Promise<{ drafts: Draft[]; decided: number; workspaces: Map<number, Workspace> }> {
+async function decideDue(deps: SendingDeps, tx: Transaction, ready: readonly StoredMessage[], ids: readonly number[], hand: Set<string>): Promise<{ drafts: Draft[]; decided: number; workspaces: Map<number, Workspace> }> {
   const real = deps.now();
   const [workspaceList, peopleList, runList, stopped] = await Promise.all([
     loadWorkspaces(tx, ids),
@@ -195,6 +197,7 @@ async function decideDue(deps: SendingDeps, tx: Transaction, ready: readonly Sto
     ), now);
     changes.push(applyVerdict(message, verdict, deps.sender(), now));
     if (verdict.do !== 'send') continue;
+    hand.add(message.id);
     going.push({ message: { ...message, claimedAt: now, attempts: message.attempts + 1 }, person: stored, now });
     if (message.purpose === 'marketing') sent.set(message.person, [...history, { person: message.person, at: now, channel: message.channel }]);
   }

@@ -27,10 +27,25 @@ export class Ledger {
   private begins: Begin[] = [];
   private settles: Settle[] = [];
   private running = false;
+  private readonly hands = new Set<ReadonlySet<string>>();
 
   constructor(deps: Deps, sender: () => number) {
     this.deps = deps;
     this.sender = sender;
+  }
+
+  /** Whether this process is handing a message over. One that it holds by its number and does not have in hand was lost by an error of ours. */
+  hasInHand = (message: string): boolean => this.hands.values().some((hand) => hand.has(message));
+
+  /** Runs `work` with a hand; what it puts in there counts as being handed over until it ends. */
+  async withHand<T>(work: (hand: Set<string>) => Promise<T>): Promise<T> {
+    const hand = new Set<string>();
+    this.hands.add(hand);
+    try {
+      return await work(hand);
+    } finally {
+      this.hands.delete(hand);
+    }
   }
 
   /** Marks that the body is about to leave; false when the message is not this sender's any more. */

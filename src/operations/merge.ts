@@ -1,5 +1,5 @@
 import type { PersonState } from '#engine/person.ts';
-import type { Transaction } from '#store/database.ts';
+import { isOurFault, type Transaction } from '#store/database.ts';
 import { loadLiveRuns } from '#store/runs.ts';
 import { lockLanesInOrder, takeFactsOf, takeMerge, wantedMerges, type WantedMerge } from '#store/inbox.ts';
 import { laneOf, peopleWithUser } from '#store/identities.ts';
@@ -19,8 +19,26 @@ import { announce, decideAndWrite } from './process.ts';
 export async function mergeWanted(deps: Deps): Promise<number> {
   const ids = await deps.workspaces.ids();
   const wanted = await deps.db.transaction({ workspaces: ids }, (tx) => wantedMerges(tx, 50));
-  for (const merge of wanted) await mergeOne(deps, merge, ids);
+  for (const merge of wanted) {
+    try {
+      await mergeOne(deps, merge, ids);
+    } catch (error) {
+      if (!isOurFault(error)) throw error;
+      await giveUp(deps, merge, error);
+    }
+  }
   return wanted.length;
+}
+
+/** Leaves two people as they are whose merge the database refuses for good, and says so on the timeline; other merges go on. */
+async function giveUp(deps: Deps, merge: WantedMerge, error: unknown): Promise<void> {
+  deps.log.error({ workspace: merge.workspace, person: merge.person, error: String(error) }, 'a merge failed and was given up');
+  const at = await deps.workspaces.nowOf(merge.workspace);
+  await deps.db.transaction({ workspaces: [merge.workspace] }, async (tx) => {
+    await lockLanesInOrder(tx, [laneOf(merge.person)]);
+    if (await takeMerge(tx, merge))
+      await appendDecisions(tx, [{ person: merge.person, workspace: merge.workspace, id: stableId('decision', 'merge fault', merge.evidence), at, about: 'merge', decided: 'not merged', answer: 'Not merged: something went wrong on our side. Both people are as they were.', because: [], revision: 0, evidence: merge.evidence }], deps.now());
+  });
 }
 
 async function mergeOne(deps: Deps, merge: WantedMerge, ids: readonly number[]): Promise<void> {

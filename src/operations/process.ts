@@ -13,9 +13,10 @@ import type { Transaction } from '#store/database.ts';
 import { forgetIdentities, laneOf } from '#store/identities.ts';
 import { eventsForMemory, insertEvents, knownEvents, type StoredEvent } from '#store/events.ts';
 import { appendConsents, appendDecisions, appendMoves, changeMemberships, insertNewTasks, type StoredConsent, type StoredDecision, type StoredMove, type StoredTask } from '#store/histories.ts';
-import { appendToInbox, askForMerges, type InboxEntry, lockLanes, takeFacts, type TakenFact, type WantedMerge } from '#store/inbox.ts';
+import { appendToInbox, askForMerges, type InboxEntry, lockLanes, lockLanesInOrder, takeFacts, type TakenFact, type WantedMerge } from '#store/inbox.ts';
 import { changeMessages, countOn, findMessage, insertMessages, type NewMessage, suppress, type Suppression } from '#store/messages.ts';
 import { loadPeople, savePeople, type StoredPerson } from '#store/people.ts';
+import { recordRefusals } from '#store/refusals.ts';
 import { appendSteps, loadLiveRuns, saveRuns, type StoredRun, type StoredStep } from '#store/runs.ts';
 import { armWakes, takeWakes, type Wake } from '#store/wakes.ts';
 import { loadWorkspaces, type Workspace, workspaceNow } from '#store/workspaces.ts';
@@ -39,13 +40,13 @@ const wakesAtOnce = 2_000;
  * Takes the next facts and due wakes of some lanes, decides, and writes everything that follows, in one transaction. What it wrote has happened; after
  * a crash nothing of it has, and the facts are in the inbox again.
  */
-export async function processLanes(deps: Deps, lanes: readonly number[]): Promise<Processed> {
+export async function processLanes(deps: Deps, lanes: readonly number[], most: { facts: number; wakes: number } = { facts: factsPerLane, wakes: wakesAtOnce }): Promise<Processed> {
   const ids = await deps.workspaces.ids();
   const clocks = await deps.workspaces.clocks();
   const outcome = await deps.db.transaction({ workspaces: ids }, async (tx) => {
     const locked = await lockLanes(tx, lanes);
     if (locked.length === 0) return { taken: [], wakes: [], written: null, busy: lanes.length };
-    const [taken, wakes] = await Promise.all([takeFacts(tx, locked, factsPerLane), takeWakes(tx, locked, clocks, wakesAtOnce)]);
+    const [taken, wakes] = await Promise.all([takeFacts(tx, locked, most.facts), takeWakes(tx, locked, clocks, most.wakes)]);
     deps.failpoint('process.taken');
     const written = taken.length + wakes.length > 0 ? await decideAndWrite(deps, tx, ids, taken, wakes) : null;
     deps.failpoint('process.written');
@@ -55,6 +56,60 @@ export async function processLanes(deps: Deps, lanes: readonly number[]): Promis
   if (outcome.written) announce(deps, outcome.written, outcome.taken, outcome.wakes);
   const taken = Map.groupBy(outcome.taken, (each) => each.lane);
   return { facts: outcome.taken.length, wakes: outcome.wakes.length, busy: outcome.busy, full: [...taken].filter(([, list]) => list.length >= factsPerLane).map(([lane]) => lane) };
+}
+
+/**
+ * Processes a group whose batch the database refused, by a fault of ours, in ever smaller parts: lane by lane, then one fact at a time. What is refused even alone is set
+ * aside whole, among the refusals, so that one poisoned fact holds up nobody.
+ */
+export async function processApart(deps: Deps, lanes: readonly number[]): Promise<Processed> {
+  const sum: Processed = { facts: 0, wakes: 0, busy: 0, full: [] };
+  const add = (done: Processed): void => {
+    sum.facts += done.facts;
+    sum.wakes += done.wakes;
+    sum.busy += done.busy;
+    sum.full.push(...done.full);
+  };
+  for (const lane of lanes) {
+    try {
+      add(await processLanes(deps, [lane]));
+    } catch {
+      for (let taken = 0; taken < factsPerLane; taken++) {
+        try {
+          const done = await processLanes(deps, [lane], { facts: 1, wakes: 0 });
+          add(done);
+          if (done.facts === 0) break;
+        } catch (error) {
+          await setAside(deps, lane, error);
+        }
+      }
+      await processLanes(deps, [lane], { facts: 0, wakes: wakesAtOnce }).then(add, (error) => putOffWakes(deps, lane, error));
+    }
+  }
+  return sum;
+}
+
+async function setAside(deps: Deps, lane: number, error: unknown): Promise<void> {
+  const now = deps.now();
+  const ids = await deps.workspaces.ids();
+  const aside = await deps.db.transaction({ workspaces: ids }, async (tx) => {
+    await lockLanesInOrder(tx, [lane]);
+    const taken = await takeFacts(tx, [lane], 1);
+    await recordRefusals(tx, taken.map(({ workspace, fact, person }) => ({ workspace, code: 'fact-undecided', details: { person, fact: fact.id, fault: String(error).slice(0, 300) }, raw: JSON.stringify(fact) })), now, 1_000_000);
+    return taken;
+  });
+  deps.log.error({ lane, facts: aside.map((each) => each.fact.id), error: String(error) }, 'a fact could not be processed and was set aside');
+  for (const workspace of new Set(aside.map((each) => each.workspace))) deps.bus.changed(workspace, ['refusals']);
+}
+
+async function putOffWakes(deps: Deps, lane: number, error: unknown): Promise<void> {
+  deps.log.error({ lane, error: String(error) }, 'the wakes of a lane could not be processed and are put off');
+  const clocks = await deps.workspaces.clocks();
+  const ids = await deps.workspaces.ids();
+  await deps.db.transaction({ workspaces: ids }, async (tx) => {
+    await lockLanesInOrder(tx, [lane]);
+    await armWakes(tx, (await takeWakes(tx, [lane], clocks, wakesAtOnce)).map((wake) => ({ ...wake, dueAt: Math.max(wake.dueAt, clocks.find((each) => each.clock === wake.clock)?.now ?? 0) + faultWait })));
+  });
 }
 
 /** Lets the loops, the views and the measurements know what a committed batch did. */

@@ -1,4 +1,5 @@
-import { changeMessages, sendersAtWork, unsettledOf } from '#store/messages.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { changeMessages, lockUnsettledOf, sendersAtWork } from '#store/messages.ts';
 import { enterSender, leaveSender } from '#store/senders.ts';
 import type { Deps } from './deps.ts';
 
@@ -6,6 +7,7 @@ import type { Deps } from './deps.ts';
 export class Sender {
   private number = 0;
   private lock: { release(): Promise<void> } | null = null;
+  private left = false;
   private readonly deps: Deps;
   private readonly process: string;
 
@@ -22,13 +24,28 @@ export class Sender {
       // What this process holds under the old number belongs to whoever finds it; it goes on under a new one.
       this.number = 0;
       this.deps.log.warn({ sender: number }, 'the sender lost its lock and enters again');
-      void this.enter().catch((error) => this.deps.log.error({ error: String(error) }, 'a sender could not enter again'));
+      void this.enterAgain();
     });
     if (!this.lock) throw new Error(`the lock of the new sender ${number} is held by somebody else`);
     this.number = number;
   }
 
+  /** Until it works: the lock is lost when the database goes away, and then entering fails too. */
+  private async enterAgain(): Promise<void> {
+    for (let wait = 100; !this.left; wait = Math.min(2 * wait, 10_000)) {
+      try {
+        await this.enter();
+        if (this.left) await this.leave();
+        return;
+      } catch (error) {
+        this.deps.log.warn({ error: String(error) }, 'a sender could not enter again; trying further');
+        await pause(wait, undefined, { ref: false });
+      }
+    }
+  }
+
   async leave(): Promise<void> {
+    this.left = true;
     const { number } = this;
     this.number = 0;
     await this.lock?.release();
@@ -38,15 +55,16 @@ export class Sender {
 
 /**
  * Settles what dead senders left: a message whose body had not begun to leave goes back to the queue; one whose body had begun may have arrived, becomes
- * uncertain, is shown, and is not sent again by itself.
+ * uncertain, is shown, and is not sent again by itself. With `inHand`, what this sender itself claimed and then lost by an error of ours is settled as well.
  */
-export async function settleDeadSenders(deps: Deps, own: number): Promise<{ requeued: number; uncertain: number }> {
+export async function settleDeadSenders(deps: Deps, own: number, inHand?: (message: string) => boolean): Promise<{ requeued: number; uncertain: number }> {
   const ids = await deps.workspaces.ids();
   const outcome = { requeued: 0, uncertain: 0 };
   for (const sender of await deps.db.transaction({ workspaces: ids }, (tx) => sendersAtWork(tx))) {
-    if (sender === own || !(await deps.db.lockIsFree(sender))) continue;
+    if (sender === own ? inHand === undefined : !(await deps.db.lockIsFree(sender))) continue;
     await deps.db.transaction({ workspaces: ids }, async (tx) => {
-      const left = await unsettledOf(tx, sender);
+      const unsettled = await lockUnsettledOf(tx, sender);
+      const left = sender === own ? unsettled.filter((message) => !inHand?.(message.id)) : unsettled;
       const changes = left.map((message) => {
         const safe = message.begunAt === null || message.channel === 'webhook';
         outcome[safe ? 'requeued' : 'uncertain']++;
@@ -59,7 +77,7 @@ export async function settleDeadSenders(deps: Deps, own: number): Promise<{ requ
     });
   }
   if (outcome.requeued + outcome.uncertain > 0) {
-    deps.log.warn(outcome, 'messages of a dead sender were settled');
+    deps.log.warn(outcome, 'messages that nobody hands over any more were settled');
     deps.bus.pokeWork();
   }
   return outcome;

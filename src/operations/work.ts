@@ -5,7 +5,8 @@ import { lanesWithWakes } from '#store/wakes.ts';
 import { type SendingDeps, deliverLanes } from './deliver.ts';
 import type { Deps } from './deps.ts';
 import { mergeWanted } from './merge.ts';
-import { processLanes } from './process.ts';
+import { isOurFault } from '#store/database.ts';
+import { processApart, processLanes } from './process.ts';
 
 /** A group of lanes is locked and taken together, so that batches are large. */
 const groupSize = 32;
@@ -26,7 +27,16 @@ export async function processRound(deps: Deps, atOnce: number): Promise<Round> {
 }
 
 async function processThese(deps: Deps, lanes: readonly number[], atOnce: number): Promise<Round & { full: number[] }> {
-  const done = await eachGroup(lanes, atOnce, (group) => processLanes(deps, group));
+  const done = await eachGroup(lanes, atOnce, async (group) => {
+    try {
+      return await processLanes(deps, group);
+    } catch (error) {
+      // Only what the database refuses for good is taken apart; a lost connection or a deadlock is tried again as it was.
+      if (!isOurFault(error)) throw error;
+      deps.log.error({ lanes: group, error: String(error) }, 'a batch was refused by the database; it is taken apart');
+      return processApart(deps, group);
+    }
+  });
   const merges = await mergeWanted(deps);
   const facts = done.reduce((sum, each) => sum + each.facts, 0);
   const wakes = done.reduce((sum, each) => sum + each.wakes, 0);

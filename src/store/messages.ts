@@ -160,9 +160,12 @@ export async function beginBodies(tx: Queryable, sender: number, messages: reado
   return new Set(rows.map((row) => row.message_id));
 }
 
-/** Messages that a sender holds and has not settled. */
-export async function unsettledOf(tx: Queryable, sender: number): Promise<StoredMessage[]> {
-  const rows = await tx.query(`select ${columns} from message where sender = $1 and status = 'sending'`, [sender]);
+/**
+ * Locks the messages that a sender holds and has not settled. A sender may live and not know yet that its lock is gone, so whether a body had begun is read
+ * under the row's lock; what it is writing just now is passed over until the next time.
+ */
+export async function lockUnsettledOf(tx: Queryable, sender: number): Promise<StoredMessage[]> {
+  const rows = await tx.query(`select ${columns} from message where sender = $1 and status = 'sending' for update skip locked`, [sender]);
   return rows.map(toMessage);
 }
 

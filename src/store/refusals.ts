@@ -13,8 +13,8 @@ export interface NewRefusal {
 
 const insert = bulkInsert('refusal', { workspace_id: 'int', at: 'timestamptz', code: 'text', details: 'jsonb', raw: 'text' });
 
-export const recordRefusals = (tx: Queryable, refusals: readonly NewRefusal[], now: Instant): Promise<void> =>
-  insert(tx, refusals.map((refusal) => ({ workspace_id: refusal.workspace, at: toIso(now), code: refusal.code, details: JSON.stringify(refusal.details), raw: refusal.raw.slice(0, 2000) })));
+export const recordRefusals = (tx: Queryable, refusals: readonly NewRefusal[], now: Instant, keep = 2_000): Promise<void> =>
+  insert(tx, refusals.map((refusal) => ({ workspace_id: refusal.workspace, at: toIso(now), code: refusal.code, details: JSON.stringify(refusal.details), raw: refusal.raw.slice(0, keep) })));
 
 export async function listRefusals(tx: Queryable, workspace: number, filter: { cursor?: string | undefined; limit: number }) {
   const place = decodeCursor(filter.cursor, 'number');

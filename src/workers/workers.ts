@@ -35,7 +35,7 @@ export function startSend(deps: SendingDeps): Workers {
   const atOnce = deps.db.dialect === 'postgres' ? 3 : 1;
   const deliver = startLoop('deliver', poll, async () => deps.sender() !== 0 && (await deliverRound(deps, atOnce)).more, deps.log);
   const dead = startLoop('dead senders', 2_000, async () => {
-    await settleDeadSenders(deps, deps.sender());
+    await settleDeadSenders(deps, deps.sender(), deps.ledger.hasInHand);
     return false;
   }, deps.log);
   return gather(deps, [deliver], [deliver, dead]);

@@ -85,7 +85,7 @@ function randomScore(chance: Chance, words: Words): unknown {
 }
 
 function randomPolicy(chance: Chance): unknown {
-  const cap = (): CapPolicy['caps'][number] => ({ ...(happens(chance, 0.6) ? { channel: 'email' } : {}), max: between(chance, 1, 4), within: pick(chance, ['PT6H', 'P1D', 'P2D', 'P7D']) });
+  const cap = (): CapPolicy['caps'][number] => ({ ...(happens(chance, 0.6) ? { channel: 'email' } : {}), max: between(chance, 1, 4), within: pick(chance, ['PT1H', 'PT6H', 'PT6H', 'P1D', 'P1D', 'P7D']) });
   const clock = (from: number, to: number): string => `${String(between(chance, from, to)).padStart(2, '0')}:${pick(chance, ['00', '30', '15'])}`;
   return {
     name: 'Limits',
@@ -147,14 +147,14 @@ function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
     steps[back] = { ...steps[back]!, next: first } as Step;
     if (end !== null) steps[back] = { key: circle, kind: 'wait', until: { event: 'Order Completed' }, timeout: 'P1D', next: end, onTimeout: first } as Step;
   }
-  const { event, where: tests } = eventMatch(chance, eventNames.slice(0, 8));
-  steps.unshift({ key: 'entry', kind: 'entry', on: tests ? { event, where: tests } : { event }, ...(happens(chance, 0.4) ? { when: randomRule(chance, words, 1) } : {}), next: first } as Step);
+  const { event, where: tests } = eventMatch(chance, ['Signed Up', 'Signed Up', ...eventNames.slice(0, 6)]);
+  steps.unshift({ key: 'entry', kind: 'entry', on: tests ? { event, where: tests } : { event }, ...(happens(chance, 0.25) ? { when: randomRule(chance, words, 1) } : {}), next: first } as Step);
   const goal = pick(chance, eventNames.filter((name) => name !== event));
   return {
     name: 'Journey', intent: 'To be walked through in every way.',
     goal: happens(chance, 0.5) ? { on: { event: goal }, name: goal } : null,
     exits: happens(chance, 0.5) ? [{ on: { event: pick(chance, ['Unsubscribed', 'Subscription Cancelled', 'Deal Lost']) }, reason: 'left' }] : [],
-    reentry: pick(chance, ['never', 'after-exit', { after: 'P1D' }]),
+    reentry: pick(chance, ['never', 'after-exit', 'after-exit', { after: 'P1D' }]),
     ends: happens(chance, 0.1) ? toIso(start + between(chance, 5, 40) * 86_400_000) : null,
     maxTime: pick(chance, ['P3D', 'P10D', 'P30D']),
     steps,
@@ -207,7 +207,7 @@ export class Definitions {
     }
     set.push({ kind: 'lifecycle', key: 'main', body: changedLifecycle(chance, this.lifecycle, this.words) });
     set.push({ kind: 'cap-policy', key: 'main', body: randomPolicy(chance) });
-    for (let index = 0; index < between(chance, 2, 4); index++) set.push({ kind: 'journey', key: `journey-${index}`, body: randomJourney(chance, this.words, this.start) });
+    for (let index = 0; index < 4; index++) set.push({ kind: 'journey', key: `journey-${index}`, body: randomJourney(chance, this.words, this.start) });
     return set;
   }
 

@@ -90,8 +90,11 @@ export class Inspector {
   }
 
   /** The moment at which a body begins to leave: nothing may forbid it that was known when its message was claimed. */
-  onBody(handed: Handed): void {
+  onBody(handed: Handed, before: readonly Handed[]): void {
     this.fresh.push(handed);
+    // A webhook's other side knows keys, so the same one may come again when nobody knows what became of it.
+    const over = handed.channel === 'email' ? before.find((each) => each.result !== 'not taken') : undefined;
+    insist(!over, 'I3', 'a message was handed over again after it had been sent or may have been', { handed: brief(handed), before: over && brief(over) });
     const { world } = this;
     for (const [scope, since] of world.stopped) if (scope === 'workspace' || scope === `channel:${handed.channel}`) insist(since > handed.claimedAs, 'I4', 'a message was handed over although sending was stopped', { scope, handed: brief(handed) });
     if (handed.channel !== 'email') return;

@@ -122,6 +122,7 @@ export class World {
   private readonly start: Instant;
   private readonly history = createHash('sha256');
   private readonly errors: string[] = [];
+  private accused: Violation | null = null;
   private pending: Pending[] = [];
   private readonly read = new Set<string>();
   private busy = false;
@@ -155,7 +156,15 @@ export class World {
       },
       meanwhile: (life) => this.meanwhile(life),
       claimOf: (life) => this.machineOf(life).claim,
-      onBody: (handed) => this.inspector.onBody(handed),
+      onBody: (handed, before) => {
+        try {
+          this.inspector.onBody(handed, before);
+        } catch (error) {
+          // The product would only report it: a hand-over that fails on our side is left to the check on dead senders.
+          this.accused ??= error as Violation;
+          throw error;
+        }
+      },
     });
     this.inspector = new Inspector(this, chanceOf(seed, 'inspector'));
   }
@@ -277,7 +286,7 @@ export class World {
     const { life } = machine;
     if (life.dead) return null;
     const nested = life.interruptible;
-    if (!nested && happens(this.faults, 0.012)) life.doom = { place: pick(this.faults, places), times: between(this.faults, 1, 4) };
+    if (!nested && happens(this.faults, 0.03)) life.doom = { place: pick(this.faults, places), times: between(this.faults, 1, 4) };
     life.interruptible = interruptible;
     try {
       const answer = await work();
@@ -290,6 +299,8 @@ export class World {
       life.interruptible = nested;
       if (!nested) life.doom = null;
       if (life.dead) this.bereave(machine);
+      // biome-ignore lint/correctness/noUnsafeFinally: what was seen goes before what came of it
+      if (this.accused) throw this.accused;
       insist(this.errors.length === 0, 'works', `${what} reported an error of its own`, this.errors.splice(0));
     }
   }
