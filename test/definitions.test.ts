@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 beforeEach(async () => {
-  const id = await db.asOwner((tx) => createWorkspace(tx, { slug: crypto.randomUUID(), practice: false, settings: {} as Workspace['settings'] }, now));
+  const id = (await db.asOwner((tx) => createWorkspace(tx, { slug: crypto.randomUUID(), practice: false, settings: {} as Workspace['settings'] }, now)))!;
   poked = 0;
   const bus = { changed: () => undefined, pokeWork: () => void poked++, onWork: () => () => undefined, onChange: () => () => undefined, close: async () => undefined };
   deps = { db, now: () => now, workspaces: new Workspaces(db, () => now), bus };

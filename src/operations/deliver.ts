@@ -151,11 +151,13 @@ async function claim(deps: SendingDeps, lanes: readonly number[], hand: Set<stri
     const waiting = await peopleWithFacts(tx, locked, [...new Set(due.map((message) => message.person))]);
     const ready = due.filter((message) => !waiting.has(message.person));
     if (ready.length === 0) return none;
-    return decideDue(deps, tx, ready, ids, hand);
+    // A sender that has just lost its lock has no number; under none nothing can be claimed.
+    const sender = deps.sender();
+    return sender === 0 ? none : decideDue(deps, tx, ready, ids, { sender, hand });
   });
 }
 
-async function decideDue(deps: SendingDeps, tx: Transaction, ready: readonly StoredMessage[], ids: readonly number[], hand: Set<string>): Promise<{ drafts: Draft[]; decided: number; workspaces: Map<number, Workspace> }> {
+async function decideDue(deps: SendingDeps, tx: Transaction, ready: readonly StoredMessage[], ids: readonly number[], { sender, hand }: { sender: number; hand: Set<string> }): Promise<{ drafts: Draft[]; decided: number; workspaces: Map<number, Workspace> }> {
   const real = deps.now();
   const [workspaceList, peopleList, runList, stopped] = await Promise.all([
     loadWorkspaces(tx, ids),
@@ -195,7 +197,7 @@ async function decideDue(deps: SendingDeps, tx: Transaction, ready: readonly Sto
       { person, policy: book.capPolicy?.body ?? null, workspaceZone: workspace.settings.zone, sent: history, suppressed: (key && suppressed.get(`${key.workspace}/${key.channel}/${key.addressHash}`)) || null, stopped: stopped.get(message.workspace) ?? new Set() },
       now,
     ), now);
-    changes.push(applyVerdict(message, verdict, deps.sender(), now));
+    changes.push(applyVerdict(message, verdict, sender, now));
     if (verdict.do !== 'send') continue;
     hand.add(message.id);
     going.push({ message: { ...message, claimedAt: now, attempts: message.attempts + 1 }, person: stored, now });

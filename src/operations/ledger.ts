@@ -35,7 +35,7 @@ export class Ledger {
   }
 
   /** Whether this process is handing a message over. One that it holds by its number and does not have in hand was lost by an error of ours. */
-  hasInHand = (message: string): boolean => this.hands.values().some((hand) => hand.has(message));
+  hasInHand = (message: string): boolean => [...this.hands].some((hand) => hand.has(message));
 
   /** Runs `work` with a hand; what it puts in there counts as being handed over until it ends. */
   async withHand<T>(work: (hand: Set<string>) => Promise<T>): Promise<T> {

@@ -17,14 +17,13 @@ export async function firstStart(deps: Deps, practice: boolean): Promise<void> {
   const missing = (slug: string): boolean => !before.some((workspace) => workspace.slug === slug);
   const blueprint = missing('main') || (practice && missing('practice')) ? await readBlueprint('service-business') : [];
   const now = deps.now();
-  if (missing('main')) {
-    const id = await deps.db.asOwner((tx) => createWorkspace(tx, { slug: 'main', practice: false, settings: defaults('My business') }, now));
-    await deps.db.transaction({ workspaces: [id] }, async (tx) => {
-      for (const { kind, key, body } of blueprint) await saveDraft(tx, id, kind, key, body, 'blueprint', now);
+  // With its drafts in one transaction: a crash leaves none of it, and of two processes that start at once one makes it.
+  if (missing('main'))
+    await deps.db.asOwner(async (tx) => {
+      const id = await createWorkspace(tx, { slug: 'main', practice: false, settings: defaults('My business') }, now);
+      if (id !== null) for (const { kind, key, body } of blueprint) await saveDraft(tx, id, kind, key, body, 'blueprint', now);
     });
-  }
-  const practiceIsNew = practice && missing('practice');
-  if (practiceIsNew) await deps.db.asOwner((tx) => createWorkspace(tx, { slug: 'practice', practice: true, settings: practiceSettings }, now));
+  const practiceIsNew = practice && missing('practice') && (await deps.db.asOwner((tx) => createWorkspace(tx, { slug: 'practice', practice: true, settings: practiceSettings }, now))) !== null;
   await deps.workspaces.refresh();
   if (practiceIsNew) await applySet(deps, await deps.workspaces.bySlug('practice'), 'blueprint', { definitions: blueprint, publish: true, note: 'the blueprint for a service business' });
 }

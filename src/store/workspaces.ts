@@ -40,9 +40,11 @@ export async function loadWorkspaces(tx: Queryable, ids: readonly number[]): Pro
   return (await tx.query(`${statement} where w.workspace_id = any($1::int[])`, [[...ids]])).map(toWorkspace);
 }
 
-export async function createWorkspace(tx: Queryable, given: { slug: string; practice: boolean; settings: WorkspaceSettings }, now: Instant): Promise<number> {
-  const [row] = await tx.query('insert into workspace (slug, practice, clock, settings, created_at) values ($1, $2, 0, $3, $4) returning workspace_id', [given.slug, given.practice, JSON.stringify(given.settings), toIso(now)]);
-  const id = row!.workspace_id as number;
+/** Makes a workspace; null when somebody else has just made one with this slug. */
+export async function createWorkspace(tx: Queryable, given: { slug: string; practice: boolean; settings: WorkspaceSettings }, now: Instant): Promise<number | null> {
+  const [row] = await tx.query('insert into workspace (slug, practice, clock, settings, created_at) values ($1, $2, 0, $3, $4) on conflict (slug) do nothing returning workspace_id', [given.slug, given.practice, JSON.stringify(given.settings), toIso(now)]);
+  if (!row) return null;
+  const id = row.workspace_id as number;
   if (given.practice) {
     await tx.query('insert into clock (clock, reading, set_at, running) values ($1, $2, $3, true)', [id, toIso(now), toIso(now)]);
     await tx.query('update workspace set clock = $1 where workspace_id = $1', [id]);

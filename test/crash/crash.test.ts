@@ -110,6 +110,7 @@ async function killedOverAndOver(place: Place, kind: Kind): Promise<{ findings: 
   const traffic = new Traffic({ url: server.url, seed });
   let uncertain = 0;
   let most = 0;
+  let since = 0;
   for (const [index, blow] of plan.entries()) {
     // The first life has made the definitions; it ends here so that the next can be given its place of death.
     if (blow.failAt !== undefined || server.isDead) {
@@ -121,11 +122,13 @@ async function killedOverAndOver(place: Place, kind: Kind): Promise<{ findings: 
     expect(await server.dead, `${blow.name}: ${server.said}`).toEqual({ code: null, signal: 'SIGKILL' });
     expect(server.errors).toEqual([]);
     kills.set(index, blow);
+    since++;
     if (index + 1 < plan.length && plan[index + 1]!.failAt !== undefined) continue;
     server = await place.server().mustBeReady();
     const now = (await server.numbers()).uncertain;
-    most = Math.max(most, now - uncertain);
+    most = Math.max(most, Math.ceil((now - uncertain) / since));
     uncertain = now;
+    since = 0;
   }
   if (server.isDead) server = place.server();
   await server.mustBeReady();
@@ -169,6 +172,6 @@ function report(kind: Kind, findings: Findings, kills: Map<number, Blow>, most: 
   const byState = Object.entries(Object.groupBy(kills.values(), (blow) => blow.state)).map(([state, list]) => `${state} ${list.length}`).join(', ');
   const { acked, people, runs, mails, uncertain, uncertainArrived, missing, duplicates } = findings;
   process.stdout.write(
-    `crash on ${kind}: ${kills.size} kills (${byState}); ${acked} events acknowledged, ${people} people, ${runs} runs, ${mails} mails arrived; uncertain ${uncertain} (at most ${most} in one kill, ${uncertainArrived} had arrived), duplicates ${duplicates}, missing ${missing}\n`,
+    `crash on ${kind}: ${kills.size} kills (${byState}); ${acked} events acknowledged, ${people} people, ${runs} runs, ${mails} mails arrived; uncertain ${uncertain} (at most ${most} a kill, ${uncertainArrived} had arrived), duplicates ${duplicates}, missing ${missing}\n`,
   );
 }

@@ -148,10 +148,11 @@ describe.skipIf(why)(why ? `several processes (skipped: ${why})` : 'several proc
       // What the ledger does before a body leaves, stopped before its commit.
       await ask('begin');
       await ask('update message set begun_at = now() where message_id = $1', [message]);
-      const settled = settleDeadSenders(house.deps, 1);
+      const meanwhile = settleDeadSenders(house.deps, 1);
       await pause(500);
       await ask('commit');
-      expect(await settled).toEqual({ requeued: 0, uncertain: 1 });
+      const [first, second] = [await meanwhile, await settleDeadSenders(house.deps, 1)];
+      expect({ requeued: first.requeued + second.requeued, uncertain: first.uncertain + second.uncertain }).toEqual({ requeued: 0, uncertain: 1 });
       expect(await ask('select status from message')).toEqual([{ status: 'uncertain' }]);
     } finally {
       await house.close();

@@ -112,6 +112,10 @@ function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
     steps.push({ ...step, key } as unknown as Step);
     return key;
   };
+  const mail = (next: string | null): string => {
+    const { key, topic } = pick(chance, words.templates);
+    return add({ kind: 'send', template: key, topic, expires: pick(chance, ['PT2H', 'P1D', 'P3D']), next });
+  };
   const one = (next: string | null, depth: number): string => {
     const kinds = ['wait', 'wait', 'until', 'send', 'send', 'send', 'set-trait', 'move-stage', 'make-task', ...(depth > 0 ? ['branch', 'branch'] : [])];
     switch (pick(chance, kinds)) {
@@ -127,10 +131,8 @@ function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
         return add({ kind: 'move-stage', to: pick(chance, words.stages), next });
       case 'make-task':
         return add({ kind: 'make-task', title: 'Call them', owner: null, dueIn: 'P1D', next });
-      default: {
-        const { key, topic } = pick(chance, words.templates);
-        return add({ kind: 'send', template: key, topic, expires: pick(chance, ['PT2H', 'P1D', 'P3D']), next });
-      }
+      default:
+        return mail(next);
     }
   };
   const chain = (length: number, after: string | null, depth: number): string | null => {
@@ -140,7 +142,8 @@ function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
   };
   const end = happens(chance, 0.25) ? add({ kind: 'exit', reason: 'done' }) : null;
   const circle = happens(chance, 0.25) ? add({ kind: 'wait', for: pick(chance, ['PT8H', 'P2D']), next: end }) : null;
-  const first = chain(between(chance, 2, 6), circle ?? end, 2)!;
+  const rest = chain(between(chance, 2, 6), circle ?? end, 2)!;
+  const first = happens(chance, 0.7) ? mail(rest) : rest;
   if (circle !== null) {
     // The way back; what would have followed is led to by a branch before it.
     const back = steps.findIndex((step) => step.key === circle);

@@ -453,6 +453,14 @@ export class Inspector {
     return [counts, this.history.splice(0)];
   }
 
+  async counts(): Promise<Record<string, number>> {
+    const rows = await this.world.rows(
+      `select status || coalesce(': ' || reason, '') as what, count(*) as n from message group by 1 union all select 'runs: ' || journey || '@' || version || ' ' || split_part(coalesce(end_reason, 'live'), ':', 1), count(*) from run group by 1
+       union all select 'merges', count(*) from merge union all select 'moves', count(*) from stage_history union all select 'not entered', count(*) from decision where decided = 'not entered' order by 1`,
+    );
+    return Object.fromEntries(rows.map((row) => [row.what, row.n]));
+  }
+
   async digest(): Promise<string> {
     const [row] = await this.world.rows(
       `select (select md5(string_agg(person_id::text || coalesce(stage, '') || coalesce(score, 0) || state::text, ',' order by person_id)) from person) as people,

@@ -47,6 +47,8 @@ export interface Outcome extends Progress {
   seed: string;
   /** The same for two runs of one seed: everything that was sent, every step, every move, in their order. */
   history: string;
+  /** How many there were at the end: messages by what became of them, runs, moves, merges. */
+  counts: Record<string, number>;
   failure: null | { day: number; at: string; invariant: string; sentence: string; saw: unknown };
 }
 
@@ -195,7 +197,7 @@ export class World {
       if (!(error instanceof Violation)) throw error;
       failure = { day: Math.floor((this.now - this.start) / day), at: toIso(this.now), invariant: error.invariant, sentence: error.message, saw: error.saw };
     }
-    return { seed: this.options.seed, ...progress(), history: this.history.digest('hex').slice(0, 16), failure };
+    return { seed: this.options.seed, ...progress(), history: this.history.digest('hex').slice(0, 16), counts: await this.inspector.counts(), failure };
   }
 
   private async begin(): Promise<void> {

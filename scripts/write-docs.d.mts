@@ -1,0 +1,2 @@
+/** The page docs/problems.md, from the catalogue. */
+export function problemsPage(): string;
