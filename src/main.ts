@@ -58,6 +58,8 @@ export interface House {
 }
 
 const poolSize = 12;
+/** Connections to the mail server. A crash leaves at most so many messages uncertain. */
+export const smtpConnections = 20;
 
 /** Opens the database, brings its schema up to date, and puts the parts together. Starts nothing that runs by itself. */
 export async function openHouse(config: Config, replaced: Replaced = {}): Promise<House> {
@@ -85,7 +87,7 @@ export async function openHouse(config: Config, replaced: Replaced = {}): Promis
   const webhookSecret = await sharedSecret(db, 'webhooks', () => `whsec_${Buffer.from(newToken('')).toString('base64')}`);
   const sender = new Sender(deps, origin);
   const mailbox = mailboxChannel({ store: (mail) => storeMail(deps, mail) });
-  const email = replaced.channels?.email ?? (config.SMTP_URL === undefined ? null : smtpChannel({ url: config.SMTP_URL, connections: 20 }));
+  const email = replaced.channels?.email ?? (config.SMTP_URL === undefined ? null : smtpChannel({ url: config.SMTP_URL, connections: smtpConnections }));
   const webhook = replaced.channels?.webhook ?? webhookChannel({ allowPrivate: config.WEBHOOK_PRIVATE === 'on' });
   const sending: SendingDeps = {
     ...deps, links, webhookSecret, sender: sender.current, ledger: new Ledger(deps, sender.current),

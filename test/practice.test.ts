@@ -345,7 +345,7 @@ describe('people', () => {
         const read = readMessage({ ...call, ...marketing, userId: `by-hand-${nth}`, messageId: `${call.type}-${nth}` }, null, { workspace: practice.id, now: start, sentAt: null, source, newId: () => '' });
         if (!read.ok) throw new Error(read.refusal.message);
         const { fact, user, claims } = read.incoming;
-        return { names: { workspace: practice.id, user, anonymous: null, email: claims.email ?? null, phone: null, trusted: true }, previous: null, class: 'live' as const, fact };
+        return { names: { workspace: practice.id, user, anonymous: null, email: claims.email ?? null, phone: null, trusted: true }, class: 'live' as const, fact };
       }),
     );
     await world.house.acceptor.accept(arrivals);

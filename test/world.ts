@@ -41,11 +41,16 @@ export interface WorldOptions {
   at?: string;
   /** `recording` takes every mail unless `answer` says otherwise; `smtp` hands mail to a real mail server [recording]. */
   mail?: 'recording' | 'smtp';
+  /** Where it will listen, when links and settings must name that place [nowhere]. */
+  port?: number;
   /** Publish the blueprint in main, and say who writes [true]. */
   blueprint?: boolean;
 }
 
-export interface Answer<T = any> { // biome-ignore lint/suspicious/noExplicitAny: a story knows what it asked for.
+// biome-ignore lint/suspicious/noExplicitAny: a story knows what it asked for.
+type Any = any;
+
+export interface Answer<T = Any> {
   status: number;
   body: T;
   headers: Record<string, unknown>;
@@ -124,7 +129,7 @@ export class World {
       async verify() {},
       async close() {},
     };
-    const config = readConfig({ PUBLIC_URL: publicUrl, LOG_LEVEL: 'silent', ...(sink ? { SMTP_URL: sink.url } : {}) });
+    const config = readConfig({ PUBLIC_URL: options.port === undefined ? publicUrl : `http://127.0.0.1:${options.port}`, LOG_LEVEL: 'silent', ...(sink ? { SMTP_URL: sink.url } : {}) });
     const email = (sink ? smtpChannel({ url: sink.url, connections: 2 }) : recording) as Channel;
     const house = await openHouse(config, { db: database.db, now: () => clock.now, log: quiet, channels: { email } });
     await firstStart(house.deps, true);
@@ -240,7 +245,7 @@ export class World {
   }
 
   /** A request to the admin's API. The house goes on working meanwhile, because an edit answers when its own fact has been processed. */
-  async api<T = any>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> { // biome-ignore lint/suspicious/noExplicitAny: a story knows what it asked for.
+  async api<T = Any>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
     let answered = false;
     const asked = this.app
       .inject({ method, url, headers: { authorization: `Bearer ${this.apiKey}`, 'content-type': 'application/json', ...headers }, ...(body === undefined ? {} : { payload: JSON.stringify(body) }) })
@@ -258,7 +263,7 @@ export class World {
   }
 
   /** The same, for a request that must be carried out. */
-  async must<T = any>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> { // biome-ignore lint/suspicious/noExplicitAny: a story knows what it asked for.
+  async must<T = Any>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
     const answer = await this.api<T>(method, url, body, headers);
     expect(answer, `${method} ${url} answered ${answer.status} ${answer.text.slice(0, 2000)}`).toMatchObject({ status: 200 });
     return answer.body;
@@ -357,8 +362,8 @@ export class World {
   }
 
   /** Where the server listens, for clients that need a real one. */
-  async listen(): Promise<string> {
-    return this.app.listen({ port: 0, host: '127.0.0.1' });
+  async listen(port = 0): Promise<string> {
+    return this.app.listen({ port, host: '127.0.0.1' });
   }
 
   async close(): Promise<void> {

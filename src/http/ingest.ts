@@ -12,7 +12,8 @@ const singles: Record<string, Call> = { track: 'track', t: 'track', identify: 'i
 
 /** The way in for events, as Segment's unmodified clients speak it. */
 export function registerIngest(app: FastifyInstance, house: HttpHouse): void {
-  app.route({ method: 'POST', url: '/v1/batch', handler: (request, reply) => take(house, request, reply, null) });
+  // Segment's browser client names its batches /v1/b, its servers' clients /v1/batch.
+  for (const path of ['batch', 'b']) app.route({ method: 'POST', url: `/v1/${path}`, handler: (request, reply) => take(house, request, reply, null) });
   for (const [path, call] of Object.entries(singles)) app.route({ method: 'POST', url: `/v1/${path}`, handler: (request, reply) => take(house, request, reply, call) });
   app.route({
     method: 'GET',
@@ -121,6 +122,6 @@ function readAll(house: HttpHouse, messages: Json[], call: Call | null, body: Js
 }
 
 function arrivalOf({ fact, user, anonymous, previous, claims }: Incoming, workspace: number, trusted: boolean): Arrival {
-  const names = { workspace, user, anonymous, email: claims.email ?? null, phone: claims.phone ?? null, trusted };
-  return { names, previous: previous === null ? null : { workspace, user: null, anonymous: previous, email: null, phone: null, trusted }, class: 'live', fact };
+  const names = { workspace, user, anonymous, email: claims.email ?? null, phone: claims.phone ?? null, previous, trusted };
+  return { names, class: 'live', fact };
 }

@@ -35,7 +35,7 @@ export async function buildServer({ house, config }: { house: HttpHouse; config:
     if (!/^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/.test(request.headers['content-type'] ?? 'none/none')) delete request.raw.headers['content-type'];
     reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'referrer-policy': 'strict-origin-when-cross-origin' });
     if (isForeign(request.url)) {
-      reply.headers({ 'access-control-allow-origin': '*', 'access-control-allow-methods': 'GET, POST, OPTIONS', 'access-control-allow-headers': 'authorization, content-type, content-encoding', 'access-control-max-age': '86400', 'access-control-expose-headers': 'retry-after, x-request-id' });
+      reply.headers({ 'access-control-allow-origin': '*', 'access-control-allow-methods': 'GET, POST, OPTIONS', 'access-control-allow-headers': request.headers['access-control-request-headers'] ?? 'authorization, content-type, content-encoding, x-retry-count', 'access-control-max-age': '86400', 'access-control-expose-headers': 'retry-after, x-request-id' });
       if (request.method === 'OPTIONS') return reply.code(204).send();
     } else if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', adminPolicy);
   });

@@ -87,7 +87,7 @@ async function handOver(deps: SendingDeps, channel: Channel | null, draft: Draft
   deps.failpoint('deliver.handed');
   if (handover.result === 'disowned') return;
   const ended = deps.now();
-  const change = settleAs(message, handover, channel, 'subject' in outgoing ? outgoing.subject : null, message.clock === 0 ? draft.now + (ended - started) : draft.now);
+  const change = settleAs(message, handover, channel, 'subject' in outgoing ? outgoing.subject : null, message.clock === 0 ? ended : draft.now);
   await deps.ledger.settle(change, bounceFact(draft, handover, ended));
   if (handover.result === 'sent') deps.lags.add('claimedToSent', ended - (message.clock === 0 ? (message.claimedAt ?? started) : started), ended);
 }

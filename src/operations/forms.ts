@@ -42,7 +42,6 @@ export async function submitForm(
   await acceptor.accept([
     {
       names: { workspace: workspace.id, user: null, anonymous: null, email: claims.email ?? null, phone: claims.phone ?? null, trusted: false },
-      previous: null,
       class: 'live',
       fact: {
         kind: 'event', call: 'track', name: form.event, id: factId(workspace.id, messageId), messageId, at: now, acceptedAt: now, source: { trust: 'write', by: `form:${key}`, entryPoint: key },

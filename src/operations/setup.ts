@@ -15,7 +15,9 @@ const practiceSettings: WorkspaceSettings = { ...defaults('Practice'), senderNam
 export async function firstStart(deps: Deps, practice: boolean): Promise<void> {
   const before = await allWorkspaces(deps.db);
   const missing = (slug: string): boolean => !before.some((workspace) => workspace.slug === slug);
-  const blueprint = missing('main') || (practice && missing('practice')) ? await readBlueprint('service-business') : [];
+  // A practice workspace without a revision is one that a crash left before its definitions were published.
+  const practiceIsBare = practice && !before.some((workspace) => workspace.slug === 'practice' && workspace.revision > 0);
+  const blueprint = missing('main') || practiceIsBare ? await readBlueprint('service-business') : [];
   const now = deps.now();
   // With its drafts in one transaction: a crash leaves none of it, and of two processes that start at once one makes it.
   if (missing('main'))
@@ -23,7 +25,7 @@ export async function firstStart(deps: Deps, practice: boolean): Promise<void> {
       const id = await createWorkspace(tx, { slug: 'main', practice: false, settings: defaults('My business') }, now);
       if (id !== null) for (const { kind, key, body } of blueprint) await saveDraft(tx, id, kind, key, body, 'blueprint', now);
     });
-  const practiceIsNew = practice && missing('practice') && (await deps.db.asOwner((tx) => createWorkspace(tx, { slug: 'practice', practice: true, settings: practiceSettings }, now))) !== null;
+  if (practiceIsBare) await deps.db.asOwner((tx) => createWorkspace(tx, { slug: 'practice', practice: true, settings: practiceSettings }, now));
   await deps.workspaces.refresh();
-  if (practiceIsNew) await applySet(deps, await deps.workspaces.bySlug('practice'), 'blueprint', { definitions: blueprint, publish: true, note: 'the blueprint for a service business' });
+  if (practiceIsBare) await applySet(deps, await deps.workspaces.bySlug('practice'), 'blueprint', { definitions: blueprint, publish: true, note: 'the blueprint for a service business' });
 }

@@ -36,6 +36,7 @@ export async function check(db: Database, traffic: Traffic, mail: Mail): Promise
   const buyers = new Set(house.members.map((row) => row.person_id as string));
   const keys = mail.byKey();
   const byAddress = Map.groupBy(keys.values(), (each) => each.to);
+  const losersOf = Map.groupBy(house.mergedInto, (row) => row.merged_into as string);
   let uncertain = 0;
   let uncertainArrived = 0;
   let sentTwice = 0;
@@ -50,6 +51,7 @@ export async function check(db: Database, traffic: Traffic, mail: Mail): Promise
     const id = person.person_id as string;
     checkPerson(wrong, done, person, buyers.has(id));
     checkMoves(wrong, done, person, movesOf.get(id) ?? []);
+    if ((losersOf.get(id)?.length ?? 0) !== (done.merged ? 1 : 0)) wrong.say('merge', `${done.user} took over ${losersOf.get(id)?.length ?? 0} others`);
     const consents = consentsOf.get(id) ?? [];
     if (consents.length !== Math.min(done.signedUp, 1) || consents.some((row) => row.seq !== 0)) wrong.say('consent', `${done.user} has ${consents.length} lines in the consent ledger`);
 
@@ -94,13 +96,14 @@ async function readHouse(db: Database) {
     const [wakes] = await tx.query('select count(*) as n from wake where due_at <= now()');
     return {
       events: await tx.query("select body->>'messageId' as id, count(*) as n from event where call in ('identify', 'track', 'page') group by 1"),
-      people: await tx.query('select person_id, user_id, email, stage, score, state, traits from person where merged_into is null'),
+      people: await tx.query('select person_id, user_id, email, stage, score, state, traits from person where merged_into is null and user_id is not null'),
       members: await tx.query("select person_id from membership where segment = 'buyers'"),
       moves: await tx.query('select person_id, seq, stage, from_stage, entered_at from stage_history order by person_id, seq'),
       consents: await tx.query('select person_id, seq, state from consent order by person_id, seq'),
       runs: await tx.query("select run_id, person_id, status, step, end_reason, state from run where journey = 'greeting'"),
       steps: await tx.query('select run_id, seq, step, next, at from run_step order by run_id, seq'),
       messages: await tx.query('select message_id, person_id, status, reason, attempts from message'),
+      mergedInto: await tx.query('select person_id, merged_into from person where merged_into is not null'),
       inbox: inbox!.n as number,
       wakes: wakes!.n as number,
     };

@@ -10,6 +10,8 @@ export interface Done {
   signedUp: number;
   ordered: number;
   viewed: number;
+  /** Whether they came with a second device, as somebody else at first. */
+  merged: boolean;
 }
 
 interface Message {
@@ -124,22 +126,33 @@ export class Traffic {
   /** Messages without end: people sign up one after another, and each does some more among those who come after them. */
   *#script(client: number, chance: Chance): Generator<Message, never> {
     const { seed, messagesEach, slow } = this.#options;
-    const pending: { at: number; person: Done; what: 'Ordered' | 'Page Viewed' | 'Signed Up' }[] = [];
+    const pending: { at: number; person: Done; what: 'Ordered' | 'Page Viewed' | 'Signed Up' | 'second device' }[] = [];
     let number = 0;
     let made = 0;
     const message = (person: Done, rest: object): Message => ({ messageId: `${seed}-${client}-${++made}`, timestamp: new Date().toISOString(), userId: person.user, ...rest });
     for (let at = 0; ; at++) {
       const user = `${seed}-${client}-${++number}`;
-      const person: Done = { user, email: `${happens(chance, slow) ? 'slow' : 'somebody'}@${user}.example`, consents: !happens(chance, 1 / 8), signedUp: 0, ordered: 0, viewed: 0 };
+      const person: Done = { user, email: `${happens(chance, slow) ? 'slow' : 'somebody'}@${user}.example`, consents: !happens(chance, 1 / 8), signedUp: 0, ordered: 0, viewed: 0, merged: false };
       this.people.push(person);
       yield message(person, { type: 'identify', traits: { email: person.email, name: `Somebody ${number}` } });
       person.signedUp++;
       yield message(person, { type: 'track', event: 'Signed Up', properties: { plan: 'free' }, context: { consent: { categoryPreferences: { marketing: person.consents } } } });
       const more = Math.round((messagesEach - 2) * 2 * chance());
       for (let each = 0; each < more; each++) pending.push({ at: at + chance() * 10, person, what: happens(chance, 0.01) ? 'Signed Up' : happens(chance, 0.3) ? 'Ordered' : 'Page Viewed' });
+      if (happens(chance, 0.05)) pending.push({ at: at + chance() * 10, person, what: 'second device' });
       pending.sort((a, b) => a.at - b.at);
       while (pending.length > 0 && pending[0]!.at < at + 1) {
         const { person: who, what } = pending.shift()!;
+        if (what === 'second device') {
+          // Somebody unknown looks around, and turns out to be this person: two become one.
+          const page = { type: 'page', anonymousId: `${who.user}-phone`, properties: { path: '/phone' } };
+          const { userId: _, ...unknown } = message(who, page);
+          yield unknown as Message;
+          who.viewed += 2;
+          yield message(who, page);
+          who.merged = true;
+          continue;
+        }
         if (what === 'Ordered') who.ordered++;
         else if (what === 'Page Viewed') who.viewed++;
         else who.signedUp++;

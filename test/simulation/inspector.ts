@@ -5,6 +5,7 @@ import { type Instant, ms, toIso } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
 import { exitsOf, type Journey } from '#contract/journey.ts';
 import { decide } from '#engine/decide.ts';
+import { isZone } from '#engine/local-time.ts';
 import { newPerson, type PersonState } from '#engine/person.ts';
 import { type Chance, pick } from '#engine/practice/random.ts';
 import { collectMatchers, type Matcher } from '#engine/rule/memory.ts';
@@ -232,7 +233,7 @@ export class Inspector {
         insist(handed.subject!.startsWith(template!.subject.split(' ')[0]!), 'I11', 'a message was written from another version of its template', { ...brief(handed), wanted: template!.subject });
       }
       if (!marketing) continue;
-      const zones = [this.zones.get(handed.person), zonesNow.get(handed.person)].map((zone) => zone ?? 'Europe/Berlin');
+      const zones = [this.zones.get(handed.person), zonesNow.get(handed.person)].map((zone) => (zone && isZone(zone) ? zone : 'Europe/Berlin'));
       const mayGo = handed.policies.some((policy) => this.withinCaps(policy, handed, rows));
       insist(mayGo, 'I6', 'somebody got more messages than the limits allow', { ...brief(handed), policies: handed.policies.map((policy) => policy?.caps), before: world.post.handed.filter((each) => each.person === handed.person && each !== handed).slice(-6).map(brief) });
       const awake = handed.policies.some((policy) => {
@@ -248,7 +249,8 @@ export class Inspector {
 
   private withinCaps(policy: CapPolicy | null, handed: Handed, rows: ReadonlyMap<string, Row>): boolean {
     const who = this.person(handed.person);
-    const before = this.world.post.handed.filter((each) => each !== handed && this.person(each.person) === who && each.result !== 'not taken' && each.claimedAs <= handed.claimedAs && this.world.post.handed.indexOf(each) < this.world.post.handed.indexOf(handed));
+    const place = new Map(this.world.post.handed.map((each, index) => [each, index]));
+    const before = this.world.post.handed.filter((each) => each.key !== handed.key && this.person(each.person) === who && each.result !== 'not taken' && each.claimedAs <= handed.claimedAs && place.get(each)! < place.get(handed)!);
     const marketing = before.filter((each) => (each.channel === 'email' ? each.marketing : rows.get(each.key)?.purpose === 'marketing' || this.marketingHooks.has(each.key)));
     if (handed.channel === 'webhook') this.marketingHooks.add(handed.key);
     return (policy?.caps ?? []).every((cap) => {

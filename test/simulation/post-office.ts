@@ -69,7 +69,7 @@ export class PostOffice {
   readonly byKey = new Map<string, Handed[]>();
   private readonly world: Surroundings;
   private readonly attempts = new Map<string, number>();
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly last = new WeakMap<Life, Promise<unknown>>();
   /** Set while the other side is down: everything is asked to come again. */
   down = false;
 
@@ -80,17 +80,17 @@ export class PostOffice {
   channelFor(life: Life, kind: 'email' | 'webhook', concurrency: number): Channel {
     return {
       name: kind, kind, idempotent: kind === 'webhook', concurrency,
-      send: (message, stillOwned) => this.inTurn(() => this.take(life, message, stillOwned, kind === 'email' && concurrency === 1), concurrency === 1),
+      send: (message, stillOwned) => this.inTurn(life, () => this.take(life, message, stillOwned, kind === 'email' && concurrency === 1), concurrency === 1),
       verify: async () => undefined,
       close: async () => undefined,
     };
   }
 
-  /** One after another where others may act in between, because a replay needs the same order. */
-  private inTurn<T>(take: () => Promise<T>, alone: boolean): Promise<T> {
+  /** Where others may act in between, a machine hands over one after another, because a replay needs the same order. */
+  private inTurn<T>(life: Life, take: () => Promise<T>, alone: boolean): Promise<T> {
     if (!alone) return take();
-    const turn = this.last.then(take);
-    this.last = turn.catch(() => undefined);
+    const turn = (this.last.get(life) ?? Promise.resolve()).then(take);
+    this.last.set(life, turn.catch(() => undefined));
     return turn;
   }
 

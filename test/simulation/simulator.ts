@@ -391,8 +391,10 @@ export class World {
     const machines = this.alive();
     if (machines.length === 0) return false;
     const machine = pick(this.traffic, machines);
+    const places = new Map<Call, number>();
     for (const call of batch) {
-      if (call.consent === true && !call.acknowledged) call.client.lastYes = ++this.order;
+      places.set(call, ++this.order);
+      if (call.consent === true && !call.acknowledged) call.client.lastYes = this.order;
       if (call.client.erased) this.cameBack.add(call.client);
     }
     const response = await this.perform(machine, 'accepting', () => machine.app.inject({ method: 'POST', url: '/v1/batch', headers: { authorization: `Bearer ${trusted ? apiKey : writeKey}`, 'content-type': 'application/json' }, payload: JSON.stringify({ batch: batch.map((call) => call.body) }) }), false);
@@ -402,7 +404,7 @@ export class World {
     for (const call of batch) {
       if (!call.acknowledged) {
         this.events++;
-        if (call.consent === false && typeof call.body.userId === 'string') call.client.lastNo = ++this.order;
+        if (call.consent === false && typeof call.body.userId === 'string') call.client.lastNo = Math.max(call.client.lastNo, places.get(call)!);
       }
       call.acknowledged = true;
       const at = call.client.outbox.indexOf(call);

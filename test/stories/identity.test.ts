@@ -137,6 +137,15 @@ describe.each(dialects)('on %s', (database) => {
     expect((await world.personBy('user', 'bela')).id).toBe((await world.personBy('anonymous', 'old-b')).id);
   });
 
+  test('alias counts for what comes later, too, although nothing was known of the earlier name', async () => {
+    await world.send([{ type: 'identify', userId: 'cora', traits: { email: 'cora@example.com' } }]);
+    await world.send([{ type: 'alias', userId: 'cora', previousId: 'old-c' }]);
+    await world.send([{ type: 'page', anonymousId: 'old-c', name: 'Third' }]);
+    const cora = await world.person('cora@example.com');
+    expect(cora.identities.map((each) => `${each.kind} ${each.value}`)).toContain('anonymous old-c');
+    expect((await names(cora.id)).some((title) => title.includes('Third'))).toBe(true);
+  });
+
   test('three devices become one person, in whatever order they are joined, and late events follow', async () => {
     for (const device of ['d1', 'd2', 'd3']) await world.send([{ type: 'page', anonymousId: device, name: device }]);
     await world.accept([{ type: 'page', anonymousId: 'd3', name: 'late on d3' }, { type: 'identify', userId: 'dora', anonymousId: 'd2', traits: { email: 'dora@example.com' } }, { type: 'identify', userId: 'dora', anonymousId: 'd1' }]);

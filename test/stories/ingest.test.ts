@@ -58,6 +58,7 @@ describe('whatever clients send', () => {
       await arrives(world.post('/v1/batch', batch('k4'), { authorization: `Bearer ${world.apiKey}`, 'x-workspace': 'main' }), 'msg-k4');
       expect((await stored('msg-k4'))!.body.source).toBe('api-key');
     });
+    test('for a batch by its short name, as browsers send it', () => arrives(world.post('/v1/b', batch('k5', { writeKey: world.writeKey })), 'msg-k5'));
     test('for a single call, in each short and long form', async () => {
       for (const [path, more] of [['t', { event: 'Tea Drunk' }], ['track', { event: 'Tea Drunk' }], ['p', { name: 'Home' }], ['page', { name: 'Home' }], ['s', {}], ['screen', {}], ['i', { traits: { a: 1 } }], ['identify', {}], ['g', { groupId: 'g' }], ['group', { groupId: 'g' }], ['a', { previousId: 'was' }], ['alias', { previousId: 'was-2' }]] as const)
         await arrives(world.post(`/v1/${path}`, { userId: 'singles', messageId: `single-${path}`, ...more }, { authorization: basic(world.writeKey) }), `single-${path}`);
@@ -262,6 +263,8 @@ describe('whatever clients send', () => {
     const asked = await world.app.inject({ method: 'OPTIONS', url: '/v1/batch', headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type' } });
     expect(asked.statusCode).toBe(204);
     expect(asked.headers).toMatchObject({ 'access-control-allow-origin': '*', 'access-control-allow-methods': expect.stringContaining('POST'), 'access-control-allow-headers': expect.stringContaining('authorization') });
+    const retried = await world.app.inject({ method: 'OPTIONS', url: '/v1/t', headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type,x-retry-count' } });
+    expect(retried.headers['access-control-allow-headers']).toContain('x-retry-count');
     const sent = await world.post('/v1/t', order('cors'), { origin: 'https://shop.example', authorization: basic(world.writeKey) });
     expect(sent).toMatchObject({ status: 200, headers: { 'access-control-allow-origin': '*' } });
     expect((await world.post('/v1/t', '{', { origin: 'https://shop.example' })).headers['access-control-allow-origin']).toBe('*');

@@ -45,6 +45,7 @@ export const useLiveState = (): LiveState =>
 
 /** At least this long lies between two renewals, so that a burst of facts costs one question. */
 const pauseMs = 1_000;
+const retryMs = 3_000;
 
 /** Listens to the workspace's live stream while mounted, and renews what it names. */
 export function useLive(workspace: string): void {
@@ -60,19 +61,28 @@ export function useLive(workspace: string): void {
       void renew(queryClient, names);
     };
     setState('connecting');
-    const source = new EventSource(`/api/live?workspace=${encodeURIComponent(workspace)}`);
-    source.onopen = () => {
-      if (state === 'broken') void queryClient.invalidateQueries(); // what was missed meanwhile
-      setState('live');
+    let source: EventSource;
+    let retry: ReturnType<typeof setTimeout> | undefined;
+    const listen = (): void => {
+      source = new EventSource(`/api/live?workspace=${encodeURIComponent(workspace)}`);
+      source.onopen = () => {
+        if (state === 'broken') void queryClient.invalidateQueries(); // what was missed meanwhile
+        setState('live');
+      };
+      source.onerror = () => {
+        setState('broken');
+        if (source.readyState === EventSource.CLOSED) retry = setTimeout(listen, retryMs); // an answer that is no stream makes the browser give up
+      };
+      source.onmessage = (message) => {
+        const { topics = [] } = JSON.parse(String(message.data)) as { topics?: LiveTopic[] };
+        for (const topic of topics) for (const name of watches[topic] ?? []) waiting.add(name);
+        if (waiting.size > 0) timer ??= setTimeout(flush, Math.max(0, last + pauseMs - Date.now()));
+      };
     };
-    source.onerror = () => setState('broken');
-    source.onmessage = (message) => {
-      const { topics = [] } = JSON.parse(String(message.data)) as { topics?: LiveTopic[] };
-      for (const topic of topics) for (const name of watches[topic] ?? []) waiting.add(name);
-      if (waiting.size > 0) timer ??= setTimeout(flush, Math.max(0, last + pauseMs - Date.now()));
-    };
+    listen();
     return () => {
       source.close();
+      clearTimeout(retry);
       if (timer !== null) clearTimeout(timer);
     };
   }, [workspace]);

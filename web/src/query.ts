@@ -25,17 +25,24 @@ export const keyOf = (name: RouteName, args?: unknown): unknown[] => [workspaceO
 
 type Options<T> = Omit<UseQueryOptions<T, ProblemError>, 'queryKey' | 'queryFn'>;
 
-/** What a GET route answers, kept and renewed by live updates. While the arguments change the answer before stays. */
+/** The server is away or broken for a moment: the frame says so, and what is on the screen stays. */
+const passes = (problem: ProblemError | null): boolean => problem !== null && (problem.status === 0 || problem.status >= 500);
+
+/** What a GET route answers, kept and renewed by live updates. While the arguments change, or the server is away, the answer before stays. */
 export function useRoute<N extends RouteName>(
   name: N,
   args: Args<N> | (object extends Args<N> ? undefined : never),
   options: Options<Reply<N>> = {},
 ) {
-  return useQuery<Reply<N>, ProblemError>({
+  const query = useQuery<Reply<N>, ProblemError>({
     queryKey: keyOf(name, args),
     queryFn: () => call(name, ...([args] as unknown as ArgsOf<N>)),
     ...options,
   });
+  // The query itself stays behind it, so that only what is read is watched.
+  return Object.create(query, {
+    error: { get: () => (query.data !== undefined && passes(query.error) ? null : query.error) },
+  }) as typeof query;
 }
 
 type PageOf<N extends RouteName> = Reply<N> extends { items: (infer T)[]; next: string | null } ? T : never;
@@ -64,7 +71,7 @@ export function useList<N extends ListName>(name: N, args: Args<N>, options: { e
     loadMore: () => void (query.isFetchingNextPage || query.fetchNextPage()),
     loadingMore: query.isFetchingNextPage,
     stale: query.isPlaceholderData,
-    problem: query.error,
+    problem: query.data !== undefined && passes(query.error) ? null : query.error,
     again: () => void query.refetch(),
   };
 }
@@ -73,6 +80,7 @@ export function useList<N extends ListName>(name: N, args: Args<N>, options: { e
 export function useChange<N extends RouteName>(name: N, touches: RouteName[] = []) {
   const client = useQueryClient();
   return useMutation<Reply<N>, ProblemError, Args<N>>({
+    mutationKey: [name],
     mutationFn: (args) => call(name, ...([args] as unknown as ArgsOf<N>)),
     onSuccess: () => renew(client, touches),
   });

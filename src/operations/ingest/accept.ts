@@ -10,8 +10,6 @@ import { type Names, Resolver } from './resolve.ts';
 /** A fact on its way in: about whom, as named, and the fact. */
 export interface Arrival {
   names: Names;
-  /** For alias: the person whose history joins, as named. */
-  previous: Names | null;
   class: FactClass;
   fact: Fact;
 }
@@ -97,13 +95,10 @@ export class Acceptor {
     const workspaces = [...new Set([...arrivals.map((each) => each.names.workspace), ...refusals.map((each) => each.workspace)])];
     const now: Instant = this.deps.now();
     return this.deps.db.transaction({ workspaces }, async (tx) => {
-      const previous = arrivals.filter((each) => each.previous !== null).map((each) => each.previous!);
-      const resolved = await this.resolver.resolve(tx, [...arrivals.map((each) => each.names), ...previous], now);
-      let aliases = arrivals.length;
+      const resolved = await this.resolver.resolve(tx, arrivals.map((each) => each.names), now);
       const entries = arrivals.map((arrival, index) => {
         const { person, joins, foreign } = resolved[index]!;
-        const joined = arrival.previous ? resolved[aliases++]!.person : joins;
-        return { workspace: arrival.names.workspace, person, class: arrival.class, fact: withClaims(withJoin(arrival.fact, joined === person ? null : joined), foreign) };
+        return { workspace: arrival.names.workspace, person, class: arrival.class, fact: withClaims(withJoin(arrival.fact, joins), foreign) };
       });
       await appendToInbox(tx, entries);
       this.deps.failpoint('accept.written');

@@ -9,6 +9,8 @@ export interface Names {
   workspace: number;
   user: string | null;
   anonymous: string | null;
+  /** For alias: the name that the person had before; a name of theirs from now on. */
+  previous?: string | null;
   email: string | null;
   phone: string | null;
   /** Whether whoever sent it may say that two known people are one. */
@@ -62,6 +64,8 @@ export class Resolver {
         else found.set(keyOf(claim), agreed);
       }
     }
+    // A previous name may be a user id as well; then it is one already, and is not made an anonymous one.
+    for (const { workspace, previous } of all) if (previous) unknown.set(keyOf({ workspace, kind: 'user', value: previous }), { workspace, kind: 'user', value: previous });
     for (const identity of await findIdentities(tx, [...unknown.values()])) learn(identity);
 
     // An anonymous person may take a user id only if they have none: ask about those for whom it matters.
@@ -99,7 +103,7 @@ export class Resolver {
     if (names.user !== null && claims.some((claim) => claim.kind === 'user' && !found.has(keyOf(claim)))) this.withUser.set(person, true);
     for (const claim of claims) {
       const key = keyOf(claim);
-      if (found.has(key)) continue;
+      if (found.has(key) || (claim.value === names.previous && found.has(keyOf({ ...claim, kind: 'user' })))) continue;
       found.set(key, person);
       fresh.set(key, { ...claim, person });
     }
@@ -119,6 +123,8 @@ export class Resolver {
     const user = at('user', names.user);
     const anonymous = at('anonymous', names.anonymous);
     const known = at('email', names.email) ?? at('phone', names.phone);
+    const previous = at('user', names.previous ?? null) ?? at('anonymous', names.previous ?? null);
+    if (user !== undefined && previous !== undefined && previous !== user) return { person: user, joins: previous };
     if (user !== undefined) {
       if (anonymous !== undefined && anonymous !== user && !this.withUser.has(anonymous)) return { person: user, joins: anonymous };
       return { person: user, joins: names.trusted && known !== undefined && known !== user && !this.withUser.has(known) ? known : null };
@@ -133,6 +139,7 @@ function claimsOf(names: Names): IdentityClaim[] {
   const { workspace } = names;
   if (names.user !== null) claims.push({ workspace, kind: 'user', value: names.user });
   if (names.anonymous !== null) claims.push({ workspace, kind: 'anonymous', value: names.anonymous });
+  if (names.previous) claims.push({ workspace, kind: 'anonymous', value: names.previous });
   if (names.email !== null) claims.push({ workspace, kind: 'email', value: names.email });
   if (names.phone !== null) claims.push({ workspace, kind: 'phone', value: names.phone });
   return claims;

@@ -1,12 +1,13 @@
 import { Button, Popover } from '@mantine/core';
 import { CodeBlock } from '../parts/code-block.tsx';
-import { useWorkspace } from '../session/workspace.tsx';
+import { useSession, useWorkspace } from '../session/workspace.tsx';
 import css from './definitions.module.css';
 
 /** The same definitions as a folder of files: export, edit, plan, apply. */
 export function AsFiles() {
   const { slug } = useWorkspace();
-  const commands = `export THROUGHLINE_URL=${location.origin}\nexport THROUGHLINE_API_KEY=…\nexport THROUGHLINE_WORKSPACE=${slug}\n\nnpx throughline export definitions\nnpx throughline plan definitions\nnpx throughline apply definitions --publish`;
+  const { publicUrl } = useSession();
+  const commands = `export THROUGHLINE_URL=${publicUrl}\nexport THROUGHLINE_API_KEY=…\nexport THROUGHLINE_WORKSPACE=${slug}\n\nnpx throughline export definitions\nnpx throughline plan definitions\nnpx throughline apply definitions --publish`;
   return (
     <Popover position="bottom-end" width={440} trapFocus returnFocus>
       <Popover.Target><Button variant="default">As files</Button></Popover.Target>

@@ -26,8 +26,8 @@ export function DefinitionPage() {
   const { kind, key } = useParams({ strict: false }) as { kind: string; key: string };
   const known = Object.hasOwn(kindNames, kind);
   const definition = useRoute('getDefinition', { params: { kind: kind as DefinitionKind, key } }, { enabled: known });
-  if (!known) return <ProblemView page problem={noKind} />;
-  if (definition.error) return <Page title={key} tab={key}><ProblemView problem={definition.error} again={() => void definition.refetch()} /></Page>;
+  if (!known) return <Page title="Definition" actions={<Button component={To} to="definitions" variant="default">Back to definitions</Button>}><ProblemView problem={noKind} /></Page>;
+  if (definition.error) return <Page title={key} tab={key} actions={<Button component={To} to="definitions" variant="default">Back to definitions</Button>}><ProblemView problem={definition.error} {...(definition.error.status === 404 ? {} : { again: () => void definition.refetch() })} /></Page>;
   if (!definition.data) return <Page title={<span className="faint">{key}</span>} tab={key}><Bones lines={10} /></Page>;
   return <Loaded key={`${kind}/${key}`} definition={definition.data} />;
 }

@@ -7,6 +7,7 @@ import { ProblemView } from '../parts/problem.tsx';
 import { ScreenSkeleton } from '../parts/skeleton.tsx';
 import { useRoute } from '../query.ts';
 import { landing, rememberWorkspace, WorkspaceProvider } from '../session/workspace.tsx';
+import { Away } from './away.tsx';
 import { BottomBar } from './bottom-bar.tsx';
 import css from './frame.module.css';
 import { Rail } from './rail.tsx';
@@ -38,6 +39,7 @@ export function Frame() {
       <div className={css.frame} data-narrow={narrow || undefined} data-practice={workspace.practice || undefined}>
         {workspace.practice && <div className={css.band} role="note" aria-label="Practice workspace" />}
         <TopBar />
+        <Away />
         <Rail narrow={narrow} onNarrow={setNarrow} />
         <main id="content" className={css.main} tabIndex={-1}>
           <Outlet />

@@ -1,11 +1,12 @@
 import { Button, NumberInput, Popover, Progress, Select } from '@mantine/core';
 import { IconClockPlay } from '@tabler/icons-react';
 import { useState } from 'react';
+import type { Reply } from '../api.ts';
 import { failed, said } from '../parts/notify.ts';
 import { plural } from '../parts/number.ts';
 import { format } from '../parts/say-time.ts';
-import { useChange, useRoute } from '../query.ts';
-import { useNow, useWorkspace } from '../session/workspace.tsx';
+import { useChange } from '../query.ts';
+import { useClock, useNow, useWorkspace } from '../session/workspace.tsx';
 import css from './practice-clock.module.css';
 
 const turns = [
@@ -23,6 +24,11 @@ const units = [
 const durationOf = (count: number, unit: string): string =>
   unit === 'days' ? `P${count}D` : unit === 'hours' ? `PT${count}H` : `PT${count}M`;
 
+const sayTurned = ({ did }: Reply<'turnClock'>): string =>
+  did.facts + did.wakes + did.messages === 0
+    ? 'The clock was turned. Nothing was due.'
+    : `The clock was turned: ${plural(did.facts, 'thing')} happened, ${plural(did.wakes, 'wait')} ended, ${plural(did.messages, 'message')} fell due.`;
+
 /** Turns the practice clock and says what happened meanwhile. */
 export function useTurn() {
   const turn = useChange('turnClock', [
@@ -34,34 +40,30 @@ export function useTurn() {
     'personTimeline',
     'lifecycleBoard',
     'listMessages',
+    'listEvents',
+    'countMessages',
     'listMailbox',
     'listJourneys',
     'getJourneyCounts',
   ]);
   return {
-    turning: turn.isPending,
     turn: (advance: string): void =>
-      turn.mutate(
-        { body: { advance } },
-        {
-          onError: failed,
-          onSuccess: ({ did }) =>
-            said(`The clock was turned: ${plural(did.wakes, 'timer')} came due, ${plural(did.messages, 'message')} written.`),
-        },
-      ),
+      turn.mutate({ body: { advance } }, { onError: failed, onSuccess: (turned) => said(sayTurned(turned), 10_000) }),
+    /** What the last turn did, in one sentence. */
+    result: turn.data === undefined ? null : sayTurned(turn.data),
   };
 }
 
-/** The date of a practice workspace, and "turn": it stands still until somebody turns it. */
+/** The date of a practice workspace, which runs as ours does, and "turn": days go by at once. */
 export function PracticeClock() {
   const { language, zone } = useWorkspace();
   const now = useNow();
-  const clock = useRoute('getClock', undefined);
-  const { turn, turning } = useTurn();
+  const { turning: busy, progress } = useClock();
+  const { turn, result } = useTurn();
   const [open, setOpen] = useState(false);
   const [count, setCount] = useState<number | string>(2);
   const [unit, setUnit] = useState('days');
-  const busy = turning || (clock.data?.turning ?? false);
+  const percent = Math.round((progress ?? 0) * 100);
   const go = (advance: string): void => {
     setOpen(false);
     turn(advance);
@@ -77,14 +79,13 @@ export function PracticeClock() {
             {format(language, zone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(now)}
           </span>
           <span>{format(language, zone, { hour: '2-digit', minute: '2-digit' }).format(now)}</span>
-          <span className={css.turn}>{busy ? 'Turning' : 'Turn'}</span>
+          <span className={css.turn}>{busy ? `Turning ${percent} %` : 'Turn'}</span>
           {busy && (
             <Progress
               className={css.progress}
-              value={(clock.data?.progress ?? 0.15) * 100}
-              size={2}
+              value={Math.max(4, percent)}
+              size={3}
               aria-label="Turning the clock"
-              animated
             />
           )}
         </button>
@@ -92,6 +93,11 @@ export function PracticeClock() {
       <Popover.Dropdown p={16} aria-label="Turn the practice clock">
         <h2>Turn the clock</h2>
         <p className={css.hint}>Everything that falls due happens in order: waits end, messages go to the mailbox, windows close.</p>
+        {(busy || result) && (
+          <p className={css.result} role="status">
+            {busy ? `Turning, ${percent} % done. The screens renew themselves.` : result}
+          </p>
+        )}
         <div className={css.turns}>
           {turns.map((row) => (
             <Button key={row.advance} variant="default" size="xs" onClick={() => go(row.advance)} disabled={busy}>

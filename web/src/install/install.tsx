@@ -5,6 +5,7 @@ import { CodeBlock } from '../parts/code-block.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { Segmented } from '../parts/segmented.tsx';
 import { FirstEvent } from './first-event.tsx';
+import { useSession } from '../session/workspace.tsx';
 import css from './install.module.css';
 import { noKey, snippetsFor } from './snippets.ts';
 import { WriteKey } from './write-key.tsx';
@@ -13,7 +14,8 @@ import { WriteKey } from './write-key.tsx';
 export function Install() {
   const [address, setAddress] = useAddress();
   const [key, setKey] = useState('');
-  const snippets = snippetsFor(location.origin, key === '' ? noKey : key);
+  const { publicUrl } = useSession();
+  const snippets = snippetsFor(publicUrl, key === '' ? noKey : key);
   const shown = snippets.find((one) => one.key === address.with) ?? snippets[0]!;
   return (
     <Page fit="read" title={<>Install <LiveDot /></>} tab="Install" purpose="Send the first event from your site or server. Segment's own clients work unchanged.">

@@ -12,8 +12,9 @@ export interface Snippet {
 }
 
 /** Four ways to send events, filled in with this server's address and the write key. */
-export function snippetsFor(origin: string, writeKey: string): Snippet[] {
-  const { host, protocol } = new URL(origin);
+export function snippetsFor(publicUrl: string, writeKey: string): Snippet[] {
+  const { host, protocol, pathname } = new URL(publicUrl);
+  const origin = publicUrl.replace(/\/+$/, '');
   return [
     {
       key: 'tag',
@@ -37,7 +38,7 @@ export function snippetsFor(origin: string, writeKey: string): Snippet[] {
 
 export const analytics = AnalyticsBrowser.load(
   { writeKey: '${writeKey}', cdnURL: '${origin}' },
-  { integrations: { 'Segment.io': { apiHost: '${host}/v1', protocol: '${protocol.replace(':', '')}' } } },
+  { integrations: { 'Segment.io': { apiHost: '${host}${pathname.replace(/\/+$/, '')}/v1', protocol: '${protocol.replace(':', '')}' } } },
 );
 
 analytics.identify('user-1', { email: 'ana@example.com' });

@@ -1,12 +1,14 @@
 import { Background, BackgroundVariant, BaseEdge, Controls, EdgeLabelRenderer, type Edge, type EdgeProps, Handle, type Node, type NodeProps, Position, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
+import { To } from '../parts/address.tsx';
 import { sayNumber, sayShort } from '../parts/number.ts';
 import css from './canvas.module.css';
 import { type Placed, type PlacedEdge, type PlacedNode, pathOf } from './lay-out.ts';
 import { stepLooks } from './step-kinds.tsx';
 
 interface CardData extends Record<string, unknown> {
+  journeyKey: string;
   node: PlacedNode;
   here: number;
   passed: number | null;
@@ -26,18 +28,20 @@ const Handles = () => (
 );
 
 const Card = memo(function Card({ data }: NodeProps<CardNode>) {
-  const { node, here, passed, chosen, wrong } = data;
+  const { journeyKey, node, here, passed, chosen, wrong } = data;
   const { icon: Icon, name } = stepLooks[node.step!.kind] ?? stepLooks.exit;
   return (
     <>
-      <button type="button" className={css.card} data-kind={node.step!.kind} data-chosen={chosen || undefined} data-wrong={wrong !== undefined || undefined} style={{ height: node.height }} onClick={() => data.onChoose(node.id)} onFocus={(event) => event.currentTarget.matches(':focus-visible') && data.onFocus(node.id)} aria-pressed={chosen}>
-        <span className={css.icon} role="img" aria-label={name}><Icon size={16} stroke={1.7} /></span>
-        <span className={css.sentence}>{node.sentence}</span>
+      <div className={css.card} data-kind={node.step!.kind} data-chosen={chosen || undefined} data-wrong={wrong !== undefined || undefined} style={{ height: node.height }}>
+        <button type="button" className={css.open} onClick={() => data.onChoose(node.id)} onFocus={(event) => event.currentTarget.matches(':focus-visible') && data.onFocus(node.id)} aria-pressed={chosen}>
+          <span className={css.icon} role="img" aria-label={name}><Icon size={16} stroke={1.7} /></span>
+          <span className={css.sentence}>{node.sentence}</span>
+        </button>
         <span className={css.counts}>
-          <span data-some={here > 0 || undefined}>{sayShort(here)} here</span>
-          {passed !== null && <span>{sayShort(passed)} passed</span>}
+          {here > 0 ? <To to="people" search={{ journey: journeyKey, step: node.id }} className={css.lead} data-tip="Who is here">{sayShort(here)} here</To> : <span>0 here</span>}
+          {passed !== null && (node.step!.kind === 'send' && here + passed > 0 ? <To to="messages" search={{ journey: journeyKey, step: node.id }} className={css.lead} data-tip="Its messages">{sayShort(passed)} passed</To> : <span>{sayShort(passed)} passed</span>)}
         </span>
-      </button>
+      </div>
       <Handles />
     </>
   );
@@ -72,6 +76,7 @@ const nodeTypes = { card: Card, end: End };
 const edgeTypes = { way: Way };
 
 interface CanvasProps {
+  journeyKey: string;
   placed: Placed;
   steps: ReadonlyMap<string, { here: number; passed: number }> | null;
   chosen: string | undefined;
@@ -89,7 +94,7 @@ export function Canvas(props: CanvasProps) {
   );
 }
 
-function Drawn({ placed, steps, chosen, wrong, onChoose }: CanvasProps) {
+function Drawn({ journeyKey, placed, steps, chosen, wrong, onChoose }: CanvasProps) {
   const [focused, setFocused] = useState<string>();
   const choose = useRef(onChoose);
   choose.current = onChoose;
@@ -97,9 +102,9 @@ function Drawn({ placed, steps, chosen, wrong, onChoose }: CanvasProps) {
     () =>
       placed.nodes.map((node) => ({
         id: node.id, type: node.step === null ? 'end' : 'card', position: { x: node.x, y: node.y }, width: node.width, height: node.height, focusable: false,
-        data: { node, here: steps?.get(node.id)?.here ?? 0, passed: steps?.get(node.id)?.passed ?? null, chosen: node.id === chosen, wrong: wrong.get(node.id), onChoose: (key: string) => choose.current(key), onFocus: setFocused },
+        data: { journeyKey, node, here: steps?.get(node.id)?.here ?? 0, passed: steps?.get(node.id)?.passed ?? null, chosen: node.id === chosen, wrong: wrong.get(node.id), onChoose: (key: string) => choose.current(key), onFocus: setFocused },
       })),
-    [placed, steps, chosen, wrong],
+    [journeyKey, placed, steps, chosen, wrong],
   );
   const edges = useMemo<WayEdge[]>(() => {
     const most = Math.max(1, ...placed.edges.map((edge) => edge.count));

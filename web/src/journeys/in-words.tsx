@@ -1,4 +1,5 @@
 import type { Journey } from '#contract/journey.ts';
+import { To } from '../parts/address.tsx';
 import { plural } from '../parts/number.ts';
 import { leadsOf, type Names, sayCard } from './read-journey.ts';
 import css from './in-words.module.css';
@@ -7,6 +8,7 @@ import { stepLooks } from './step-kinds.tsx';
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 interface InWordsProps {
+  journeyKey: string;
   journey: Journey;
   names: Names;
   steps: ReadonlyMap<string, { here: number; passed: number }> | null;
@@ -14,7 +16,7 @@ interface InWordsProps {
   onChoose: (key: string) => void;
 }
 /** The journey as a numbered list: the same steps, for a small screen, a screen reader, or reading aloud. */
-export function InWords({ journey, names, steps, chosen, onChoose }: InWordsProps) {
+export function InWords({ journeyKey, journey, names, steps, chosen, onChoose }: InWordsProps) {
   const numberOf = new Map(journey.steps.map((step, index) => [step.key, index + 1]));
   return (
     <div className={css.scroll}>
@@ -24,7 +26,7 @@ export function InWords({ journey, names, steps, chosen, onChoose }: InWordsProp
           const count = steps?.get(step.key);
           const leads = leadsOf(step).filter((lead) => lead.label !== null || lead.next !== journey.steps[index + 1]?.key);
           return (
-            <li key={step.key}>
+            <li key={step.key} className={css.row}>
               <button type="button" className={css.step} aria-pressed={step.key === chosen} onClick={() => onChoose(step.key)}>
                 <span className={css.number}>{index + 1}</span>
                 <Icon size={16} stroke={1.7} aria-label={name} />
@@ -34,8 +36,8 @@ export function InWords({ journey, names, steps, chosen, onChoose }: InWordsProp
                     <span key={`${lead.label}${lead.next}`} className="quiet">{lead.label ? `${upper(lead.label)}: ` : 'Then '}{lead.next === null ? 'the run ends' : `go on at ${numberOf.get(lead.next) ?? lead.next}`}</span>
                   ))}
                 </span>
-                {count && <span className={css.count}>{count.here > 0 && <strong>{plural(count.here, 'person', 'people')} here</strong>}</span>}
               </button>
+              {count && count.here > 0 && <To to="people" search={{ journey: journeyKey, step: step.key }} className={`text-link ${css.count}`}>{plural(count.here, 'person', 'people')} here</To>}
             </li>
           );
         })}

@@ -10,7 +10,6 @@ import { Peek } from '../parts/peek.tsx';
 import { ProblemView } from '../parts/problem.tsx';
 import { Segmented } from '../parts/segmented.tsx';
 import { Bones } from '../parts/skeleton.tsx';
-import { useStages } from '../parts/stage-badge.tsx';
 import { Chip } from '../parts/tone.tsx';
 import { StopConfirm } from '../messages/stop-confirm.tsx';
 import { useRoute } from '../query.ts';
@@ -22,8 +21,9 @@ import { JourneyFigures } from './journey-figures.tsx';
 import { JourneyStatus } from './journeys.tsx';
 import { layOut } from './lay-out.ts';
 import { measureText } from './measure-text.ts';
-import { type Names, readJourney } from './read-journey.ts';
+import { readJourney } from './read-journey.ts';
 import { StepPanel } from './step-panel.tsx';
+import { useNames } from './use-names.ts';
 import { useJourneyVersion } from './use-journey-version.ts';
 import { VersionMenu } from './version-menu.tsx';
 import { InWords } from './in-words.tsx';
@@ -36,14 +36,9 @@ export function JourneyPage() {
   const rows = useRoute('listJourneys', undefined);
   const switches = useRoute('listKillSwitches', undefined);
   const counts = useRoute('getJourneyCounts', { params: { key }, query: { version: shown.version ?? undefined } }, { enabled: shown.published, placeholderData: (before) => before });
-  const templates = useRoute('listDefinitions', { query: { kind: 'template' } }, { staleTime: 60_000 });
-  const stages = useStages();
+  const names = useNames();
   const [asked, setAsked] = useState<{ scope: string; stop: boolean } | null>(null);
 
-  const names = useMemo<Names>(
-    () => ({ templates: new Map((templates.data?.items ?? []).map((row) => [row.key, row.name])), stages: new Map(stages.map((stage) => [stage.key, stage.name])) }),
-    [templates.data, stages],
-  );
   const journey = useMemo(() => readJourney(shown.body), [shown.body]);
   const live = shown.isDraft ? undefined : counts.data;
   const placed = useMemo(() => (journey ? layOut(journey, live, names, measureText) : null), [journey, live, names]);
@@ -91,12 +86,12 @@ export function JourneyPage() {
       {problem ? <ProblemView problem={problem} page /> : !shown.ready ? <div className={css.waiting}><Bones lines={8} /></div> : !journey || !placed ? (
         <Empty title="There is nothing to draw yet">This journey has no steps. Open its definition and give it an entry.</Empty>
       ) : words ? (
-        <InWords journey={journey} names={names} steps={steps} chosen={step?.key} onChoose={choose} />
+        <InWords journeyKey={key} journey={journey} names={names} steps={steps} chosen={step?.key} onChoose={choose} />
       ) : (
-        <Canvas key={`${key} ${shown.isDraft ? 'draft' : shown.version}`} placed={placed} steps={steps} chosen={step?.key} wrong={wrong} onChoose={choose} />
+        <Canvas key={`${key} ${shown.isDraft ? 'draft' : shown.version}`} journeyKey={key} placed={placed} steps={steps} chosen={step?.key} wrong={wrong} onChoose={choose} />
       )}
       {journey && step && (
-        <Peek key={step.key} title={`Step ${step.key}`} onClose={() => choose(null)}>
+        <Peek key={step.key} title={<>Step <span className="mono">{step.key}</span></>} onClose={() => choose(null)}>
           <StepPanel journeyKey={key} journey={journey} step={step} names={names} counts={live} wrong={wrong.get(step.key)} onChoose={choose} />
         </Peek>
       )}

@@ -4,6 +4,7 @@ import type { Journey, Step } from '#contract/journey.ts';
 import { sayMatch, sayRule } from '#engine/rule/say.ts';
 import type { Reply } from '../api.ts';
 import { To } from '../parts/address.tsx';
+import { useNameOf } from '../parts/names.tsx';
 import { plural, sayNumber } from '../parts/number.ts';
 import { Fact, Facts, Section } from '../parts/page.tsx';
 import { StageBadge } from '../parts/stage-badge.tsx';
@@ -22,6 +23,7 @@ interface StepPanelProps {
 }
 /** One step: what it does in full, who is here, where it leads. */
 export function StepPanel({ journeyKey, journey, step, names, counts, wrong, onChoose }: StepPanelProps) {
+  const nameOf = useNameOf();
   const count = counts?.steps.find((row) => row.step === step.key);
   const steps = new Map(journey.steps.map((one) => [one.key, one]));
   const leads = leadsOf(step);
@@ -36,11 +38,11 @@ export function StepPanel({ journeyKey, journey, step, names, counts, wrong, onC
       {wrong && <p className={css.wrong}>{wrong}</p>}
       {count && (
         <Facts>
-          <Fact name="Here now">{count.here === 0 ? <span className="faint">Nobody</span> : plural(count.here, 'person', 'people')}</Fact>
+          <Fact name="Here now">{count.here === 0 ? <span className="faint">Nobody</span> : <To to="people" search={{ journey: journeyKey, step: step.key }} className="text-link">{plural(count.here, 'person', 'people')}</To>}</Fact>
           <Fact name="Passed">{sayNumber(count.passed)}</Fact>
         </Facts>
       )}
-      <Details step={step} />
+      <Details step={step} nameOf={nameOf} />
       {leads.length > 0 && (
         <Section title={leads.length > 1 ? 'Ways on' : 'Then'}>
           <ul className={css.leads}>
@@ -62,14 +64,15 @@ export function StepPanel({ journeyKey, journey, step, names, counts, wrong, onC
       )}
       {step.kind === 'send' && <TemplatePreview template={step.template} />}
       <div className={css.links}>
+        {count && count.here > 0 && <Button component={To} to="people" search={{ journey: journeyKey, step: step.key }} size="xs" variant="default">People at this step</Button>}
+        {step.kind === 'send' && <Button component={To} to="messages" search={{ journey: journeyKey, step: step.key }} size="xs" variant="default">Messages of this step</Button>}
         <Button component={To} to="people" search={{ journey: journeyKey }} size="xs" variant="default">People in this journey</Button>
-        {step.kind === 'send' && <Button component={To} to="messages" search={{ journey: journeyKey }} size="xs" variant="default">Its messages</Button>}
       </div>
     </>
   );
 }
 
-function Details({ step }: { step: Step }) {
+function Details({ step, nameOf }: { step: Step; nameOf: ReturnType<typeof useNameOf> }) {
   switch (step.kind) {
     case 'entry':
       return (
@@ -88,8 +91,8 @@ function Details({ step }: { step: Step }) {
     case 'send':
       return (
         <Facts>
-          <Fact name="Template"><To to={`definitions/template/${step.template}`} className="text-link">{step.template}</To></Fact>
-          <Fact name="Topic"><To to={`definitions/topic/${step.topic}`} className="text-link">{step.topic}</To></Fact>
+          <Fact name="Template"><To to={`definitions/template/${step.template}`} className="text-link">{nameOf('template', step.template)}</To></Fact>
+          <Fact name="Topic"><To to={`definitions/topic/${step.topic}`} className="text-link">{nameOf('topic', step.topic)}</To></Fact>
           <Fact name="Not later than">{sayDuration(step.expires ?? 'P3D')} after it was due</Fact>
         </Facts>
       );

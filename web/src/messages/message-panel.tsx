@@ -1,5 +1,6 @@
 import type { MessageRow } from '#contract/routes/messages.ts';
 import { To } from '../parts/address.tsx';
+import { NameOf } from '../parts/names.tsx';
 import { Fact, Facts } from '../parts/page.tsx';
 import { PersonName } from '../parts/person-name.tsx';
 import { ProblemView } from '../parts/problem.tsx';
@@ -32,12 +33,12 @@ function Details({ message }: { message: MessageRow }) {
       <Facts>
         <Fact name="To"><To to={`people/${message.person.id}`} className="text-link"><PersonName person={message.person} /></To></Fact>
         <Fact name="Subject">{message.subject ?? <span className="faint">Not written yet</span>}</Fact>
-        <Fact name="Template"><To to={`definitions/template/${message.template}`} className="text-link">{message.template}</To></Fact>
-        <Fact name="Topic"><To to={`definitions/topic/${message.topic}`} className="text-link">{message.topic}</To></Fact>
-        <Fact name="Channel">{message.channel}</Fact>
+        <Fact name="Template"><To to={`definitions/template/${message.template}`} className="text-link"><NameOf kind="template" of={message.template} /></To></Fact>
+        <Fact name="Topic"><To to={`definitions/topic/${message.topic}`} className="text-link"><NameOf kind="topic" of={message.topic} /></To></Fact>
+        <Fact name="Channel">{message.channel === 'email' ? 'E-mail' : 'Webhook'}</Fact>
         {message.journey && (
           <Fact name="Journey">
-            <To to={`journeys/${message.journey}`} search={{ version: message.version === null ? undefined : String(message.version), step: message.step ?? undefined }} className="text-link">{message.journey}</To>
+            <To to={`journeys/${message.journey}`} search={{ version: message.version === null ? undefined : String(message.version), step: message.step ?? undefined }} className="text-link"><NameOf kind="journey" of={message.journey} /></To>
             <span className="faint">{message.version !== null && ` v${message.version}`}{message.step && `, step ${message.step}`}</span>
           </Fact>
         )}

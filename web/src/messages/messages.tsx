@@ -2,15 +2,17 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { messageReasons, messageStatuses } from 'contract:words';
 import type { MessageRow } from '#contract/routes/messages.ts';
+import { StepFilter } from '../journeys/step-filter.tsx';
 import { type Search, To, useAddress, useGo } from '../parts/address.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { FilterWord } from '../parts/filter-word.tsx';
 import { type Column, List } from '../parts/list.tsx';
+import { NameOf, useNameOf } from '../parts/names.tsx';
 import { plural } from '../parts/number.ts';
 import { Page } from '../parts/page.tsx';
 import { callPerson } from '../parts/person-name.tsx';
 import { Time } from '../parts/time.tsx';
-import { Status } from '../parts/tone.tsx';
+import { Status, statusWords } from '../parts/tone.tsx';
 import { useList, useRoute } from '../query.ts';
 import { MessageCounts } from './message-counts.tsx';
 import { MessagePanel } from './message-panel.tsx';
@@ -22,12 +24,12 @@ const columns: Column<MessageRow>[] = [
     key: 'what', title: 'Message and what became of it', width: 'minmax(150px, 2fr)',
     cell: (row) => (
       <span className={css.what}>
-        <span className="clip"><strong>{callPerson(row.person)}</strong> <span className="quiet">{row.subject ?? row.template}</span></span>
+        <span className="clip"><strong>{callPerson(row.person)}</strong> <span className="quiet">{row.subject ?? <NameOf kind="template" of={row.template} />}</span></span>
         <span className="clip quiet">{row.sentence}</span>
       </span>
     ),
   },
-  { key: 'journey', title: 'Journey', width: 'minmax(110px, 180px)', from: 900, cell: (row) => (row.journey ? <To to={`journeys/${row.journey}`} className="quiet">{row.journey}</To> : <span className="faint">None</span>) },
+  { key: 'journey', title: 'Journey', width: 'minmax(110px, 180px)', from: 900, cell: (row) => (row.journey ? <To to={`journeys/${row.journey}`} className="quiet"><NameOf kind="journey" of={row.journey} /></To> : <span className="faint">None</span>) },
   { key: 'opened', title: 'Opened', width: '60px', align: 'right', from: 1040, cell: (row) => <Times count={row.opens} /> },
   { key: 'clicked', title: 'Clicked', width: '60px', align: 'right', from: 1040, cell: (row) => <Times count={row.clicks} /> },
   { key: 'when', title: 'When', width: '76px', align: 'right', from: 400, cell: (row) => <span className="quiet"><Time at={row.sentAt ?? row.createdAt} /></span> },
@@ -43,11 +45,14 @@ export function Messages() {
   const status = oneOf(messageStatuses, address.status);
   const reason = oneOf(messageReasons, address.reason);
   const { journey, person } = address;
-  const list = useList('listMessages', { query: { status, reason, journey, person, limit: 100 } });
+  const step = journey ? address.step : undefined;
+  const nameOf = useNameOf();
+  const list = useList('listMessages', { query: { status, reason, journey, step, person, limit: 100 } });
   const counts = useRoute('countMessages', { query: { journey } });
   const journeys = useRoute('listJourneys', undefined, { staleTime: 60_000 });
   const uncertain = counts.data?.counts.filter((row) => row.status === 'uncertain').reduce((sum, row) => sum + row.count, 0) ?? 0;
   const filtered = Boolean(status || reason || journey || person);
+  const journeyChoices = (journeys.data?.items ?? []).map((row) => ({ value: row.key, label: row.name }));
   const filter = (change: Search): void => setAddress({ ...change, peek: undefined });
 
   return (
@@ -63,22 +68,28 @@ export function Messages() {
               <button type="button" className="plain-button text-link" onClick={() => filter({ status: 'uncertain', reason: undefined })}>Decide</button>
             </div>
           )}
-          {person === undefined ? (
+          {person === undefined && step === undefined ? (
             <MessageCounts counts={counts.data?.counts} status={status} reason={reason} onChange={filter}>
-              <FilterWord lead="of" anything="any journey" value={journey} onChange={(next) => filter({ journey: next })} choices={(journeys.data?.items ?? []).map((row) => ({ value: row.key, label: row.name }))} />
+              <FilterWord lead="of" anything="any journey" value={journey} onChange={(next) => filter({ journey: next, step: undefined })} choices={journeyChoices} />
+              {journey && <StepFilter journey={journey} value={step} onChange={(next) => filter({ step: next })} />}
             </MessageCounts>
           ) : (
-            <div><FilterWord lead="to" anything="anybody" value={person} onChange={(next) => filter({ person: next })} choices={[{ value: person, label: list.rows[0] ? callPerson(list.rows[0].person) : 'one person' }]} /></div>
+            <div className={css.words}>
+              {person && <FilterWord lead="to" anything="anybody" value={person} onChange={(next) => filter({ person: next })} choices={[{ value: person, label: list.rows[0] ? callPerson(list.rows[0].person) : 'one person' }]} />}
+              <FilterWord lead="of" anything="any journey" value={journey} onChange={(next) => filter({ journey: next, step: undefined })} choices={journeyChoices} />
+              {journey && <StepFilter journey={journey} value={step} onChange={(next) => filter({ step: next })} />}
+              <FilterWord lead="that are" anything="of any status" value={status} onChange={(next) => filter({ status: next, reason: undefined })} choices={messageStatuses.map((value) => ({ value, label: statusWords[value].toLowerCase() }))} />
+            </div>
           )}
         </div>
       }
     >
       <List
         tall label="Messages" columns={columns} idOf={idOf} list={list} peek={address.peek || null} onPeek={(id) => setAddress({ peek: id ?? undefined })} onOpen={(row) => go(`people/${row.person.id}`)}
-        panelTitle={(_, row) => row?.subject ?? row?.template ?? 'Message'} panel={(id) => <MessagePanel key={id} id={id} />}
+        panelTitle={(_, row) => row?.subject ?? (row ? nameOf('template', row.template) : 'Message')} panel={(id) => <MessagePanel key={id} id={id} />}
         empty={
           filtered ? (
-            <Empty title="No message fits" action={<Button variant="default" onClick={() => filter({ status: undefined, reason: undefined, journey: undefined, person: undefined })}>Show all messages</Button>}>
+            <Empty title="No message fits" action={<Button variant="default" onClick={() => filter({ status: undefined, reason: undefined, journey: undefined, step: undefined, person: undefined })}>Show all messages</Button>}>
               Choose another status or reason, or take the filter away.
             </Empty>
           ) : (

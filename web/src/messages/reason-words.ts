@@ -19,4 +19,5 @@ export const reasonWords = {
   'gave-up': 'Never taken',
   uncertain: 'May have arrived',
   erased: 'Erased',
+  fault: 'A fault of ours',
 } as const satisfies Record<MessageReason, string>;

@@ -18,10 +18,14 @@ export function format(locale: string, zone: string, options: Intl.DateTimeForma
   return found;
 }
 
-/** "4 min ago", "in 2 h", "yesterday", then a date. */
-export function sayAgo(at: number, now: number, locale: string, zone: string): string {
+/** Two clocks differ by a little: what is this little ahead has happened. */
+const slack = 2 * minute;
+
+/** "4 min ago", "2 d ago", then a date. What `comes` is said as such: "in a moment", "in 2 h". */
+export function sayAgo(at: number, now: number, locale: string, zone: string, comes = false): string {
   const distance = Math.abs(now - at);
   const say = (text: string): string => (at > now ? `in ${text}` : `${text} ago`);
+  if (!comes && at > now && distance < slack) return 'just now';
   if (distance < 45 * second) return at > now ? 'in a moment' : 'just now';
   if (distance < 59.5 * minute) return say(`${Math.round(distance / minute)} min`);
   if (distance < 22 * hour) return say(`${Math.round(distance / hour)} h`);

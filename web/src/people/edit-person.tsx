@@ -2,6 +2,7 @@ import { ActionIcon, Button, Modal, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { PersonDetail } from '#contract/routes/people.ts';
+import { To } from '../parts/address.tsx';
 import { said } from '../parts/notify.ts';
 import { ProblemView } from '../parts/problem.tsx';
 import { useChange } from '../query.ts';
@@ -35,6 +36,7 @@ export function EditPerson({ person, onClose }: { person: PersonDetail; onClose:
   };
   const [rows, setRows] = useState<Row[]>(() => Object.entries(base).map(([name, was]) => ({ name, text: write(was), was, fresh: false })));
   const edit = useChange('editPerson', ['getPerson', 'personTimeline', 'listPeople']);
+  const taken = edit.error?.code === 'identity-taken' ? (edit.error.details as { id?: string } | null)?.id : undefined;
   const change = (at: number, part: Partial<Row>): void =>
     setRows((before) => before.map((row, index) => (index === at ? { ...row, ...part } : row)));
 
@@ -100,6 +102,11 @@ export function EditPerson({ person, onClose }: { person: PersonDetail; onClose:
           </Button>
         </div>
         {edit.error && <ProblemView problem={edit.error} />}
+        {taken && (
+          <To to={`people/${taken}`} className="text-link" onClick={onClose}>
+            Open the person who has it
+          </To>
+        )}
         <div className={form.buttons}>
           <Button variant="default" onClick={onClose}>
             Cancel

@@ -1,9 +1,10 @@
+import { StepFilter } from '../journeys/step-filter.tsx';
 import type { Search } from '../parts/address.tsx';
 import { FilterWord } from '../parts/filter-word.tsx';
 import { useStages } from '../parts/stage-badge.tsx';
 import { useRoute } from '../query.ts';
 
-/** The filter, written as a sentence: in Consult, in segment Active, on journey Welcome. */
+/** The filter, written as a sentence: in Consult, in segment Active, on journey Welcome, at Wait 2 days. */
 export function PeopleFilter({ address, onChange }: { address: Search; onChange: (change: Search) => void }) {
   const stages = useStages();
   const segments = useRoute('listDefinitions', { query: { kind: 'segment' } }, { staleTime: 60_000 });
@@ -32,9 +33,10 @@ export function PeopleFilter({ address, onChange }: { address: Search; onChange:
         lead="on"
         anything="any journey"
         value={address.journey}
-        onChange={set('journey')}
+        onChange={(journey) => onChange({ journey, step: undefined, peek: undefined })}
         choices={(journeys.data?.items ?? []).map((row) => ({ value: row.key, label: row.name }))}
       />
+      {address.journey && <StepFilter journey={address.journey} value={address.step} onChange={set('step')} />}
     </>
   );
 }

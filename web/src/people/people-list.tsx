@@ -75,8 +75,9 @@ export function PeopleList() {
   const go = useGo();
   const [chosen, setChosen] = useState<Set<string>>(new Set());
   const { search, stage, journey, segment } = address;
+  const step = journey ? address.step : undefined;
   const filtered = Boolean(search || stage || journey || segment);
-  const list = useList('listPeople', { query: { search, stage, journey, segment, limit: 100 } });
+  const list = useList('listPeople', { query: { search, stage, journey, step, segment, limit: 100 } });
   const count = useRoute('countPeople', undefined);
 
   return (
@@ -127,7 +128,7 @@ export function PeopleList() {
               action={
                 <Button
                   variant="default"
-                  onClick={() => setAddress({ search: undefined, stage: undefined, journey: undefined, segment: undefined })}
+                  onClick={() => setAddress({ search: undefined, stage: undefined, journey: undefined, step: undefined, segment: undefined })}
                 >
                   Show everybody
                 </Button>

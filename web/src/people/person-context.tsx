@@ -15,7 +15,7 @@ import css from './person-context.module.css';
 import { Tasks } from './tasks.tsx';
 import { Traits } from './traits.tsx';
 
-const channelName = (channel: string): string => (channel === '*' || channel === 'all' ? 'all channels' : channel);
+const channelNames: Record<string, string> = { '*': 'on all channels', email: 'by e-mail', webhook: 'by webhook' };
 
 /** Where the person stands, who looks after them, how they score, whether they can be reached. */
 function Now({ person }: { person: PersonDetail }) {
@@ -29,6 +29,7 @@ function Now({ person }: { person: PersonDetail }) {
         {person.stageSince && (
           <div className="faint">
             since <Time at={person.stageSince} />
+            <Evidence of={person.stageEvidence} />
           </div>
         )}
       </Fact>
@@ -54,27 +55,44 @@ function Now({ person }: { person: PersonDetail }) {
           ))}
         </span>
       </Fact>
-      {person.capsLeft.map((cap) => (
-        <Fact key={cap.channel + cap.within} name={`Left, ${channelName(cap.channel)}`}>
-          <span className={css.line}>
-            <span className={css.pips} aria-hidden="true">
-              {Array.from({ length: Math.min(cap.max, 10) }, (_, index) => (
-                <i key={index} data-left={index < cap.left || undefined} />
-              ))}
-            </span>
-            {cap.left} of {cap.max}
-          </span>
-          <div className="faint">
-            in {sayDuration(cap.within)}
-            {cap.left === 0 && cap.frees && (
-              <>
-                , free again <Time at={cap.frees} />
-              </>
-            )}
-          </div>
+      {person.capsLeft.length > 0 && (
+        <Fact name="Caps left">
+          <ul className={css.caps}>
+            {person.capsLeft.map((cap) => (
+              <li key={cap.channel + cap.within}>
+                <span className={css.line}>
+                  <span className={css.pips} aria-hidden="true">
+                    {Array.from({ length: Math.min(cap.max, 10) }, (_, index) => (
+                      <i key={index} data-left={index < cap.left || undefined} />
+                    ))}
+                  </span>
+                  {cap.left} of {cap.max}
+                </span>
+                <div className="faint">
+                  {channelNames[cap.channel] ?? `by ${cap.channel}`} in {sayDuration(cap.within)}
+                  {cap.left === 0 && cap.frees && (
+                    <>
+                      , free again <Time at={cap.frees} as="until" />
+                    </>
+                  )}
+                </div>
+              </li>
+            ))}
+          </ul>
         </Fact>
-      ))}
+      )}
     </Facts>
+  );
+}
+
+/** By what they came into their stage; nothing where it was no event. */
+function Evidence({ of }: { of: PersonDetail['stageEvidence'] }) {
+  if (of === null) return null;
+  if (of.at === null) return <>, by an event that is no longer kept</>;
+  return (
+    <>
+      , by <span className={css.evidence}>{of.what}</span>
+    </>
   );
 }
 
@@ -99,7 +117,7 @@ function Runs({ person }: { person: PersonDetail }) {
                 at {run.step ?? 'the start'}, entered <Time at={run.enteredAt} />
                 {run.wakesAt && (
                   <>
-                    , goes on <Time at={run.wakesAt} />
+                    , goes on <Time at={run.wakesAt} as="until" />
                   </>
                 )}
               </>

@@ -38,7 +38,7 @@ export function Tasks({ tasks }: { tasks: PersonDetail['tasks'] }) {
                   </>
                 ) : (
                   <>
-                    due <Time at={task.dueAt} />
+                    due <Time at={task.dueAt} as="until" />
                   </>
                 )}{' '}
                 · {task.owner ?? 'nobody'}

@@ -1,4 +1,5 @@
-import { createContext, type ReactNode, use, useEffect, useState } from 'react';
+import { useIsMutating } from '@tanstack/react-query';
+import { createContext, type ReactNode, use, useSyncExternalStore } from 'react';
 import type { Reply } from '../api.ts';
 import { useRoute } from '../query.ts';
 
@@ -30,14 +31,43 @@ export function landing(session: Session): string | null {
   return session.workspaces.find((row) => row.practice)?.slug ?? slugs[0] ?? null;
 }
 
-/** The workspace's now: real time that ticks twice a minute, or the practice clock, which stands still until it is turned. */
+/** Real time as the screens see it: one beat for all of them. */
+const beatMs = 5_000;
+let beat = Date.now();
+const watchers = new Set<() => void>();
+let beating: ReturnType<typeof setInterval> | undefined;
+function watchBeat(watcher: () => void): () => void {
+  watchers.add(watcher);
+  beating ??= setInterval(() => {
+    beat = Date.now();
+    for (const each of watchers) each();
+  }, beatMs);
+  return () => {
+    watchers.delete(watcher);
+    if (watchers.size > 0) return;
+    clearInterval(beating);
+    beating = undefined;
+  };
+}
+
+/** The practice clock: what the server last answered, and whether somebody turns it. It is asked often while it is being turned. */
+export function useClock() {
+  const { workspace } = useCurrent();
+  const own = useIsMutating({ mutationKey: ['turnClock'] }) > 0;
+  const clock = useRoute('getClock', undefined, {
+    enabled: workspace.practice,
+    refetchInterval: ({ state }) => (own || state.data?.turning ? 500 : 30_000),
+  });
+  const turning = own || (clock.data?.turning ?? false);
+  return { now: clock.data?.now, askedAt: clock.dataUpdatedAt, turning, progress: turning ? (clock.data?.progress ?? null) : null };
+}
+
+/** The workspace's now: real time, or the practice clock, which runs on from its last answer and stands only while it is being turned. */
 export function useNow(): number {
   const { workspace } = useCurrent();
-  const [real, setReal] = useState(() => Date.now());
-  const clock = useRoute('getClock', undefined, { enabled: workspace.practice });
-  useEffect(() => {
-    const timer = setInterval(() => setReal(Date.now()), 30_000);
-    return () => clearInterval(timer);
-  }, []);
-  return workspace.practice ? Date.parse(clock.data?.now ?? workspace.now) : real;
+  const real = useSyncExternalStore(watchBeat, () => beat);
+  const clock = useClock();
+  if (!workspace.practice) return real;
+  if (clock.now === undefined) return Date.parse(workspace.now);
+  return Date.parse(clock.now) + (clock.turning ? 0 : Math.max(0, real - clock.askedAt));
 }

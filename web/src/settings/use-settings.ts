@@ -19,7 +19,7 @@ export function useSettings() {
     text: (key: { [K in keyof WorkspaceSettings]: WorkspaceSettings[K] extends string ? K : never }[keyof WorkspaceSettings]) => ({
       value: (changes[key] ?? now?.[key] ?? '') as string,
       onChange: (event: { currentTarget: { value: string } }) => set(key, event.currentTarget.value),
-      error: put.error?.mistakes.find((mistake) => mistake.path === key)?.message ?? ((put.error?.details as { field?: unknown } | null)?.field === key ? put.error?.hint : null),
+      error: put.error?.mistakes.find((mistake) => mistake.path === key)?.message ?? null,
     }),
     changed: Object.keys(differing).length,
     saving: put.isPending,

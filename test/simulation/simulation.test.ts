@@ -1,0 +1,43 @@
+import { randomInt } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { seedsThatFailed } from './seeds.ts';
+import { type Outcome, simulate } from './simulator.ts';
+
+const people = 30;
+
+async function hold(seed: string, days: number): Promise<Outcome> {
+  const outcome = await simulate({ seed, days, people });
+  if (outcome.failure) {
+    const { day, at, invariant, sentence, saw } = outcome.failure;
+    expect.fail(`${invariant}: ${sentence}\n${JSON.stringify(saw, null, 2)}\nDay ${day} (${at}). Replay it: node test/simulation/main.ts --seed ${seed} --days ${days} --people ${people}`);
+  }
+  return outcome;
+}
+
+describe('a simulated world', () => {
+  test.each(['1', '2', '3', '4', '5'])('holds together, seed %s', async (seed) => {
+    const outcome = await hold(seed, 4);
+    expect(outcome.events).toBeGreaterThan(50);
+  });
+
+  test('holds together, two seeds that nobody has tried', async () => {
+    for (const seed of [String(randomInt(1e9)), String(randomInt(1e9))]) {
+      console.log(`a fresh seed: ${seed}`);
+      await hold(seed, 3);
+    }
+  });
+
+  test('is the same again from the same seed, and another from another', async () => {
+    const [first, again, other] = [await hold('replay', 3), await hold('replay', 3), await hold('another', 3)];
+    expect(again.history).toBe(first.history);
+    expect(again.counts).toEqual(first.counts);
+    expect(other.history).not.toBe(first.history);
+  });
+});
+
+describe('seeds that failed once', () => {
+  for (const { seed, days, found } of seedsThatFailed)
+    test(`${seed}: ${found}`, async () => {
+      await hold(seed, days);
+    });
+});
