@@ -137,6 +137,36 @@ describe('the API', () => {
     expect(checked.length).toBeGreaterThan(25);
   });
 
+  test('every list can be paged through: small pages hold the same rows in the same order as a large one', async () => {
+    const users = Array.from({ length: 23 }, (_, n) => `page-${n}`);
+    const yes = { consent: { categoryPreferences: { marketing: true } } };
+    await world.send(users.flatMap((user) => [{ type: 'identify' as const, userId: user, traits: { email: `${user}@example.com` }, context: yes }, { type: 'track' as const, userId: user, event: 'Signed Up' }, { type: 'track' as const, userId: user, event: '' }]));
+    await world.send(users.map((user) => ({ type: 'track' as const, userId: user, event: 'Signed Up' })), { key: world.practiceKey });
+    for (const user of users.slice(0, 9)) await world.send([{ type: 'identify', userId: user, traits: { email: `${user}@practice.example` }, context: yes }, { type: 'track', userId: user, event: 'Signed Up' }], { key: world.practiceKey });
+    const { id } = await world.person('page-0@example.com');
+    for (let n = 0; n < 12; n++) {
+      await world.send([{ type: 'page', userId: 'page-0', name: `Page ${n}` }, { type: 'track', userId: 'page-0', event: 'Meeting Booked' }]);
+      if (n % 3 === 0) await world.turn('PT1H');
+      await world.must('PATCH', `/api/people/${id}`, { traits: { n } });
+    }
+    for (const [path, key] of [['/api/people', ''], ['/api/events', ''], ['/api/events?name=Signed%20Up', ''], ['/api/messages', ''], ['/api/refusals', ''], ['/api/audit', ''], [`/api/people/${id}/timeline`, ''], ['/api/segments/open-to-mail/people', ''], ['/api/people?search=page', ''], ['/api/people?stage=capture', ''], ['/api/people?journey=welcome', ''], ['/api/mailbox', world.practiceKey]] as const) {
+      const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
+      const ask = (limit: number, cursor: string | null) => world.must<{ items: { id: string }[]; next: string | null }>('GET', `${path}${path.includes('?') ? '&' : '?'}limit=${limit}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`, undefined, headers);
+      const whole = await ask(200, null);
+      expect(whole.items.length, path).toBeGreaterThan(7);
+      expect(whole.next, path).toBeNull();
+      const rows: { id: string }[] = [];
+      for (let next: string | null = null, pages = 0; pages === 0 || next !== null; pages++) {
+        const page = await ask(4, next);
+        expect(page.items.length, path).toBeLessThanOrEqual(4);
+        rows.push(...page.items);
+        next = page.next;
+        expect(pages, path).toBeLessThan(100);
+      }
+      expect(rows.map((row) => row.id), path).toEqual(whole.items.map((row) => row.id));
+    }
+  });
+
   test('an address that is not there is a 404 that says where to look', async () => {
     for (const url of ['/api/nothing', '/v1/nothing', '/api', '/metrics/x', '/hooks/x'])
       expect(await world.get(url), url).toMatchObject({ status: 404, body: { code: 'route-unknown' satisfies ProblemCode, hint: expect.any(String) } });

@@ -32,9 +32,14 @@ export async function backup(file: string, options: { json?: boolean }): Promise
 export async function restore(file: string, options: { json?: boolean }): Promise<void> {
   const house = await openHouse({ ...readConfig(process.env), LOG_LEVEL: 'silent' });
   try {
-    const { rows } = await restoreLines(house.deps, createInterface({ input: createReadStream(file).pipe(createGunzip()), crlfDelay: Number.POSITIVE_INFINITY }));
+    const { rows } = await restoreLines(house.deps, linesOf(file));
     console.log(options.json ? JSON.stringify({ rows }) : `${rows} rows were put back.`);
   } finally {
     await house.close();
   }
+}
+
+/** Opened when the first line is asked for: readline drops the lines that come before. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  yield* createInterface({ input: createReadStream(file).pipe(createGunzip()), crlfDelay: Number.POSITIVE_INFINITY });
 }

@@ -5,6 +5,12 @@ import { localServer, openHouse, readConfig, startThroughline } from '#main';
 export async function start(_dev: boolean): Promise<void> {
   const config = readConfig(process.env);
   const began = performance.now();
+  let told = false;
+  let stop = (_signal: string): void => {
+    told = true;
+  };
+  // Told to stop while it starts, it finishes starting and stops then; what is half made is finished by the next start.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(signal));
   const running = await startThroughline(config);
   const { house, address } = running;
   if (address !== null) {
@@ -15,7 +21,7 @@ export async function start(_dev: boolean): Promise<void> {
     console.log('  The link works once, for an hour. A new one: npx throughline link');
     if (house.deps.db.dialect === 'pglite') console.log('  The embedded database survives a crash of the program, but a power cut can cost the last writes. For durable writes set DATABASE_URL.\n');
   }
-  const stop = (signal: string): void => {
+  stop = (signal) => {
     house.deps.log.info({ signal }, 'stopping: what is under way is finished first');
     void running.stop().then(
       () => process.exit(0),
@@ -25,8 +31,7 @@ export async function start(_dev: boolean): Promise<void> {
       },
     );
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  if (told) stop('while starting');
 }
 
 export async function migrateOnly(options: { json?: boolean }): Promise<void> {

@@ -13,9 +13,14 @@ interface Begin {
 interface Settle {
   change: MessageChange;
   facts: InboxEntry[];
+  /** How often writing it failed. A second try is harmless: it changes only what this sender still holds. */
+  failures: number;
   done: () => void;
   failed: (error: unknown) => void;
 }
+
+/** Tries to write what became of a message: about six seconds in all. */
+const settleTries = 6;
 
 /**
  * The sender's book: that a body is about to leave, and what became of it. Entries that come while a transaction runs share the next one. A connection
@@ -58,7 +63,7 @@ export class Ledger {
 
   settle(change: MessageChange, facts: InboxEntry[]): Promise<void> {
     return new Promise((done, failed) => {
-      this.settles.push({ change, facts, done, failed });
+      this.settles.push({ change, facts, failures: 0, done, failed });
       this.pump();
     });
   }
@@ -86,9 +91,20 @@ export class Ledger {
         const facts = settles.flatMap((each) => each.facts);
         if (facts.length > 0) this.deps.bus.pokeWork(facts.map((entry) => laneOf(entry.person)));
       } catch (error) {
-        for (const each of [...begins, ...settles]) each.failed(error);
+        for (const each of begins) each.failed(error);
+        await this.tryAgain(settles, error);
       }
     }
     this.running = false;
+  }
+
+  /** What became of a message is known only here: it is written again while the database recovers, before the message has to be called uncertain. */
+  private async tryAgain(settles: Settle[], error: unknown): Promise<void> {
+    for (const each of settles) each.failures++;
+    const again = settles.filter((each) => each.failures <= settleTries);
+    for (const each of settles) if (each.failures > settleTries) each.failed(error);
+    if (again.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** again[0]!.failures));
+    this.settles.unshift(...again);
   }
 }

@@ -10,7 +10,7 @@ import { Traffic } from './traffic.ts';
 
 /**
  * `kill -9` while events and mails are under way, at a named place or at any moment, again and again; then everything that the clients were promised is
- * looked for. CRASH=full: 20,000 events, 2,000 mails, three kills at each place (about ten minutes a database); otherwise a tenth and one kill in each
+ * looked for. CRASH=full: 20,000 events, 2,000 mails, three kills at each place (about four minutes a database); otherwise a tenth and one kill in each
  * state. A failing run is repeated by CRASH_SEED.
  */
 const full = process.env.CRASH === 'full';
@@ -64,7 +64,7 @@ describe.each(['pglite', 'postgres'] as const)('on %s', { concurrent: !full }, (
         await place.close();
       }
     },
-    full ? 45 * 60_000 : 5 * 60_000,
+    full ? 45 * 60_000 : 10 * 60_000,
   );
 
   test.skipIf(why)(
@@ -97,7 +97,7 @@ describe.each(['pglite', 'postgres'] as const)('on %s', { concurrent: !full }, (
         await place.close();
       }
     },
-    5 * 60_000,
+    10 * 60_000,
   );
 
   test.skipIf(why)(
@@ -125,7 +125,7 @@ describe.each(['pglite', 'postgres'] as const)('on %s', { concurrent: !full }, (
         await place.close();
       }
     },
-    4 * 60_000,
+    10 * 60_000,
   );
 });
 

@@ -137,6 +137,8 @@ export class Crowd {
   /** An operator's system says that two accounts are one person. */
   private joinAccounts(client: Client, now: Instant): void {
     const device = `d${client.number}-second`;
+    if (happens(this.chance, 0.7)) this.call(client, now, { type: 'page', name: 'home', anonymousId: device, properties: {} });
+    if (happens(this.chance, 0.5)) return;
     this.call(client, now, { type: 'identify', userId: client.users[1]!, anonymousId: device, traits: { email: client.email } });
     this.call(client, now, { type: 'alias', userId: client.users[0]!, previousId: device }, true);
   }

@@ -372,6 +372,10 @@ export class Inspector {
     insist(!chain, 'I14', 'two people were merged into each other', chain);
     const identities = await this.identities();
     for (const call of world.crowd.calls.values()) {
+      if (call.acknowledged && call.body.type === 'alias' && !call.client.erased) {
+        const [user, previous] = [identities.get(`1 ${call.body.userId}`), identities.get(`2 ${call.body.previousId}`)];
+        insist(user === previous, 'I14', 'somebody who has our trust said that two names are one person, and they are two', { body: call.body, whoTheyAre: await this.whoAre([user, previous].filter((id) => id !== undefined)) });
+      }
       if (!call.acknowledged || call.client.tangled || call.client.erased || call.body.userId === undefined || call.body.anonymousId === undefined) continue;
       const [user, anonymous] = [identities.get(`1 ${call.body.userId}`), identities.get(`2 ${call.body.anonymousId}`)];
       insist(user === anonymous, 'I14', 'two names that were given together name two people', { body: call.body, user, anonymous });

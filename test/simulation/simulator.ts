@@ -29,6 +29,8 @@ export interface Options {
   days: number;
   /** [60] */
   people?: number;
+  /** [a new one] Opens a migrated database with nothing in it. */
+  open?: () => Promise<Database>;
   /** Hears of each day that has passed. */
   onDay?: (progress: Progress) => void;
 }
@@ -57,22 +59,15 @@ const beginnings = ['2026-03-06T07:00:00Z', '2026-03-27T20:00:00Z', '2026-10-22T
 /** So long is the world at most asked to go on until nothing is due any more. */
 const roundsMax = 2_000;
 
-let prepared: Promise<Uint8Array> | null = null;
-/** A migrated database to copy, made once a process: a copy opens in a second, a new one in five. */
-export function preparedDatabase(): Promise<Uint8Array> {
-  prepared ??= (async () => {
-    const db = await openPglite({ dataDir: null });
-    await migrate(db, beginnings[0]!);
-    const dump = await db.dump('none');
-    await db.close();
-    return dump;
-  })();
-  return prepared;
+async function openPrepared(): Promise<Database> {
+  const db = await openPglite({ dataDir: null });
+  await migrate(db, beginnings[0]!);
+  return db;
 }
 
 /** Plays one world from its seed; answers how it went. Throws only for mistakes of the simulator itself. */
 export async function simulate(options: Options): Promise<Outcome> {
-  const db = await openPglite({ dataDir: null, loadDump: await preparedDatabase() });
+  const db = await (options.open ?? openPrepared)();
   const world = new World(options, db);
   try {
     return await world.play();
@@ -536,7 +531,8 @@ export class World {
     if (client.erased || !client.signedUp) return;
     // From here on nothing that this client sent is owed to anybody, whether the erasure is answered or not.
     client.erased = true;
-    const clean = client.outbox.length === 0 && !client.tangled;
+    const theirs = await this.rows('select distinct person_id from identity where workspace_id = $1 and kind = 1 and value = any($2::text[])', [this.workspace, client.users]);
+    const clean = client.outbox.length === 0 && theirs.length === 1;
     const person = await this.byHand(machine, (id, workspace) => erasePerson(deps, workspace, 'colleague', id), client);
     if (person && clean) this.erased.push({ person, canary: `canary${client.number}.example`, client });
   }

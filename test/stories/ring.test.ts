@@ -168,6 +168,22 @@ describe.each(dialects)('on %s, with mail over SMTP', (database) => {
   });
 });
 
+test('a scanner with the face of a browser that follows every link within a second moves nobody', async () => {
+  const world = await openWorld();
+  await world.define('template', 'welcome-hello', { channel: 'email', name: 'Hello', subject: 'Hello', blocks: [1, 2, 3].map((n) => ({ block: 'button', label: `Link ${n}`, link: `https://www.example.com/${n}` })) });
+  await world.send(signUp('cyd', 'Cyd'));
+  const [mail] = await world.mailsTo('cyd@example.com');
+  expect(mail!.links).toHaveLength(3);
+  for (const link of mail!.links) await world.get(link, { 'user-agent': browser });
+  await world.turn('PT1M');
+  expect((await world.person('cyd@example.com')).stage).toBe('capture');
+  // Whoever comes back later and follows one link is a person.
+  await world.turn('PT1H');
+  await world.click(mail!.links[1]!);
+  await world.turn('PT1M');
+  expect((await world.person('cyd@example.com')).stage).toBe('qualification');
+});
+
 /** One exchange over a bare socket, as a mail program makes it. */
 function raw(port: number, request: string): Promise<string> {
   return new Promise((resolve, reject) => {

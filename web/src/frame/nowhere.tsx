@@ -6,6 +6,7 @@ import { Empty } from '../parts/empty.tsx';
 export function Nowhere() {
   return (
     <Empty
+      page
       title="There is nothing at this address"
       action={
         <Button component="a" href="/">
@@ -22,6 +23,7 @@ export function Nowhere() {
 export function Broken({ error, reset }: ErrorComponentProps) {
   return (
     <Empty
+      page
       title="This screen broke"
       action={
         <Button variant="default" onClick={reset}>

@@ -37,10 +37,10 @@ const Card = memo(function Card({ data }: NodeProps<CardNode>) {
           <span className={css.icon} role="img" aria-label={name}><Icon size={16} stroke={1.7} /></span>
           <span className={css.sentence}>{node.sentence}</span>
         </button>
-        <span className={css.counts}>
+        {passed !== null && <span className={css.counts}>
           {here > 0 ? <To to="people" search={{ journey: journeyKey, step: node.id }} className={css.lead} data-tip="Who is here">{sayShort(here)} here</To> : <span>0 here</span>}
-          {passed !== null && (node.step!.kind === 'send' && here + passed > 0 ? <To to="messages" search={{ journey: journeyKey, step: node.id }} className={css.lead} data-tip="Its messages">{sayShort(passed)} passed</To> : <span>{sayShort(passed)} passed</span>)}
-        </span>
+          {node.step!.kind === 'send' && here + passed > 0 ? <To to="messages" search={{ journey: journeyKey, step: node.id }} className={css.lead} data-tip="Its messages">{sayShort(passed)} passed</To> : <span>{sayShort(passed)} passed</span>}
+        </span>}
       </div>
       <Handles />
     </>

@@ -7,11 +7,14 @@ export function Empty({
   children,
   action,
   small = false,
+  page = false,
 }: {
   title: string;
   children?: ReactNode;
   action?: ReactNode;
   small?: boolean;
+  /** It is the whole screen, so its title is the screen's. */
+  page?: boolean;
 }) {
   return (
     <div className={css.empty} data-small={small || undefined}>
@@ -23,7 +26,7 @@ export function Empty({
           <circle cx="96" cy="12" r="4" fill="var(--surface)" stroke="var(--line-2)" strokeWidth="2" strokeDasharray="2 3" />
         </svg>
       )}
-      <h2>{title}</h2>
+      {page ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children && <p>{children}</p>}
       {action && <div className={css.action}>{action}</div>}
     </div>

@@ -1,0 +1,152 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { basic } from './world.ts';
+
+/** The commands as a newcomer types them: real processes on a data folder of their own. */
+
+const cli = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+const blueprint = fileURLToPath(new URL('../blueprints/service-business', import.meta.url));
+const home = mkdtempSync(join(tmpdir(), 'throughline-commands-'));
+const data = join(home, 'data');
+const keys = { BOOTSTRAP_KEY: `test-api-key-${'x'.repeat(32)}`, BOOTSTRAP_WRITE_KEY: `test-write-key-${'x'.repeat(32)}` };
+const environment = (more: Record<string, string> = {}) => ({ PATH: process.env.PATH!, HOME: home, DATA_DIR: data, PORT: '0', LOG_LEVEL: 'silent', THROUGHLINE_PRACTICE: 'off', ...more });
+
+interface Ended {
+  code: number;
+  out: string;
+  err: string;
+}
+const run = (args: string[], more: Record<string, string> = {}): Promise<Ended> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [cli, ...args], { env: environment(more), timeout: 110_000 }, (error, out, err) => resolve({ code: error ? Number(error.code ?? 1) : 0, out, err }));
+  });
+const well = async (args: string[], more?: Record<string, string>): Promise<string> => {
+  const ended = await run(args, more);
+  expect(ended, `${args.join(' ')}\n${ended.err}`).toMatchObject({ code: 0 });
+  return ended.out;
+};
+
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+describe('without a server', () => {
+  test('an empty folder becomes a house, and its definitions files', async () => {
+    expect(JSON.parse(await well(['migrate', '--json']))).toEqual({ migrated: true });
+    expect(await well(['plan', blueprint])).toMatch(/^\+ field .*[\s\S]*\d+ of \d+ definitions would change\.\n$/);
+    expect(await well(['apply', blueprint, '--publish', '--note', 'first'])).toMatch(/^\d+ definitions were published; the rulebook is at revision 1\.\n$/);
+    expect(await well(['plan', blueprint])).toBe('Nothing would change.\n');
+    const folder = join(home, 'definitions');
+    await well(['export', folder]);
+    expect(readFileSync(join(folder, 'journeys/welcome.yaml'), 'utf8')).toBe(readFileSync(join(blueprint, 'journeys/welcome.yaml'), 'utf8'));
+  });
+
+  test('a broken file is refused with its place, and a broken setting with its name', async () => {
+    const folder = join(home, 'definitions');
+    const file = join(folder, 'journeys/welcome.yaml');
+    const good = readFileSync(file, 'utf8');
+    writeFileSync(file, good.replace('for: P2D', 'for: two days'));
+    const ended = await run(['apply', folder, '--publish']);
+    expect(ended.code).toBe(1);
+    const line = good.split('\n').findIndex((each) => each.includes('for: P2D')) + 1;
+    expect(ended.err).toContain(`journeys/welcome.yaml:${line}`);
+    expect(ended.err).not.toMatch(/\n\s+at /);
+    writeFileSync(file, good);
+    const setting = await run(['migrate'], { PORT: 'eighty' });
+    expect(setting).toMatchObject({ code: 1, err: expect.stringMatching(/PORT/) });
+    expect(JSON.parse((await run(['migrate', '--json'], { ROLES: 'all' })).err)).toMatchObject({ code: 'config-invalid', details: [{ path: 'ROLES' }] });
+    expect((await run(['nothing'])).code).not.toBe(0);
+  });
+
+  test('every command explains itself', async () => {
+    const help = await well(['--help']);
+    for (const [, command] of help.matchAll(/^ {2}([a-z]+) .*$/gm)) if (command !== 'help') expect(help).toContain(command);
+    expect(await well(['apply', '--help'])).toContain('--publish');
+  });
+});
+
+describe('with a server', () => {
+  let server: ChildProcess;
+  let said = '';
+  let url = '';
+  beforeAll(async () => {
+    server = spawn(process.execPath, [cli, 'start'], { env: environment(keys), stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [server.stdout!, server.stderr!]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const until = Date.now() + 90_000;
+    while (!/Sign in: \S+/.test(said) && Date.now() < until && server.exitCode === null) await pause(50);
+    url = JSON.parse(readFileSync(join(data, 'server.json'), 'utf8')).url;
+  });
+  afterAll(() => void server?.kill('SIGKILL'));
+
+  const api = async (path: string, init: RequestInit = {}) => (await fetch(url + path, { ...init, headers: { authorization: `Bearer ${keys.BOOTSTRAP_KEY}`, 'content-type': 'application/json', ...init.headers } })).json();
+
+  test('it says where it is, how to sign in, and what it promises', async () => {
+    expect(said).toMatch(/Throughline is ready at http:\/\/localhost:\d+ \([\d.]+ s, embedded database in /);
+    expect(said).toContain('a power cut can cost the last writes');
+    const token = /#token=(\S+)/.exec(said)![1]!;
+    expect((await fetch(`${url}/api/session`, { method: 'POST', body: JSON.stringify({ token }) })).status).toBe(200);
+    expect(await (await fetch(`${url}/health/ready`)).json()).toEqual({ status: 'ready', database: 'pglite' });
+    expect(said).not.toContain(keys.BOOTSTRAP_KEY);
+  });
+
+  test('a sign-up is greeted within seconds, by the loops alone', async () => {
+    const batch = [{ type: 'identify', userId: 'ana', traits: { email: 'ana@example.com' }, context: { consent: { categoryPreferences: { marketing: true } } } }, { type: 'track', userId: 'ana', event: 'Signed Up' }];
+    const sent = await fetch(`${url}/v1/batch`, { method: 'POST', headers: { authorization: basic(keys.BOOTSTRAP_WRITE_KEY) }, body: JSON.stringify({ batch }) });
+    expect(await sent.json()).toEqual({ success: true });
+    const until = Date.now() + 30_000;
+    let mails: { subject: string; to: string }[] = [];
+    while (mails.length === 0 && Date.now() < until) {
+      await pause(50);
+      mails = (await api('/api/mailbox')).items;
+    }
+    expect(mails).toMatchObject([{ to: 'ana@example.com', subject: 'Welcome to My business' }]);
+    expect((await api('/api/people?email=ana@example.com')).items).toMatchObject([{ stage: 'capture' }]);
+  });
+
+  test('an edit by a colleague answers when it has been carried out', async () => {
+    const { items } = await api('/api/people?email=ana@example.com');
+    const began = performance.now();
+    expect(await api(`/api/people/${items[0].id}`, { method: 'PATCH', body: JSON.stringify({ traits: { city: 'Graz' } }) })).toEqual({ id: items[0].id });
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect((await api(`/api/people/${items[0].id}`)).traits.city).toBe('Graz');
+  });
+
+  test('commands speak to the running server: a link, a plan, a backup', async () => {
+    const link = JSON.parse(await well(['link', '--json'])) as { url: string };
+    expect(link.url).toMatch(/^http:\/\/localhost:\d+\/signin#token=/);
+    expect(await well(['plan', blueprint])).toBe('Nothing would change.\n');
+    expect(await well(['plan', blueprint], { THROUGHLINE_URL: url, THROUGHLINE_API_KEY: keys.BOOTSTRAP_KEY, DATA_DIR: join(home, 'elsewhere') })).toBe('Nothing would change.\n');
+    expect((await run(['plan', blueprint], { THROUGHLINE_URL: url, THROUGHLINE_API_KEY: 'wrong' })).code).toBe(1);
+    expect(JSON.parse(await well(['backup', join(home, 'backup.gz'), '--json']))).toEqual({ file: join(home, 'backup.gz') });
+    expect(JSON.parse(await well(['doctor', '--json'])).findings.every((finding: { ok: boolean }) => finding.ok)).toBe(true);
+  });
+
+  test('a second server on the same folder is refused with a sentence', async () => {
+    const ended = await run(['start']);
+    expect(ended.code).not.toBe(0);
+    expect(ended.err).toContain('Another process uses this data folder.');
+  });
+
+  test('told to stop, it finishes and ends well; started again, everything is there', async () => {
+    const code = new Promise<number | null>((resolve) => server.once('exit', resolve));
+    server.kill('SIGTERM');
+    expect(await code).toBe(0);
+    expect(existsSync(join(data, 'server.json'))).toBe(false);
+    const folder = join(home, 'again');
+    await well(['export', folder]);
+    expect(existsSync(join(folder, 'journeys/welcome.yaml'))).toBe(true);
+  });
+
+  test('the backup goes into a new folder, and not into one where people live', async () => {
+    const other = { DATA_DIR: join(home, 'restored') };
+    expect(JSON.parse(await well(['restore', join(home, 'backup.gz'), '--json'], other)).rows).toBeGreaterThan(50);
+    expect((await run(['restore', join(home, 'backup.gz')], other)).code).toBe(1);
+    expect(await well(['plan', blueprint], other)).toBe('Nothing would change.\n');
+    writeFileSync(join(home, 'text.gz'), 'hello');
+    expect(await run(['restore', join(home, 'text.gz')], other)).toMatchObject({ code: 1, err: expect.not.stringMatching(/\n\s+at /) });
+    expect(await run(['restore', join(home, 'nothing.gz')], other)).toMatchObject({ code: 1, err: expect.not.stringMatching(/\n\s+at /) });
+  });
+});
