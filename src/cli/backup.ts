@@ -41,5 +41,12 @@ export async function restore(file: string, options: { json?: boolean }): Promis
 
 /** Opened when the first line is asked for: readline drops the lines that come before. */
 async function* linesOf(file: string): AsyncGenerator<string> {
-  yield* createInterface({ input: createReadStream(file).pipe(createGunzip()), crlfDelay: Number.POSITIVE_INFINITY });
+  const input = createReadStream(file);
+  const plain = createGunzip();
+  input.on('error', (error) => plain.destroy(error));
+  try {
+    yield* createInterface({ input: input.pipe(plain), crlfDelay: Number.POSITIVE_INFINITY });
+  } catch (error) {
+    throw new Problem('backup-unreadable', [{ file, message: error instanceof Error ? error.message : String(error) }], error);
+  }
 }

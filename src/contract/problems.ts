@@ -27,7 +27,6 @@ export const problems = {
   'definition-unknown': { status: 404, sentence: 'There is no such definition.', hint: 'GET /api/definitions lists them all.' },
   'version-unknown': { status: 404, sentence: 'This definition has no such version.', hint: 'List its versions and choose one of them.' },
   'definition-invalid': { status: 422, sentence: 'The definition has mistakes.', hint: 'The details name each place and what it must be.' },
-  'definition-in-use': { status: 409, sentence: 'Other definitions use this one.', hint: 'Change those first; the details list them.' },
   'plan-stale': { status: 409, sentence: 'The definitions changed since the plan was made.', hint: 'Plan again and look at the difference.' },
   'idempotency-mismatch': { status: 409, sentence: 'The idempotency key was used for another request.', hint: 'Use a new key for a new request.' },
   'idempotency-running': { status: 409, sentence: 'A request with this idempotency key is still being carried out.', hint: 'Repeat the same request in a moment; it will get the answer of the first.' },
@@ -53,6 +52,8 @@ export const problems = {
   'database-newer': { status: 500, sentence: 'The database was written by a newer version of Throughline.', hint: 'Install that version, or restore a backup that this one wrote.' },
   'database-role': { status: 500, sentence: 'The database user may not create the role that Throughline works under.', hint: 'Let a superuser run: create role throughline_app; grant throughline_app to YOUR_USER' },
   'file-invalid': { status: 422, sentence: 'A definition file cannot be read.', hint: 'The details name the file, the line and what is wrong.' },
+  'backup-unreadable': { status: 422, sentence: 'This file is not a backup that can be put back.', hint: 'Give a file that `throughline backup` has written; the details say what is wrong with this one.' },
+  'database-in-use': { status: 409, sentence: 'People live in this database already.', hint: 'Restore into an empty one: name another DATA_DIR or DATABASE_URL.' },
   'config-invalid': { status: 500, sentence: 'A setting in the environment is not valid.', hint: 'The details name the variable and what it must be.' },
 } as const satisfies Record<string, { status: number; sentence: string; hint: string }>;
 

@@ -28,22 +28,30 @@ export async function restoreLines(deps: Pick<Deps, 'db'>, lines: AsyncIterable<
   let header: Header | null = null;
   for await (const line of lines) {
     if (line.trim() === '') continue;
-    const parsed = JSON.parse(line) as unknown;
+    const parsed = readLine(line);
     if (header === null) {
       header = parsed as Header;
-      if (header.format !== 'throughline-backup') throw new Problem('file-invalid', [{ message: 'this is not a backup of Throughline' }]);
+      if (header.format !== 'throughline-backup') throw new Problem('backup-unreadable', [{ message: 'this is not a backup of Throughline' }]);
       if (header.schema > schema) throw new Problem('database-newer', { backup: header.schema, program: schema });
       continue;
     }
     const [table, row] = parsed as [string, unknown];
-    if (!backupTables.includes(table as (typeof backupTables)[number])) throw new Problem('file-invalid', [{ message: `the backup holds an unknown table ${table}` }]);
+    if (!backupTables.includes(table as (typeof backupTables)[number])) throw new Problem('backup-unreadable', [{ message: `the backup holds an unknown table ${table}` }]);
     gathered.push({ table, row });
   }
-  if (header === null) throw new Problem('file-invalid', [{ message: 'the backup is empty' }]);
+  if (header === null) throw new Problem('backup-unreadable', [{ message: 'the backup is empty' }]);
   await deps.db.asOwner(async (tx) => {
     await emptyTables(tx);
     for (const table of backupTables) await putRows(tx, table, gathered.filter((each) => each.table === table).map((each) => each.row));
     await resetSequences(tx);
   });
   return { rows: gathered.length };
+}
+
+function readLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new Problem('backup-unreadable', [{ message: 'it holds a line that is not JSON; was it cut off?' }]);
+  }
 }

@@ -29,15 +29,18 @@ export async function timeline(deps: Deps, workspace: Workspace, id: string, giv
 
   const items = await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
     const all: Dated[] = [];
+    const book = await deps.rulebooks.current(tx, workspace.id);
+    const stage = (key: string): string => book.lifecycle?.stages.get(key)?.name ?? key;
+    const journey = (key: string): string => book.journeys.get(key)?.body.name ?? key;
     if (wants('event', 'traits')) all.push(...(await eventsOfPerson(tx, person.id, before, most)).flatMap(eventItem));
-    if (wants('stage')) for (const move of await movesOf(tx, person.id)) all.push({ id: `stage:${move.seq}`, moment: move.at, kind: 'stage', title: `Moved ${move.from === null ? '' : `from ${move.from} `}to ${move.to}${move.override ? `: override, ${move.reason}` : ''}`, by: move.override ? 'colleague' : 'machine', why: 'stage', raw: move });
-    if (wants('message')) for (const message of await messagesOfPerson(tx, person.id, before, most)) all.push({ id: message.id, moment: message.sentAt ?? message.createdAt, kind: 'message', title: sayMessage(message, zone), by: 'machine', why: `message:${message.id}`, raw: message });
+    if (wants('stage')) for (const move of await movesOf(tx, person.id)) all.push({ id: `stage:${move.seq}`, moment: move.at, kind: 'stage', title: `Moved ${move.from === null ? '' : `from ${stage(move.from)} `}to ${stage(move.to)}${move.override ? `: override, ${move.reason}` : ''}`, by: move.override ? 'colleague' : 'machine', why: 'stage', raw: move });
+    if (wants('message')) for (const message of await messagesOfPerson(tx, person.id, before, most)) all.push({ id: message.id, moment: message.sentAt ?? message.createdAt, kind: 'message', title: sayMessage(message, zone, book), by: 'machine', why: `message:${message.id}`, raw: message });
     if (wants('journey')) {
       for (const run of await runsOfPerson(tx, person.id)) {
-        all.push({ id: `${run.id}:in`, moment: run.enteredAt, kind: 'journey', title: `Entered the journey ${run.journey} (version ${run.version})`, by: 'machine', why: `journey:${run.journey}`, raw: run });
-        if (run.endedAt !== null) all.push({ id: `${run.id}:out`, moment: run.endedAt, kind: 'journey', title: `Left the journey ${run.journey}: ${sayEnd(run.endReason ?? '')}`, by: 'machine', why: `journey:${run.journey}`, raw: run });
+        all.push({ id: `${run.id}:in`, moment: run.enteredAt, kind: 'journey', title: `Entered the journey ${journey(run.journey)} (version ${run.version})`, by: 'machine', why: `journey:${run.journey}`, raw: run });
+        if (run.endedAt !== null) all.push({ id: `${run.id}:out`, moment: run.endedAt, kind: 'journey', title: `Left the journey ${journey(run.journey)}: ${sayEnd(run.endReason ?? '')}`, by: 'machine', why: `journey:${run.journey}`, raw: run });
       }
-      for (const step of await stepsOfPerson(tx, person.id, before, most)) if (step.because) all.push({ id: step.id, moment: step.at, kind: 'journey', title: `${step.journey}: ${step.because}`, by: 'machine', why: `journey:${step.journey}`, raw: step });
+      for (const step of await stepsOfPerson(tx, person.id, before, most)) if (step.because) all.push({ id: step.id, moment: step.at, kind: 'journey', title: `${journey(step.journey)}: ${step.because}`, by: 'machine', why: `journey:${step.journey}`, raw: step });
     }
     if (wants('consent')) for (const consent of await consentsOf(tx, person.id)) all.push({ id: `consent:${consent.seq}`, moment: consent.at, kind: 'consent', title: `Consent to ${consent.change.purpose} ${consent.change.state}${consent.tookEffect ? '' : ', without effect: a withdrawal stands'}`, by: consent.change.method === 'admin' ? 'colleague' : 'person', why: null, raw: consent });
     if (wants('decision', 'merge')) for (const decision of await decisionsOf(tx, person.id, before, most)) all.push({ id: decision.id, moment: decision.at, kind: decision.about === 'merge' || decision.about === 'identity' ? 'merge' : 'decision', title: decision.answer, by: 'machine', why: unasked(decision.about) ? null : decision.about, raw: decision });

@@ -74,7 +74,7 @@ async function whyMessage(asked: Asked, id: string): Promise<Why> {
   if (message.journey !== null) {
     const journey = asked.book.versions.get(`${message.journey}@${message.version}`);
     const step = journey?.body.steps.find((each) => each.key === message.step);
-    because.push({ rule: step ? `${message.journey}: ${sayStep(step)}` : `the journey ${message.journey} asked for it`, version: message.version, held: true, evidence: await evidence(asked, [message.evidence]) });
+    because.push({ rule: step ? `${journey?.body.name}: ${sayStep(step)}` : `the journey ${message.journey} asked for it`, version: message.version, held: true, evidence: await evidence(asked, [message.evidence]) });
   }
   const granted = (await consentsOf(tx, person.id)).filter((row) => row.change.purpose === message.purpose && row.tookEffect);
   if (message.purpose === 'marketing')
@@ -82,8 +82,8 @@ async function whyMessage(asked: Asked, id: string): Promise<Why> {
       rule: `consent to ${message.purpose} on ${message.channel}`, version: null, held: message.reason !== 'no-consent' && message.reason !== 'consent-withdrawn',
       evidence: granted.slice(0, 3).map((row) => ({ id: row.evidence, what: `${row.change.state} by ${row.change.method}`, at: toIso(row.at) })),
     });
-  if (message.reason !== null) because.push({ rule: sayMessage(message, zone).replace(/\.$/, ''), version: asked.book.capPolicy?.version ?? null, held: false, evidence: [] });
-  return { answer: sayMessage(message, zone), decided: message.status, at: isoOrNull(message.sentAt ?? (typeof message.details.decidedAt === 'number' ? message.details.decidedAt : message.createdAt)), because };
+  if (message.reason !== null) because.push({ rule: sayMessage(message, zone, asked.book).replace(/\.$/, ''), version: asked.book.capPolicy?.version ?? null, held: false, evidence: [] });
+  return { answer: sayMessage(message, zone, asked.book), decided: message.status, at: isoOrNull(message.sentAt ?? (typeof message.details.decidedAt === 'number' ? message.details.decidedAt : message.createdAt)), because };
 }
 
 async function whyJourney(asked: Asked, key: string): Promise<Why> {

@@ -31,7 +31,7 @@ export async function* readRows(db: Database): AsyncGenerator<[string, unknown][
 /** Empties what a new database holds; refuses one in which people live. */
 export async function emptyTables(tx: Transaction): Promise<void> {
   const [person] = await tx.query('select 1 from person p join workspace w using (workspace_id) where not w.practice limit 1');
-  if (person) throw new Problem('definition-in-use', [{ message: 'the database holds people already; restore into an empty one' }]);
+  if (person) throw new Problem('database-in-use');
   await tx.query(`truncate ${backupTables.join(', ')}, session, sign_in_link, idempotency`);
 }
 

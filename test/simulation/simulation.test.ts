@@ -17,7 +17,7 @@ async function hold(seed: string, days: number): Promise<Outcome> {
 }
 
 describe('a simulated world', () => {
-  test.each(['1', '2', '3', '4', '5'])('holds together, seed %s', async (seed) => {
+  test.each(['2', '3', '4', '5', '7'])('holds together, seed %s', async (seed) => {
     const outcome = await hold(seed, 3);
     expect(outcome.events).toBeGreaterThan(20);
   });
@@ -37,7 +37,7 @@ describe('a simulated world', () => {
   });
 });
 
-describe.skipIf(seedsThatFailed.length === 0)('seeds that failed once', () => {
+describe('seeds that failed once', () => {
   for (const { seed, days, found } of seedsThatFailed)
     test(`${seed}: ${found}`, async () => {
       await hold(seed, days);

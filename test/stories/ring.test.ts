@@ -146,7 +146,7 @@ describe.each(dialects)('on %s, with mail over SMTP', (database) => {
   test('every mail that went and every mail that did not has one sentence that says why', async () => {
     const sentences = await Promise.all((await world.messages(ana.id)).map(async (message) => (await world.why(ana.id, `message:${message.id}`)).answer));
     expect(sentences).toEqual([
-      'Sent “Welcome to My business” on Mon, 2 Mar 2026, 10:00 (Europe/Berlin): step hello of the journey welcome (version 1) asked for it, there was consent to marketing, and no cap or quiet hour stood against it.',
+      'Sent “Welcome to My business” on Mon, 2 Mar 2026, 10:00 (Europe/Berlin): the journey Welcome (version 1) asked for it, there was consent to marketing, and no cap or quiet hour stood against it.',
       'Not sent: the address is suppressed: unsubscribed.',
       'Not sent: the address is suppressed: unsubscribed.',
     ]);

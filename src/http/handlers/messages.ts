@@ -8,16 +8,19 @@ import { findMail, listMailbox, type StoredMail } from '#store/mailbox.ts';
 import { countByStatus, findMessage, listMessages, type StoredMessage } from '#store/messages.ts';
 import { namesOf } from '#store/people.ts';
 import type { Transaction } from '#store/database.ts';
+import type { Workspace } from '#store/workspaces.ts';
 import type { HandlersOf } from '../api.ts';
+import type { HttpHouse } from '../house.ts';
 import { within } from './within.ts';
 
 const toMailRow = (mail: StoredMail) => ({ id: mail.id, person: mail.person, to: mail.to, from: mail.from, subject: mail.subject, at: toIso(mail.at), opened: mail.opened });
 
-async function toRows(tx: Transaction, messages: readonly StoredMessage[], zone: string) {
+async function toRows(house: HttpHouse, tx: Transaction, workspace: Workspace, messages: readonly StoredMessage[]) {
+  const book = await house.deps.rulebooks.current(tx, workspace.id);
   const names = await namesOf(tx, messages.map((message) => message.person));
   return messages.map((message) => {
     const { zone: own, ...person } = names.get(message.person) ?? { id: message.person, email: null, name: null, zone: null };
-    return toMessageRow(message, person, own ?? zone);
+    return toMessageRow(message, person, own ?? workspace.settings.zone, book);
   });
 }
 
@@ -27,14 +30,14 @@ export const messages: HandlersOf<'listMessages' | 'countMessages' | 'getMessage
   listMessages: (house, { caller, query }) =>
     within(house, caller, async (tx) => {
       const found = await listMessages(tx, caller.workspace.id, query);
-      return { items: await toRows(tx, found.items, caller.workspace.settings.zone), next: found.next };
+      return { items: await toRows(house, tx, caller.workspace, found.items), next: found.next };
     }),
   countMessages: (house, { caller, query }) => within(house, caller, async (tx) => ({ counts: await countByStatus(tx, caller.workspace.id, query.journey ?? null) })),
   getMessage: (house, { caller, params }) =>
     within(house, caller, async (tx) => {
       const message = await findMessage(tx, caller.workspace.id, params.id);
       if (!message) throw new Problem('message-unknown', { id: params.id });
-      return (await toRows(tx, [message], caller.workspace.settings.zone))[0]!;
+      return (await toRows(house, tx, caller.workspace, [message]))[0]!;
     }),
   async settleUncertain(house, { caller, params, body }) {
     return { id: params.id, status: await settleByHand(house.deps, caller.workspace, caller.actor, params.id, body.as) };
