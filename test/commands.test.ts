@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { basic } from './world.ts';
+
+// Each command is a process that opens a database; on a busy machine that takes its time, and nothing here asks how long.
+vi.setConfig({ testTimeout: 180_000 });
 
 /** The commands as a newcomer types them: real processes on a data folder of their own. */
 

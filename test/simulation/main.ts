@@ -19,6 +19,6 @@ if (values.json) console.log(JSON.stringify(outcome));
 else if (failure) {
   console.log(`\nSeed ${outcome.seed} failed on day ${failure.day} (${failure.at}): ${failure.invariant}: ${failure.sentence}`);
   console.log(typeof failure.saw === 'string' ? failure.saw : JSON.stringify(failure.saw, null, 2));
-  console.log(`\nReplay it: npm run simulate -- --seed ${outcome.seed} --days ${days}${people === 60 ? '' : ` --people ${people}`}`);
+  console.log(`\nReplay it: ${people === 60 ? 'npm run simulate --' : 'node test/simulation/main.ts'} --seed ${outcome.seed} --days ${days}${people === 60 ? '' : ` --people ${people}`}`);
 } else console.log(`Everything held: ${outcome.ticks} turns, ${outcome.events} events, ${outcome.handed} messages handed over, ${outcome.deaths} deaths, in ${outcome.seconds.toFixed(1)} s. History ${outcome.history}`);
 process.exitCode = failure ? 1 : 0;

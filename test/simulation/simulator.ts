@@ -488,11 +488,19 @@ export class World {
     const scope = pick(this.admin, ['workspace', 'channel:email', 'channel:webhook', 'journey:journey-0', 'journey:journey-1']);
     // A stop is lifted twice as often as it is set, so that things go on.
     const stop = happens(this.admin, 0.35);
-    if (!stop) for (const each of [...this.stopped.keys()]) {
-      this.stopped.delete(each);
-      await this.perform(machine, 'lifting a stop', () => setStop(deps, workspace, 'colleague', each, false, ''), false);
+    const set = async (each: string, on: boolean): Promise<boolean> => {
+      await setStop(deps, workspace, 'colleague', each, on, on ? 'to be sure' : '');
+      return true;
+    };
+    if (stop) {
+      if (!this.stopped.has(scope) && (await this.perform(machine, 'a stop', () => set(scope, true), false))) this.stopped.set(scope, ++this.order);
+      return;
     }
-    else if (!this.stopped.has(scope) && (await this.perform(machine, 'a stop', async () => (await setStop(deps, workspace, 'colleague', scope, true, 'to be sure'), true), false))) this.stopped.set(scope, ++this.order);
+    for (const each of [...this.stopped.keys()]) {
+      // Whether or not the machine lives to answer, sending may go on from here.
+      this.stopped.delete(each);
+      await this.perform(machine, 'lifting a stop', () => set(each, false), false);
+    }
   }
 
   /** A colleague changes a person and waits for the answer, while the loops of the machine go on. */
