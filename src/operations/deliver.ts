@@ -1,5 +1,4 @@
 import type { Channel, Handover, Outgoing } from '#channels/channel.ts';
-import type { Template } from '#contract/definition-bodies.ts';
 import { type Instant, minute } from '#contract/instant.ts';
 import { ms } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
@@ -10,7 +9,6 @@ import { endReasons, endsMessages } from '#engine/journey/run.ts';
 import { addressOf } from '#engine/person.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import type { Transaction } from '#store/database.ts';
-import { findVersions } from '#store/definitions.ts';
 import { eventsSince, loadEvents, type StoredEvent } from '#store/events.ts';
 import { type InboxEntry, lockLanes, peopleWithFacts } from '#store/inbox.ts';
 import { stoppedScopes } from '#store/kill-switches.ts';
@@ -211,7 +209,7 @@ async function decideDue(deps: SendingDeps, tx: Transaction, ready: readonly Sto
   for (const { message, person, now } of going) {
     const workspace = workspaces.get(message.workspace)!;
     const book = books.get(message.workspace)!;
-    const template = await templateOf(tx, book, message);
+    const template = await deps.rulebooks.template(tx, book, message.template, message.templateVersion);
     drafts.push({ message, person, settings: workspace.settings, workspace: workspace.id, template, event: (message.evidence && events.get(message.evidence)) as StoredEvent | null, topicName: book.topics.get(message.topic)?.body.name ?? message.topic, now });
   }
   return { drafts, decided: changes.length - going.length, workspaces };
@@ -266,18 +264,4 @@ function applyVerdict(message: StoredMessage, verdict: Verdict, sender: number, 
   const details = { ...message.details, ...(verdict.details as JsonObject), decidedAt: now };
   if (verdict.do === 'skip') return changeOf(message, { status: 'skipped', reason: verdict.reason, details });
   return changeOf(message, { status: 'held', reason: verdict.reason, details, dueAt: verdict.until });
-}
-
-/** The version of the template that the message was made with, also when a newer one is published. */
-const older = new Map<string, Template>();
-async function templateOf(tx: Transaction, book: { workspace: number; templates: Map<string, { version: number; body: Template }> }, message: StoredMessage): Promise<Template> {
-  const current = book.templates.get(message.template);
-  if (current?.version === message.templateVersion) return current.body;
-  const key = `${book.workspace}/${message.template}@${message.templateVersion}`;
-  const kept = older.get(key);
-  if (kept) return kept;
-  const [version] = await findVersions(tx, book.workspace, 'template', [{ key: message.template, version: message.templateVersion }]);
-  const body = version!.body as Template;
-  older.set(key, body);
-  return body;
 }

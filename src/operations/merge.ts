@@ -1,7 +1,7 @@
 import type { PersonState } from '#engine/person.ts';
 import { isOurFault, type Transaction } from '#store/database.ts';
 import { loadLiveRuns } from '#store/runs.ts';
-import { lockLanesInOrder, takeFactsOf, takeMerge, wantedMerges, type WantedMerge } from '#store/inbox.ts';
+import { askForMerges, lockLanesInOrder, takeFactsOf, takeMerge, wantedMerges, type WantedMerge } from '#store/inbox.ts';
 import { laneOf, peopleWithUser } from '#store/identities.ts';
 import { moveHistory, recordMerge } from '#store/merges.ts';
 import { loadPeople, savePeople, type StoredPerson } from '#store/people.ts';
@@ -56,9 +56,13 @@ async function mergeOne(deps: Deps, merge: WantedMerge, ids: readonly number[]):
 
 async function join(deps: Deps, tx: Transaction, merge: WantedMerge): Promise<void> {
   const people = new Map((await loadPeople(tx, [merge.person, merge.joins])).map((person) => [person.id, person]));
-  let winner = people.get(merge.person);
+  const winner = people.get(merge.person);
   const loser = people.get(merge.joins);
-  if (winner?.mergedInto) [winner] = await loadPeople(tx, [winner.mergedInto]);
+  if (winner?.mergedInto) {
+    // Whoever the winner has become meanwhile lives in another lane: the merge is asked for anew, about them.
+    await askForMerges(tx, [{ workspace: merge.workspace, person: winner.mergedInto, joins: merge.joins, evidence: merge.evidence, actor: merge.actor, trusted: merge.trusted }], deps.now());
+    return;
+  }
   if (!winner || !loser || winner.id === loser.id || loser.mergedInto !== null || loser.erasedAt !== null || winner.erasedAt !== null || winner.workspace !== loser.workspace) return;
   const [workspace] = await loadWorkspaces(tx, [merge.workspace]);
   const now = workspaceNow(workspace!, deps.now());

@@ -9,7 +9,7 @@ import { emptyState, newPerson, type Person, type PersonState } from '#engine/pe
 import { remember } from '#engine/rule/memory.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import { stableId } from '#engine/stable-id.ts';
-import type { Transaction } from '#store/database.ts';
+import { isOurFault, type Transaction } from '#store/database.ts';
 import { forgetIdentities, laneOf } from '#store/identities.ts';
 import { eventsForMemory, insertEvents, knownEvents, type StoredEvent } from '#store/events.ts';
 import { appendConsents, appendDecisions, appendMoves, changeMemberships, insertNewTasks, type StoredConsent, type StoredDecision, type StoredMove, type StoredTask } from '#store/histories.ts';
@@ -73,17 +73,22 @@ export async function processApart(deps: Deps, lanes: readonly number[]): Promis
   for (const lane of lanes) {
     try {
       add(await processLanes(deps, [lane]));
-    } catch {
+    } catch (error) {
+      if (!isOurFault(error)) throw error;
       for (let taken = 0; taken < factsPerLane; taken++) {
         try {
           const done = await processLanes(deps, [lane], { facts: 1, wakes: 0 });
           add(done);
           if (done.facts === 0) break;
         } catch (error) {
+          if (!isOurFault(error)) throw error;
           await setAside(deps, lane, error);
         }
       }
-      await processLanes(deps, [lane], { facts: 0, wakes: wakesAtOnce }).then(add, (error) => putOffWakes(deps, lane, error));
+      await processLanes(deps, [lane], { facts: 0, wakes: wakesAtOnce }).then(add, (error) => {
+        if (!isOurFault(error)) throw error;
+        return putOffWakes(deps, lane, error);
+      });
     }
   }
   return sum;
@@ -175,7 +180,7 @@ export async function decideAndWrite(deps: Deps, tx: Transaction, ids: readonly 
   const work = new Map<number, Work>();
   for (const id of new Set([...taken.map((each) => each.workspace), ...wakes.map((wake) => wake.workspace)])) {
     const workspace = workspaces.get(id);
-    if (workspace) work.set(id, { workspace, rulebook: await deps.rulebooks.at(tx, id, workspace.revision), now: workspaceNow(workspace, real) });
+    if (workspace) work.set(id, { workspace, rulebook: await deps.rulebooks.at(tx, id, workspace.revision, runList.filter((run) => run.workspace === id)), now: workspaceNow(workspace, real) });
   }
 
   const batch = new Batch();

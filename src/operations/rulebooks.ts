@@ -1,4 +1,5 @@
 import type { DefinitionKind } from '#contract/definition.ts';
+import type { Template } from '#contract/definition-bodies.ts';
 import { compileRulebook, type Published, type Rulebook } from '#engine/rulebook.ts';
 import type { Transaction } from '#store/database.ts';
 import { findVersions, listDefinitions, revisionsOf } from '#store/definitions.ts';
@@ -8,16 +9,33 @@ import { pinnedVersions } from '#store/runs.ts';
 /** Compiled rulebooks, one a workspace, kept until the revision moves on. */
 export class Rulebooks {
   private readonly books = new Map<number, Rulebook>();
+  private readonly templates = new Map<string, Template>();
+
+  /** A version of a template, also when a newer one is in force: a message keeps the one it was made with. */
+  async template(tx: Transaction, book: Rulebook, key: string, version: number): Promise<Template> {
+    const current = book.templates.get(key);
+    if (current?.version === version) return current.body;
+    const name = `${book.workspace}/${key}@${version}`;
+    const kept = this.templates.get(name);
+    if (kept) return kept;
+    const [found] = await findVersions(tx, book.workspace, 'template', [{ key, version }]);
+    const body = found!.body as Template;
+    this.templates.set(name, body);
+    return body;
+  }
 
   /** The rulebook that is in force now. */
   async current(tx: Transaction, workspace: number): Promise<Rulebook> {
     return this.at(tx, workspace, (await revisionsOf(tx, [workspace])).get(workspace) ?? 0);
   }
 
-  /** The rulebook of a workspace at a revision that was read in this transaction. */
-  async at(tx: Transaction, workspace: number, revision: number): Promise<Rulebook> {
+  /**
+   * The rulebook of a workspace at a revision that was read in this transaction, with the versions that these runs pin. (Another process may have let somebody enter
+   * by an older version while this one was reading.)
+   */
+  async at(tx: Transaction, workspace: number, revision: number, runs: readonly { journey: string; version: number }[] = []): Promise<Rulebook> {
     const known = this.books.get(workspace);
-    if (known?.revision === revision) return known;
+    if (known?.revision === revision && runs.every((run) => known.versions.has(`${run.journey}@${run.version}`))) return known;
     const book = await loadRulebook(tx, workspace, revision);
     this.books.set(workspace, book);
     return book;

@@ -43,7 +43,7 @@ export async function removeErased(tx: Transaction, limit: number): Promise<stri
        and exists (select 1 from jsonb_array_elements_text(p.state -> 'erasing') v where length(v) > 2 and position(v in r.raw) > 0)`,
       [laneOf(person), person],
     );
-    const whole = await tx.query('select person_id from person where person_id = $1 or merged_into = $1', [person]);
+    const whole = await tx.query('with recursive whole (person_id) as (select $1::uuid union select p.person_id from person p join whole w on p.merged_into = w.person_id) select person_id from whole', [person]);
     for (const { person_id: each } of whole) {
       for (const table of aboutPeople) await tx.query(`delete from ${table} where lane = $1 and person_id = $2`, [laneOf(each), each]);
       await tx.query("update person set state = '{}', traits = '{}', email = null, phone = null, name = null, user_id = null, first_source = null where lane = $1 and person_id = $2", [laneOf(each), each]);
