@@ -2,7 +2,6 @@ import { definitionKinds, type DefinitionDocument, type DefinitionKind, mainKey 
 import { exitsOf, type Journey } from '#contract/journey.ts';
 import { type Mistake, mistakesOf } from '#contract/problems.ts';
 import type { Rule } from '#contract/rule.ts';
-import { isZone } from './local-time.ts';
 import { readsOf, sizeMistakes } from './rule/rule.ts';
 import { rulesOf } from './rulebook.ts';
 
@@ -118,5 +117,3 @@ function reaches(from: string, to: string, steps: ReadonlyMap<string, Journey['s
     });
   return visit(from);
 }
-
-export const zoneMistake = (zone: string): Mistake[] => (isZone(zone) ? [] : [{ path: 'zone', message: 'must be an IANA zone such as Europe/Vienna' }]);

@@ -53,8 +53,5 @@ export function sqlState(error: unknown): string | null {
     : null;
 }
 
-/** Errors after which the same transaction may be tried again from its start. */
-export const isRetryable = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(sqlState(error) ?? '');
-
 /** Errors that the same values give again: a violated constraint (class 23), an unusable value (22), a wrong statement (42). */
 export const isOurFault = (error: unknown): boolean => /^(22|23|42)/.test(sqlState(error) ?? '');

@@ -85,11 +85,6 @@ export async function peopleWithFacts(tx: Queryable, lanes: readonly number[], p
   return new Set(rows.map((row) => row.person_id));
 }
 
-/** Moves facts to another person: the one that theirs was merged into. */
-export async function forwardFacts(tx: Queryable, entries: readonly InboxEntry[]): Promise<void> {
-  await appendToInbox(tx, entries);
-}
-
 export interface WantedMerge {
   workspace: number;
   person: string;

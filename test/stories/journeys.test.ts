@@ -115,7 +115,7 @@ describe.each(dialects)('on %s', (database) => {
     await world.turn('PT1M');
     await did('Branch');
     expect(await Promise.all([0, 1, 2, 3].map(async (nth) => (await path('branch', nth))[2]))).toEqual(['nobody', 'customer', 'buyer', 'gold']);
-    expect((await world.timeline((await me()).id, 'journey')).map((item) => item.title)).toContain('branch: gold: plan is “gold”');
+    expect((await world.timeline((await me()).id, 'journey')).map((item) => item.title)).toContain('A journey: gold: plan is “gold”');
   });
 
   test('traits that a journey sets are read by the next step, by segments, and can be removed', async () => {

@@ -54,4 +54,3 @@ export const paging = {
   limit: z.coerce.number().int().min(1).max(200).default(50).describe('Rows on a page'),
 };
 export const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });
-export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
