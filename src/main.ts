@@ -68,7 +68,9 @@ export async function openHouse(config: Config, replaced: Replaced = {}): Promis
   const db =
     replaced.db ??
     (await openDatabase({
-      databaseUrl: config.DATABASE_URL, dataDir: config.DATA_DIR, poolSize,
+      databaseUrl: config.DATABASE_URL,
+      dataDir: config.DATA_DIR,
+      poolSize,
       log: (message: string, error?: unknown) => log.warn({ error: error === undefined ? undefined : String(error) }, message),
       failed: (error) => {
         log.error({ error: String(error) }, 'the embedded database stopped; this process ends so that it can be started again');
@@ -81,20 +83,48 @@ export async function openHouse(config: Config, replaced: Replaced = {}): Promis
   const publicUrl = (config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).replace(/\/+$/, '');
   const origin = `${hostname()}:${process.pid}:${now()}`;
   const deps: Deps = {
-    db, now, newId: replaced.newId ?? newId, log, workspaces: new Workspaces(db, now), rulebooks: new Rulebooks(), bus: await openBus(db, origin), lags: new Lags(), failpoint: failpoints(config.FAIL_AT),
+    db,
+    now,
+    newId: replaced.newId ?? newId,
+    log,
+    workspaces: new Workspaces(db, now),
+    rulebooks: new Rulebooks(),
+    bus: await openBus(db, origin),
+    lags: new Lags(),
+    failpoint: failpoints(config.FAIL_AT),
   };
   const links = new Links(await sharedSecret(db, 'links', () => newToken('')), publicUrl);
   const webhookSecret = await sharedSecret(db, 'webhooks', () => `whsec_${Buffer.from(newToken('')).toString('base64')}`);
   const sender = new Sender(deps, origin);
   const mailbox = mailboxChannel({ store: (mail) => storeMail(deps, mail) });
-  const email = replaced.channels?.email ?? (config.SMTP_URL === undefined ? null : smtpChannel({ url: config.SMTP_URL, connections: smtpConnections }));
+  const email =
+    replaced.channels?.email ??
+    (config.SMTP_URL === undefined ? null : smtpChannel({ url: config.SMTP_URL, connections: smtpConnections }));
   const webhook = replaced.channels?.webhook ?? webhookChannel({ allowPrivate: config.WEBHOOK_PRIVATE === 'on' });
   const sending: SendingDeps = {
-    ...deps, links, webhookSecret, sender: sender.current, ledger: new Ledger(deps, sender.current),
-    channelFor: (message: StoredMessage, workspace: Workspace) => (message.channel === 'email' ? (workspace.practice ? mailbox : (email ?? mailbox)) : message.channel === 'webhook' && !workspace.practice ? webhook : null),
+    ...deps,
+    links,
+    webhookSecret,
+    sender: sender.current,
+    ledger: new Ledger(deps, sender.current),
+    channelFor: (message: StoredMessage, workspace: Workspace) =>
+      message.channel === 'email'
+        ? workspace.practice
+          ? mailbox
+          : (email ?? mailbox)
+        : message.channel === 'webhook' && !workspace.practice
+          ? webhook
+          : null,
   };
   return {
-    deps, sending, links, sender, publicUrl, email, acceptor: new Acceptor(deps), doorkeeper: new Doorkeeper(deps),
+    deps,
+    sending,
+    links,
+    sender,
+    publicUrl,
+    email,
+    acceptor: new Acceptor(deps),
+    doorkeeper: new Doorkeeper(deps),
     async close() {
       await deps.bus.close();
       await Promise.all([email?.close(), webhook.close(), mailbox.close()]);
@@ -103,10 +133,22 @@ export async function openHouse(config: Config, replaced: Replaced = {}): Promis
   };
 }
 
-async function storeMail(deps: Deps, mail: { key: string; workspace: number; person: string; to: string; from: string; subject: string; raw: Buffer }): Promise<void> {
+async function storeMail(
+  deps: Deps,
+  mail: { key: string; workspace: number; person: string; to: string; from: string; subject: string; raw: Buffer },
+): Promise<void> {
   await deps.db.transaction({ workspaces: [mail.workspace] }, async (tx) => {
     const [workspace] = await loadWorkspaces(tx, [mail.workspace]);
-    await keepMail(tx, { workspace: mail.workspace, id: mail.key, person: mail.person, from: mail.from, to: mail.to, subject: mail.subject, raw: mail.raw.toString(), at: workspaceNow(workspace!, deps.now()) });
+    await keepMail(tx, {
+      workspace: mail.workspace,
+      id: mail.key,
+      person: mail.person,
+      from: mail.from,
+      to: mail.to,
+      subject: mail.subject,
+      raw: mail.raw.toString(),
+      at: workspaceNow(workspace!, deps.now()),
+    });
   });
 }
 
@@ -122,8 +164,14 @@ export async function startThroughline(config: Config, replaced: Replaced = {}):
   const house = await openHouse(config, replaced);
   const { deps, sending, doorkeeper, sender } = house;
   await firstStart(deps, config.THROUGHLINE_PRACTICE === 'on');
-  if (config.BOOTSTRAP_KEY) await doorkeeper.acceptBootstrapKey(config.BOOTSTRAP_KEY, 'api', (await deps.workspaces.all()).filter((workspace) => ['main', 'practice'].includes(workspace.slug)));
-  if (config.BOOTSTRAP_WRITE_KEY) await doorkeeper.acceptBootstrapKey(config.BOOTSTRAP_WRITE_KEY, 'write', [await deps.workspaces.bySlug('main')]);
+  if (config.BOOTSTRAP_KEY)
+    await doorkeeper.acceptBootstrapKey(
+      config.BOOTSTRAP_KEY,
+      'api',
+      (await deps.workspaces.all()).filter((workspace) => ['main', 'practice'].includes(workspace.slug)),
+    );
+  if (config.BOOTSTRAP_WRITE_KEY)
+    await doorkeeper.acceptBootstrapKey(config.BOOTSTRAP_WRITE_KEY, 'write', [await deps.workspaces.bySlug('main')]);
 
   const workers: Workers[] = [];
   // The practice people are played in whichever process answers requests, because turning their clock sends too.
@@ -140,7 +188,10 @@ export async function startThroughline(config: Config, replaced: Replaced = {}):
   if (config.ROLES.has('work')) workers.push(startWork(deps));
   if (config.ROLES.has('send')) workers.push(startSend(sending));
 
-  const withdraw = address === null ? () => Promise.resolve() : await announceServer(config.DATA_DIR, { url: address, secret: doorkeeper.localSecret, pid: process.pid });
+  const withdraw =
+    address === null
+      ? () => Promise.resolve()
+      : await announceServer(config.DATA_DIR, { url: address, secret: doorkeeper.localSecret, pid: process.pid });
 
   let stopping: Promise<void> | null = null;
   return {
@@ -178,7 +229,12 @@ export async function definitionsOf<T>(config: Config, slug: string, work: (sour
 export interface DefinitionSource {
   export(what: 'published' | 'drafts'): Promise<{ definitions: LooseDefinition[] }>;
   plan(definitions: LooseDefinition[]): Promise<Plan>;
-  apply(given: { definitions: LooseDefinition[]; publish: boolean; note: string; revision: number }): Promise<{ plan: Plan; published: number; revision: number }>;
+  apply(given: {
+    definitions: LooseDefinition[];
+    publish: boolean;
+    note: string;
+    revision: number;
+  }): Promise<{ plan: Plan; published: number; revision: number }>;
 }
 
 export { readConfig } from './config.ts';

@@ -14,7 +14,23 @@ const built = existsSync(new URL('../web/dist/index.html', import.meta.url));
 const reason = !existsSync(chromiumPath) ? 'there is no Chromium' : !built ? 'the web pages are not built' : null;
 
 /** Every screen of a filled workspace. */
-const screens = ['', '/install', '/events', '/people', '/lifecycle', '/journeys', '/journeys/welcome', '/messages', '/stops', '/mailbox', '/definitions', '/definitions/journey/welcome', '/audit', '/settings', '/settings?tab=keys'];
+const screens = [
+  '',
+  '/install',
+  '/events',
+  '/people',
+  '/lifecycle',
+  '/journeys',
+  '/journeys/welcome',
+  '/messages',
+  '/stops',
+  '/mailbox',
+  '/definitions',
+  '/definitions/journey/welcome',
+  '/audit',
+  '/settings',
+  '/settings?tab=keys',
+];
 
 describe.skipIf(reason !== null)(`the admin in a browser${reason ? `: skipped, ${reason}` : ''}`, () => {
   let dataDir: string;
@@ -29,7 +45,19 @@ describe.skipIf(reason !== null)(`the admin in a browser${reason ? `: skipped, $
     dataDir = await mkdtemp(join(tmpdir(), 'throughline-admin-'));
     running = await startThroughline(readConfig({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'silent' }));
     base = running.address!;
-    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--headless', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+    browser = await chromium.launch({
+      executablePath: chromiumPath,
+      args: [
+        '--no-sandbox',
+        '--headless',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
     context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
     page = await context.newPage();
     page.on('console', (message) => {
@@ -59,11 +87,15 @@ describe.skipIf(reason !== null)(`the admin in a browser${reason ? `: skipped, $
   test('turning the clock by three days shows what would happen', async () => {
     await page.goto(`${base}/w/practice/mailbox`);
     await page.getByRole('row').nth(3).waitFor();
-    const clock = async (): Promise<number> => Date.parse((await (await context.request.get(`${base}/api/practice/clock`, { headers: { 'x-workspace': 'practice' } })).json()).now);
+    const clock = async (): Promise<number> =>
+      Date.parse((await (await context.request.get(`${base}/api/practice/clock`, { headers: { 'x-workspace': 'practice' } })).json()).now);
     const before = await clock();
     await page.getByRole('button', { name: /Turn$/ }).first().click();
     await page.getByRole('button', { name: /3 days/ }).click();
-    await page.getByText(/The clock was turned/).first().waitFor({ timeout: 60_000 });
+    await page
+      .getByText(/The clock was turned/)
+      .first()
+      .waitFor({ timeout: 60_000 });
     expect(await clock()).toBeGreaterThanOrEqual(before + 3 * 86_400_000);
   });
 
@@ -72,28 +104,47 @@ describe.skipIf(reason !== null)(`the admin in a browser${reason ? `: skipped, $
     await page.getByRole('row').nth(1).click();
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: /why/i }).first().click();
-    await page.getByText(/is the evidence/).first().waitFor();
+    await page
+      .getByText(/is the evidence/)
+      .first()
+      .waitFor();
   });
 
-  test.each(['light', 'dark'] as const)('axe finds nothing serious on any screen (%s)', async (colorScheme) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-    const found: string[] = [];
-    for (const screen of screens) {
-      await page.goto(`${base}/w/practice${screen}`);
-      await page.waitForLoadState('networkidle').catch(() => undefined);
-      await page.getByRole('heading', { level: 1 }).first().waitFor();
-      await page.waitForTimeout(300);
-      // By the debugger, because the page's own policy lets no foreign script in.
-      await page.evaluate(axe);
-      const serious = await page.evaluate(async () => {
-        const { violations } = await (globalThis as unknown as { axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { target: string[] }[] }[] }> } }).axe.run();
-        return violations.filter((each) => each.impact === 'serious' || each.impact === 'critical').map((each) => `${each.id}: ${each.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(', ')}`);
-      });
-      found.push(...serious.map((each) => `${screen || '/'} ${each}`));
-    }
-    expect(found).toEqual([]);
-  }, 180_000);
+  test.each(['light', 'dark'] as const)(
+    'axe finds nothing serious on any screen (%s)',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+      const found: string[] = [];
+      for (const screen of screens) {
+        await page.goto(`${base}/w/practice${screen}`);
+        await page.waitForLoadState('networkidle').catch(() => undefined);
+        await page.getByRole('heading', { level: 1 }).first().waitFor();
+        await page.waitForTimeout(300);
+        // By the debugger, because the page's own policy lets no foreign script in.
+        await page.evaluate(axe);
+        const serious = await page.evaluate(async () => {
+          const { violations } = await (
+            globalThis as unknown as {
+              axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { target: string[] }[] }[] }> };
+            }
+          ).axe.run();
+          return violations
+            .filter((each) => each.impact === 'serious' || each.impact === 'critical')
+            .map(
+              (each) =>
+                `${each.id}: ${each.nodes
+                  .slice(0, 3)
+                  .map((node) => node.target.join(' '))
+                  .join(', ')}`,
+            );
+        });
+        found.push(...serious.map((each) => `${screen || '/'} ${each}`));
+      }
+      expect(found).toEqual([]);
+    },
+    180_000,
+  );
 
   test('no screen complained in the console', () => {
     expect(complaints).toEqual([]);

@@ -43,17 +43,24 @@ describe.each(blueprints)('the blueprint %s', (name) => {
 });
 
 describe('the service business', async () => {
-  const published = (await readBlueprint('service-business')).map(toCandidate).map(({ document }) => ({ ...document!, version: 1 }) as Published);
+  const published = (await readBlueprint('service-business'))
+    .map(toCandidate)
+    .map(({ document }) => ({ ...document!, version: 1 }) as Published);
   const book = compileRulebook(1, 1, published, []);
   const lifecycle = compileLifecycle(1, book.lifecycle!.body);
-  const somebody = (stage: string | null): Person => ({ ...newPerson('00000000-0000-7000-8000-000000000001', 'website', 0), stage, state: emptyState() });
+  const somebody = (stage: string | null): Person => ({
+    ...newPerson('00000000-0000-7000-8000-000000000001', 'website', 0),
+    stage,
+    state: emptyState(),
+  });
 
   /** Does one thing after another, and answers the stages that were passed. */
   function walk(stage: string | null, ...acts: (string | [string, JsonObject])[]): (string | null)[] {
     const person = somebody(stage);
     return acts.map((act, index) => {
       const [event, properties] = typeof act === 'string' ? [act, {}] : act;
-      for (const matcher of book.matchersByEvent.get(event) ?? []) if (matcher.matches(properties)) remember(person.state.memory, matcher, index);
+      for (const matcher of book.matchersByEvent.get(event) ?? [])
+        if (matcher.matches(properties)) remember(person.state.memory, matcher, index);
       const answer = stageAfter(lifecycle, person, event, properties, index);
       if (answer && 'move' in answer) person.stage = answer.move.key;
       return person.stage;
@@ -63,8 +70,17 @@ describe('the service business', async () => {
 
   test('has the seven stages, each with what it is for and what goes wrong without it, hues well apart', () => {
     const { stages } = lifecycle.body;
-    expect(stages.map((stage) => stage.name)).toEqual(['Capture', 'Qualification', 'Routing', 'Nurture', 'Conversion', 'Expansion', 'Re-engagement']);
-    for (const stage of stages) expect([stage.key, stage.objective !== '', stage.risk !== '', stage.owner]).toEqual([stage.key, true, true, null]);
+    expect(stages.map((stage) => stage.name)).toEqual([
+      'Capture',
+      'Qualification',
+      'Routing',
+      'Nurture',
+      'Conversion',
+      'Expansion',
+      'Re-engagement',
+    ]);
+    for (const stage of stages)
+      expect([stage.key, stage.objective !== '', stage.risk !== '', stage.owner]).toEqual([stage.key, true, true, null]);
     const hues = stages.map((stage) => stage.hue).sort((a, b) => a - b);
     for (const [index, hue] of hues.entries()) expect((hues[(index + 1) % hues.length]! - hue + 360) % 360).toBeGreaterThanOrEqual(40);
   });
@@ -76,8 +92,18 @@ describe('the service business', async () => {
   });
 
   test.each<[string, string | null, (string | [string, JsonObject])[], (string | null)[]]>([
-    ['signs up, clicks, books, signs', null, ['Signed Up', click('human'), 'Meeting Booked', 'Agreement Signed'], ['capture', 'qualification', 'routing', 'conversion']],
-    ['a scanner that follows links moves nobody', null, ['Signed Up', click('machine'), click('unknown')], ['capture', 'capture', 'capture']],
+    [
+      'signs up, clicks, books, signs',
+      null,
+      ['Signed Up', click('human'), 'Meeting Booked', 'Agreement Signed'],
+      ['capture', 'qualification', 'routing', 'conversion'],
+    ],
+    [
+      'a scanner that follows links moves nobody',
+      null,
+      ['Signed Up', click('machine'), click('unknown')],
+      ['capture', 'capture', 'capture'],
+    ],
     ['writes through the form and replies', null, ['Form Submitted', 'Email Replied'], ['capture', 'qualification']],
     ['replies on another channel', 'capture', ['Message Replied'], ['qualification']],
     ['a stranger books a meeting', null, ['Meeting Booked'], ['routing']],
@@ -88,12 +114,22 @@ describe('the service business', async () => {
     ['a stranger buys', null, ['Order Completed'], ['conversion']],
     ['is lost and comes back', 'nurture', ['Deal Lost', 'Email Replied', 'Order Completed'], ['re-engagement', 'nurture', 'conversion']],
     ['a customer leaves and returns', 'expansion', ['Subscription Cancelled', 'Order Completed'], ['re-engagement', 'conversion']],
-    ['a customer who clicks stays a customer', 'conversion', [click('human'), 'Meeting Booked', 'Signed Up'], ['conversion', 'conversion', 'conversion']],
+    [
+      'a customer who clicks stays a customer',
+      'conversion',
+      [click('human'), 'Meeting Booked', 'Signed Up'],
+      ['conversion', 'conversion', 'conversion'],
+    ],
   ])('%s', (_, from, acts, passed) => expect(walk(from, ...acts)).toEqual(passed));
 
   test('welcomes who signed up: one mail at once, one after two days, and ends with an order or a goodbye', () => {
     const { body } = book.journeys.get('welcome')!;
-    expect(body.steps.map((step) => `${step.kind} ${step.key}`)).toEqual(['entry signed-up', 'send hello', 'wait two-days', 'send how-we-work']);
+    expect(body.steps.map((step) => `${step.kind} ${step.key}`)).toEqual([
+      'entry signed-up',
+      'send hello',
+      'wait two-days',
+      'send how-we-work',
+    ]);
     expect(body.goal?.on.event).toBe('Order Completed');
     expect(body.exits.map((exit) => exit.on.event)).toEqual(['Unsubscribed']);
     expect(body.reentry).toBe('never');
@@ -109,8 +145,22 @@ describe('the service business', async () => {
     const sent: { at: number; channel: string }[] = [];
     for (const offset of offsets) {
       const now = noon + durationMs(offset)!;
-      const message = { channel: 'email', topic: 'onboarding', purpose: 'marketing', journey: 'welcome', expiresAt: now + 86_400_000, actAt: null, runEnded: null };
-      expect(decideMessage(message, { person, policy: book.capPolicy!.body, workspaceZone: 'UTC', sent, suppressed: null, stopped: new Set() }, now)).toEqual({ do: 'send' });
+      const message = {
+        channel: 'email',
+        topic: 'onboarding',
+        purpose: 'marketing',
+        journey: 'welcome',
+        expiresAt: now + 86_400_000,
+        actAt: null,
+        runEnded: null,
+      };
+      expect(
+        decideMessage(
+          message,
+          { person, policy: book.capPolicy!.body, workspaceZone: 'UTC', sent, suppressed: null, stopped: new Set() },
+          now,
+        ),
+      ).toEqual({ do: 'send' });
       sent.push({ at: now, channel: 'email' });
     }
   });
@@ -123,8 +173,20 @@ describe('the service business', async () => {
     for (const { body } of book.templates.values()) {
       const written = renderEmail(
         compileTemplate(body as Extract<Template, { channel: 'email' }>),
-        { person: traits, event: null, workspace: { name: 'Linden & Daughters', senderName: 'Mia' }, links: { unsubscribe: 'https://x.example/u/1' } },
-        { language: 'en', brand: 'Linden & Daughters', wrapLink: (url) => url, openPixel: null, postalAddress: '1 High Street', footer: { why: 'You asked for it.', unsubscribe: 'Unsubscribe', preferences: 'Preferences' } },
+        {
+          person: traits,
+          event: null,
+          workspace: { name: 'Linden & Daughters', senderName: 'Mia' },
+          links: { unsubscribe: 'https://x.example/u/1' },
+        },
+        {
+          language: 'en',
+          brand: 'Linden & Daughters',
+          wrapLink: (url) => url,
+          openPixel: null,
+          postalAddress: '1 High Street',
+          footer: { why: 'You asked for it.', unsubscribe: 'Unsubscribe', preferences: 'Preferences' },
+        },
       );
       expect(written.text).toContain(hello);
       expect(written.links.length).toBeGreaterThan(0);

@@ -17,7 +17,15 @@ const blueprint = fileURLToPath(new URL('../blueprints/service-business', import
 const home = mkdtempSync(join(tmpdir(), 'throughline-commands-'));
 const data = join(home, 'data');
 const keys = { BOOTSTRAP_KEY: `test-api-key-${'x'.repeat(32)}`, BOOTSTRAP_WRITE_KEY: `test-write-key-${'x'.repeat(32)}` };
-const environment = (more: Record<string, string> = {}) => ({ PATH: process.env.PATH!, HOME: home, DATA_DIR: data, PORT: '0', LOG_LEVEL: 'silent', THROUGHLINE_PRACTICE: 'off', ...more });
+const environment = (more: Record<string, string> = {}) => ({
+  PATH: process.env.PATH!,
+  HOME: home,
+  DATA_DIR: data,
+  PORT: '0',
+  LOG_LEVEL: 'silent',
+  THROUGHLINE_PRACTICE: 'off',
+  ...more,
+});
 
 interface Ended {
   code: number;
@@ -26,7 +34,9 @@ interface Ended {
 }
 const run = (args: string[], more: Record<string, string> = {}): Promise<Ended> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [cli, ...args], { env: environment(more), timeout: 110_000 }, (error, out, err) => resolve({ code: error ? Number(error.code ?? 1) : 0, out, err }));
+    execFile(process.execPath, [cli, ...args], { env: environment(more), timeout: 110_000 }, (error, out, err) =>
+      resolve({ code: error ? Number(error.code ?? 1) : 0, out, err }),
+    );
   });
 const well = async (args: string[], more?: Record<string, string>): Promise<string> => {
   const ended = await run(args, more);
@@ -39,10 +49,14 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 describe('without a server', () => {
   test('an empty folder becomes a house, and what it holds becomes files', async () => {
     expect(await well(['plan', blueprint])).toMatch(/^\+ field .*[\s\S]*\d+ of \d+ definitions would change\.\n$/);
-    expect(await well(['apply', blueprint, '--publish', '--note', 'first'])).toMatch(/^\d+ definitions were published; the rulebook is at revision 1\.\n$/);
+    expect(await well(['apply', blueprint, '--publish', '--note', 'first'])).toMatch(
+      /^\d+ definitions were published; the rulebook is at revision 1\.\n$/,
+    );
     const folder = join(home, 'definitions');
     await well(['export', folder]);
-    expect(readFileSync(join(folder, 'journeys/welcome.yaml'), 'utf8')).toBe(readFileSync(join(blueprint, 'journeys/welcome.yaml'), 'utf8'));
+    expect(readFileSync(join(folder, 'journeys/welcome.yaml'), 'utf8')).toBe(
+      readFileSync(join(blueprint, 'journeys/welcome.yaml'), 'utf8'),
+    );
   });
 
   test('a broken file is refused with its place, and a broken setting with its name', async () => {
@@ -58,7 +72,10 @@ describe('without a server', () => {
     writeFileSync(file, good);
     const setting = await run(['migrate'], { PORT: 'eighty' });
     expect(setting).toMatchObject({ code: 1, err: expect.stringMatching(/PORT/) });
-    expect(JSON.parse((await run(['migrate', '--json'], { ROLES: 'all' })).err)).toMatchObject({ code: 'config-invalid', details: [{ path: 'ROLES' }] });
+    expect(JSON.parse((await run(['migrate', '--json'], { ROLES: 'all' })).err)).toMatchObject({
+      code: 'config-invalid',
+      details: [{ path: 'ROLES' }],
+    });
     expect((await run(['nothing'])).code).not.toBe(0);
   });
 
@@ -82,7 +99,13 @@ describe('with a server', () => {
   });
   afterAll(() => void server?.kill('SIGKILL'));
 
-  const api = async (path: string, init: RequestInit = {}) => (await fetch(url + path, { ...init, headers: { authorization: `Bearer ${keys.BOOTSTRAP_KEY}`, 'content-type': 'application/json', ...init.headers } })).json();
+  const api = async (path: string, init: RequestInit = {}) =>
+    (
+      await fetch(url + path, {
+        ...init,
+        headers: { authorization: `Bearer ${keys.BOOTSTRAP_KEY}`, 'content-type': 'application/json', ...init.headers },
+      })
+    ).json();
 
   test('it says where it is, how to sign in, and what it promises', async () => {
     expect(said).toMatch(/Throughline is ready at http:\/\/localhost:\d+ \([\d.]+ s, embedded database in /);
@@ -94,8 +117,20 @@ describe('with a server', () => {
   });
 
   test('a sign-up is greeted within seconds, by the loops alone', async () => {
-    const batch = [{ type: 'identify', userId: 'ana', traits: { email: 'ana@example.com' }, context: { consent: { categoryPreferences: { marketing: true } } } }, { type: 'track', userId: 'ana', event: 'Signed Up' }];
-    const sent = await fetch(`${url}/v1/batch`, { method: 'POST', headers: { authorization: basic(keys.BOOTSTRAP_WRITE_KEY) }, body: JSON.stringify({ batch }) });
+    const batch = [
+      {
+        type: 'identify',
+        userId: 'ana',
+        traits: { email: 'ana@example.com' },
+        context: { consent: { categoryPreferences: { marketing: true } } },
+      },
+      { type: 'track', userId: 'ana', event: 'Signed Up' },
+    ];
+    const sent = await fetch(`${url}/v1/batch`, {
+      method: 'POST',
+      headers: { authorization: basic(keys.BOOTSTRAP_WRITE_KEY) },
+      body: JSON.stringify({ batch }),
+    });
     expect(await sent.json()).toEqual({ success: true });
     const until = Date.now() + 30_000;
     let mails: { subject: string; to: string }[] = [];
@@ -110,7 +145,9 @@ describe('with a server', () => {
   test('an edit by a colleague answers when it has been carried out', async () => {
     const { items } = await api('/api/people?email=ana@example.com');
     const began = performance.now();
-    expect(await api(`/api/people/${items[0].id}`, { method: 'PATCH', body: JSON.stringify({ traits: { city: 'Graz' } }) })).toEqual({ id: items[0].id });
+    expect(await api(`/api/people/${items[0].id}`, { method: 'PATCH', body: JSON.stringify({ traits: { city: 'Graz' } }) })).toEqual({
+      id: items[0].id,
+    });
     expect(performance.now() - began).toBeLessThan(5_000);
     expect((await api(`/api/people/${items[0].id}`)).traits.city).toBe('Graz');
   });
@@ -119,7 +156,9 @@ describe('with a server', () => {
     const link = JSON.parse(await well(['link', '--json'])) as { url: string };
     expect(link.url).toMatch(/^http:\/\/localhost:\d+\/signin#token=/);
     expect(await well(['plan', blueprint])).toBe('Nothing would change.\n');
-    expect(await well(['plan', blueprint], { THROUGHLINE_URL: url, THROUGHLINE_API_KEY: keys.BOOTSTRAP_KEY, DATA_DIR: join(home, 'elsewhere') })).toBe('Nothing would change.\n');
+    expect(
+      await well(['plan', blueprint], { THROUGHLINE_URL: url, THROUGHLINE_API_KEY: keys.BOOTSTRAP_KEY, DATA_DIR: join(home, 'elsewhere') }),
+    ).toBe('Nothing would change.\n');
     expect((await run(['plan', blueprint], { THROUGHLINE_URL: url, THROUGHLINE_API_KEY: 'wrong' })).code).toBe(1);
     expect(JSON.parse(await well(['backup', join(home, 'backup.gz'), '--json']))).toEqual({ file: join(home, 'backup.gz') });
     expect(JSON.parse(await well(['doctor', '--json'])).findings.every((finding: { ok: boolean }) => finding.ok)).toBe(true);
@@ -144,7 +183,10 @@ describe('with a server', () => {
   test('the backup goes into a new folder, and not into one where people live', async () => {
     const other = { DATA_DIR: join(home, 'restored') };
     expect(JSON.parse(await well(['restore', join(home, 'backup.gz'), '--json'], other)).rows).toBeGreaterThan(50);
-    expect(await run(['restore', join(home, 'backup.gz')], other)).toMatchObject({ code: 1, err: expect.stringContaining('People live in this database already.') });
+    expect(await run(['restore', join(home, 'backup.gz')], other)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('People live in this database already.'),
+    });
     writeFileSync(join(home, 'text.gz'), 'hello');
     for (const file of ['text.gz', 'nothing.gz']) {
       const ended = await run(['restore', join(home, file)], other);

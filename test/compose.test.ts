@@ -39,7 +39,11 @@ describe('composing a mail', () => {
       subject: 'Ваш заказ № 12 ✅ is on its way — see “details”',
       html: '<p>Grüße = ünïcode 🎉 </p>\n<p>trailing blank \n</p>',
       text: 'Grüße 🎉\nzweite Zeile \n\n-- \nAcme',
-      headers: { 'List-Unsubscribe': '<https://acme.example/u/abc>, <mailto:u@acme.example>', 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click', 'Auto-Submitted': 'auto-generated' },
+      headers: {
+        'List-Unsubscribe': '<https://acme.example/u/abc>, <mailto:u@acme.example>',
+        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+        'Auto-Submitted': 'auto-generated',
+      },
     });
     expectSound(raw);
     const mail = await read(raw);
@@ -79,12 +83,17 @@ describe('composing a mail', () => {
   });
 
   test('a refusal names the header, never the value', () => {
-    expect(() => compose({ subject: 'top secret\r\nBcc: eve@example.com' })).toThrow(/^Subject: holds a line break or another control character$/);
+    expect(() => compose({ subject: 'top secret\r\nBcc: eve@example.com' })).toThrow(
+      /^Subject: holds a line break or another control character$/,
+    );
   });
 
-  test.each(['From', 'to', 'Bcc', 'SUBJECT', 'Content-Type', 'content-transfer-encoding', 'MIME-Version', 'Message-ID'])('a second %s cannot be smuggled in', (name) => {
-    expect(() => compose({ headers: { [name]: 'x' } })).toThrow(HeaderRefused);
-  });
+  test.each(['From', 'to', 'Bcc', 'SUBJECT', 'Content-Type', 'content-transfer-encoding', 'MIME-Version', 'Message-ID'])(
+    'a second %s cannot be smuggled in',
+    (name) => {
+      expect(() => compose({ headers: { [name]: 'x' } })).toThrow(HeaderRefused);
+    },
+  );
 
   test('a boundary seed cannot break out of its quotes', async () => {
     const raw = compose({ boundarySeed: 'a"; charset=x\r\nX-Evil: 1' });
@@ -94,7 +103,11 @@ describe('composing a mail', () => {
   });
 
   test.each([
-    ['Ana Lee', 'Ana Lee <'], ['Lee, Ana', '"Lee, Ana" <'], ['Ana "the boss" \\o/', '"Ana \\"the boss\\" \\\\o/" <'], ['ana@evil.example', '"ana@evil.example" <'], ['=?UTF-8?Q?Boss?=', '=?UTF-8?'],
+    ['Ana Lee', 'Ana Lee <'],
+    ['Lee, Ana', '"Lee, Ana" <'],
+    ['Ana "the boss" \\o/', '"Ana \\"the boss\\" \\\\o/" <'],
+    ['ana@evil.example', '"ana@evil.example" <'],
+    ['=?UTF-8?Q?Boss?=', '=?UTF-8?'],
   ])('the name %s is written as %s', async (name, written) => {
     const raw = compose({ from: { name, address: 'hello@acme.example' } });
     expect(headOf(raw)).toContain(`From: ${written}`);
@@ -106,8 +119,16 @@ describe('composing a mail', () => {
   });
 
   test.each([
-    ['ASCII', 'word '.repeat(59).trim()], ['one long word', 'x'.repeat(300)], ['accents', 'déjà vu '.repeat(37).trim()], ['Chinese', '您的订单已发货'.repeat(40)], ['emoji', '🎉🇩🇪👩‍👩‍👧'.repeat(30)],
-    ['two blanks', 'a  b'], ['blanks at the ends', ' a '], ['tabs', 'a\tb'], ['half a surrogate', 'a\ud83d b'], ['nothing', ''],
+    ['ASCII', 'word '.repeat(59).trim()],
+    ['one long word', 'x'.repeat(300)],
+    ['accents', 'déjà vu '.repeat(37).trim()],
+    ['Chinese', '您的订单已发货'.repeat(40)],
+    ['emoji', '🎉🇩🇪👩‍👩‍👧'.repeat(30)],
+    ['two blanks', 'a  b'],
+    ['blanks at the ends', ' a '],
+    ['tabs', 'a\tb'],
+    ['half a surrogate', 'a\ud83d b'],
+    ['nothing', ''],
   ])('a long or odd subject (%s) is folded and read back', async (_kind, subject) => {
     const raw = compose({ subject });
     expectSound(raw);
@@ -125,9 +146,18 @@ describe('composing a mail', () => {
   });
 
   test.each([
-    ['bare line feeds', 'a\nb\n\nc'], ['bare returns', 'a\rb'], ['dots', '.\n..\n.x'], ['a line of 5,000', 'x'.repeat(5_000)], ['a line of 5,000 blanks', `x${' '.repeat(5_000)}y`],
-    ['blank at the end of a line', 'a \nb\t\nc '], ['equals signs', '='.repeat(300)], ['exactly 75, 76, 77', `${'x'.repeat(75)}\n${'x'.repeat(76)}\n${'x'.repeat(77)}`], ['Japanese', '日本語のメール。'.repeat(100)],
-    ['nothing', ''], ['From at the start', 'From here on'], ['a boundary', '--=_m1_tl--'],
+    ['bare line feeds', 'a\nb\n\nc'],
+    ['bare returns', 'a\rb'],
+    ['dots', '.\n..\n.x'],
+    ['a line of 5,000', 'x'.repeat(5_000)],
+    ['a line of 5,000 blanks', `x${' '.repeat(5_000)}y`],
+    ['blank at the end of a line', 'a \nb\t\nc '],
+    ['equals signs', '='.repeat(300)],
+    ['exactly 75, 76, 77', `${'x'.repeat(75)}\n${'x'.repeat(76)}\n${'x'.repeat(77)}`],
+    ['Japanese', '日本語のメール。'.repeat(100)],
+    ['nothing', ''],
+    ['From at the start', 'From here on'],
+    ['a boundary', '--=_m1_tl--'],
   ])('a body with %s is read back', async (_kind, text) => {
     const raw = compose({ text, html: text });
     expectSound(raw);
@@ -161,8 +191,22 @@ describe('composing a mail', () => {
 
 describe('addresses on the wire', () => {
   test.each([
-    ['ana@example.com', 'ana@example.com'], ['Ana.Lee+news@Example.COM', 'Ana.Lee+news@example.com'], ['ana@bücher.example', 'ana@xn--bcher-kva.example'], ["o'neil@example.com", "o'neil@example.com"],
-    ['jörg@example.com', null], ['"ana lee"@example.com', null], ['ana@', null], ['@example.com', null], ['ana', null], ['ana@exa mple.com', null], ['ana@example.com, eve@example.com', null], ['ana@example.com>', null],
-    ['.ana@example.com', null], ['ana..lee@example.com', null], ['ana@-example.com', null], [`${'a'.repeat(65)}@example.com`, null], ['ana\r\n@example.com', null],
+    ['ana@example.com', 'ana@example.com'],
+    ['Ana.Lee+news@Example.COM', 'Ana.Lee+news@example.com'],
+    ['ana@bücher.example', 'ana@xn--bcher-kva.example'],
+    ["o'neil@example.com", "o'neil@example.com"],
+    ['jörg@example.com', null],
+    ['"ana lee"@example.com', null],
+    ['ana@', null],
+    ['@example.com', null],
+    ['ana', null],
+    ['ana@exa mple.com', null],
+    ['ana@example.com, eve@example.com', null],
+    ['ana@example.com>', null],
+    ['.ana@example.com', null],
+    ['ana..lee@example.com', null],
+    ['ana@-example.com', null],
+    [`${'a'.repeat(65)}@example.com`, null],
+    ['ana\r\n@example.com', null],
   ])('%j becomes %j', (address, written) => expect(wireAddress(address)).toBe(written));
 });

@@ -16,11 +16,16 @@ describe('refusals', () => {
       expect(sentence, code).toMatch(/^[A-Z].*\.$/);
       expect(hint.length, code).toBeGreaterThan(10);
     }
-    expect(readFileSync(new URL('../docs/problems.md', import.meta.url), 'utf8'), 'write it with: node scripts/write-docs.mjs').toBe(problemsPage());
+    expect(readFileSync(new URL('../docs/problems.md', import.meta.url), 'utf8'), 'write it with: node scripts/write-docs.mjs').toBe(
+      problemsPage(),
+    );
   });
 
   test('each is given somewhere', () => {
-    const code = sources(new URL('../src/', import.meta.url)).filter((file) => !file.endsWith('contract/problems.ts')).map((file) => readFileSync(file, 'utf8')).join('\n');
+    const code = sources(new URL('../src/', import.meta.url))
+      .filter((file) => !file.endsWith('contract/problems.ts'))
+      .map((file) => readFileSync(file, 'utf8'))
+      .join('\n');
     const unused = Object.keys(problems).filter((each) => !code.includes(`'${each}'`));
     expect(unused).toEqual([]);
   });
@@ -61,16 +66,29 @@ describe('the API', () => {
 
   test('the document describes each route: parameters, body, reply, refusals', () => {
     expect(document.openapi).toMatch(/^3\.1\./);
-    const operations = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation })));
-    expect(operations.map((each) => `${each.method.toUpperCase()} ${each.path}`).sort()).toEqual(routeList.map(([, route]) => `${route.method} ${route.path}`).sort());
+    const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+    );
+    expect(operations.map((each) => `${each.method.toUpperCase()} ${each.path}`).sort()).toEqual(
+      routeList.map(([, route]) => `${route.method} ${route.path}`).sort(),
+    );
     expect(new Set(operations.map((each) => each.operation.operationId)).size).toBe(operations.length);
     for (const { path, method, operation } of operations) {
       const named = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
-      expect(operation.parameters.filter((each) => each.in === 'path').map((each) => each.name).sort(), path).toEqual(named.sort());
+      expect(
+        operation.parameters
+          .filter((each) => each.in === 'path')
+          .map((each) => each.name)
+          .sort(),
+        path,
+      ).toEqual(named.sort());
       for (const parameter of operation.parameters) expect(parameter.schema, `${path} ${parameter.name}`).toBeTypeOf('object');
       if (method === 'get') expect(operation.requestBody, path).toBeUndefined();
       expect(operation.responses['200'], path).toBeDefined();
-      expect(Object.keys(operation.responses).every((status) => /^[2345]\d\d$/.test(status)), path).toBe(true);
+      expect(
+        Object.keys(operation.responses).every((status) => /^[2345]\d\d$/.test(status)),
+        path,
+      ).toBe(true);
       if (!operation.security) expect(operation.responses['401'], path).toBeDefined();
     }
   });
@@ -79,18 +97,38 @@ describe('the API', () => {
     const references = new Set([...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1]!));
     expect(references.size).toBeGreaterThan(0);
     for (const reference of references) {
-      const target = reference.replace(/^#\//, '').split('/').reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], document);
+      const target = reference
+        .replace(/^#\//, '')
+        .split('/')
+        .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], document);
       expect(target, reference).toBeDefined();
     }
   });
 
   test('nobody gets in without a key: every route but the sign-in answers 401', async () => {
     for (const [name, route] of routeList) {
-      const url = route.path.replace(/\{(\w+)\}/g, (_, part: string) => (part === 'kind' ? 'journey' : part === 'id' ? '00000000-0000-7000-8000-000000000000' : part === 'version' ? '1' : 'x'));
-      for (const headers of [{}, { authorization: 'Bearer wrong' }, { authorization: 'Bearer ' }, { cookie: 'throughline_session=wrong' }, { authorization: `Basic ${Buffer.from(`${world.apiKey}:`).toString('base64')}` }] as Record<string, string>[]) {
-        const response = await world.app.inject({ method: route.method, url, headers: { 'content-type': 'application/json', ...headers }, ...(route.method === 'GET' ? {} : { payload: '{}' }) });
+      const url = route.path.replace(/\{(\w+)\}/g, (_, part: string) =>
+        part === 'kind' ? 'journey' : part === 'id' ? '00000000-0000-7000-8000-000000000000' : part === 'version' ? '1' : 'x',
+      );
+      for (const headers of [
+        {},
+        { authorization: 'Bearer wrong' },
+        { authorization: 'Bearer ' },
+        { cookie: 'throughline_session=wrong' },
+        { authorization: `Basic ${Buffer.from(`${world.apiKey}:`).toString('base64')}` },
+      ] as Record<string, string>[]) {
+        const response = await world.app.inject({
+          method: route.method,
+          url,
+          headers: { 'content-type': 'application/json', ...headers },
+          ...(route.method === 'GET' ? {} : { payload: '{}' }),
+        });
         if (route.access === 'anybody') expect(response.statusCode, name).toBe(400);
-        else expect([response.statusCode, response.json().code], `${name} ${JSON.stringify(headers)}`).toEqual([401, headers.authorization === 'Bearer wrong' ? 'key-unknown' : 'session-missing']);
+        else
+          expect([response.statusCode, response.json().code], `${name} ${JSON.stringify(headers)}`).toEqual([
+            401,
+            headers.authorization === 'Bearer wrong' ? 'key-unknown' : 'session-missing',
+          ]);
       }
     }
     for (const url of ['/api/live', '/local/backup']) expect((await world.get(url)).status, url).toBeGreaterThanOrEqual(401);
@@ -107,9 +145,20 @@ describe('the API', () => {
     expect(await world.post('/api/session', { token })).toMatchObject({ status: 410, body: { code: 'link-used' } });
     const session = { cookie: cookie.split(';')[0]! };
     expect(await world.get('/api/session', session)).toMatchObject({ status: 200, body: { name: 'Owner', kind: 'colleague' } });
-    expect(await world.post('/api/keys', { kind: 'api', name: 'stolen' }, session)).toMatchObject({ status: 403, body: { code: 'origin-refused' } });
-    expect(await world.post('/api/keys', { kind: 'api', name: 'stolen' }, { ...session, 'sec-fetch-site': 'cross-site', 'x-requested-with': 'throughline' })).toMatchObject({ status: 403 });
-    expect((await world.post('/api/keys', { kind: 'api', name: 'ours' }, { ...session, 'sec-fetch-site': 'same-origin' })).status).toBe(200);
+    expect(await world.post('/api/keys', { kind: 'api', name: 'stolen' }, session)).toMatchObject({
+      status: 403,
+      body: { code: 'origin-refused' },
+    });
+    expect(
+      await world.post(
+        '/api/keys',
+        { kind: 'api', name: 'stolen' },
+        { ...session, 'sec-fetch-site': 'cross-site', 'x-requested-with': 'throughline' },
+      ),
+    ).toMatchObject({ status: 403 });
+    expect((await world.post('/api/keys', { kind: 'api', name: 'ours' }, { ...session, 'sec-fetch-site': 'same-origin' })).status).toBe(
+      200,
+    );
     const out = await world.app.inject({ method: 'DELETE', url: '/api/session', headers: { ...session, 'sec-fetch-site': 'same-origin' } });
     expect(out.statusCode).toBe(200);
     expect((await world.get('/api/session', session)).status).toBe(401);
@@ -120,13 +169,39 @@ describe('the API', () => {
   });
 
   test('replies have the shape that the document promises, on every list', async () => {
-    await world.send([{ type: 'identify', userId: 'ana', traits: { email: 'ana@example.com' }, context: { consent: { categoryPreferences: { marketing: true } } } }, { type: 'track', userId: 'ana', event: 'Signed Up' }, { type: 'track', userId: 'ana', event: '' }]);
+    await world.send([
+      {
+        type: 'identify',
+        userId: 'ana',
+        traits: { email: 'ana@example.com' },
+        context: { consent: { categoryPreferences: { marketing: true } } },
+      },
+      { type: 'track', userId: 'ana', event: 'Signed Up' },
+      { type: 'track', userId: 'ana', event: '' },
+    ]);
     const { id } = await world.person('ana@example.com');
     const [message] = await world.messages(id);
     const checked: string[] = [];
     for (const [name, route] of routeList.filter(([, each]) => each.method === 'GET' && each.access === 'workspace')) {
-      const url = route.path.replace(/\{(\w+)\}/g, (_, part: string) => (part === 'kind' ? 'journey' : part === 'key' ? (route.path.startsWith('/api/segments') ? 'customers' : 'welcome') : part === 'version' ? '1' : route.path.startsWith('/api/messages') ? message!.id : id));
-      const answer = await world.api('GET', `${url}${name === 'personWhy' ? '?about=stage' : ''}`, undefined, name === 'getClock' || name === 'listMailbox' || name === 'getMail' ? { authorization: `Bearer ${world.practiceKey}` } : {});
+      const url = route.path.replace(/\{(\w+)\}/g, (_, part: string) =>
+        part === 'kind'
+          ? 'journey'
+          : part === 'key'
+            ? route.path.startsWith('/api/segments')
+              ? 'customers'
+              : 'welcome'
+            : part === 'version'
+              ? '1'
+              : route.path.startsWith('/api/messages')
+                ? message!.id
+                : id,
+      );
+      const answer = await world.api(
+        'GET',
+        `${url}${name === 'personWhy' ? '?about=stage' : ''}`,
+        undefined,
+        name === 'getClock' || name === 'listMailbox' || name === 'getMail' ? { authorization: `Bearer ${world.practiceKey}` } : {},
+      );
       if (name === 'getMail') continue; // nothing lies in the mailbox here
       expect(answer.status, `${name} ${answer.text.slice(0, 300)}`).toBe(200);
       const parsed = route.reply.safeParse(answer.body);
@@ -140,18 +215,56 @@ describe('the API', () => {
   test('every list can be paged through: small pages hold the same rows in the same order as a large one', async () => {
     const users = Array.from({ length: 23 }, (_, n) => `page-${n}`);
     const yes = { consent: { categoryPreferences: { marketing: true } } };
-    await world.send(users.flatMap((user) => [{ type: 'identify' as const, userId: user, traits: { email: `${user}@example.com` }, context: yes }, { type: 'track' as const, userId: user, event: 'Signed Up' }, { type: 'track' as const, userId: user, event: '' }]));
-    await world.send(users.map((user) => ({ type: 'track' as const, userId: user, event: 'Signed Up' })), { key: world.practiceKey });
-    for (const user of users.slice(0, 9)) await world.send([{ type: 'identify', userId: user, traits: { email: `${user}@practice.example` }, context: yes }, { type: 'track', userId: user, event: 'Signed Up' }], { key: world.practiceKey });
+    await world.send(
+      users.flatMap((user) => [
+        { type: 'identify' as const, userId: user, traits: { email: `${user}@example.com` }, context: yes },
+        { type: 'track' as const, userId: user, event: 'Signed Up' },
+        { type: 'track' as const, userId: user, event: '' },
+      ]),
+    );
+    await world.send(
+      users.map((user) => ({ type: 'track' as const, userId: user, event: 'Signed Up' })),
+      { key: world.practiceKey },
+    );
+    for (const user of users.slice(0, 9))
+      await world.send(
+        [
+          { type: 'identify', userId: user, traits: { email: `${user}@practice.example` }, context: yes },
+          { type: 'track', userId: user, event: 'Signed Up' },
+        ],
+        { key: world.practiceKey },
+      );
     const { id } = await world.person('page-0@example.com');
     for (let n = 0; n < 12; n++) {
-      await world.send([{ type: 'page', userId: 'page-0', name: `Page ${n}` }, { type: 'track', userId: 'page-0', event: 'Meeting Booked' }]);
+      await world.send([
+        { type: 'page', userId: 'page-0', name: `Page ${n}` },
+        { type: 'track', userId: 'page-0', event: 'Meeting Booked' },
+      ]);
       if (n % 3 === 0) await world.turn('PT1H');
       await world.must('PATCH', `/api/people/${id}`, { traits: { n } });
     }
-    for (const [path, key] of [['/api/people', ''], ['/api/events', ''], ['/api/events?name=Signed%20Up', ''], ['/api/messages', ''], ['/api/refusals', ''], ['/api/audit', ''], [`/api/people/${id}/timeline`, ''], ['/api/segments/open-to-mail/people', ''], ['/api/people?search=page', ''], ['/api/people?stage=capture', ''], ['/api/people?journey=welcome', ''], ['/api/mailbox', world.practiceKey]] as const) {
+    for (const [path, key] of [
+      ['/api/people', ''],
+      ['/api/events', ''],
+      ['/api/events?name=Signed%20Up', ''],
+      ['/api/messages', ''],
+      ['/api/refusals', ''],
+      ['/api/audit', ''],
+      [`/api/people/${id}/timeline`, ''],
+      ['/api/segments/open-to-mail/people', ''],
+      ['/api/people?search=page', ''],
+      ['/api/people?stage=capture', ''],
+      ['/api/people?journey=welcome', ''],
+      ['/api/mailbox', world.practiceKey],
+    ] as const) {
       const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
-      const ask = (limit: number, cursor: string | null) => world.must<{ items: { id: string }[]; next: string | null }>('GET', `${path}${path.includes('?') ? '&' : '?'}limit=${limit}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`, undefined, headers);
+      const ask = (limit: number, cursor: string | null) =>
+        world.must<{ items: { id: string }[]; next: string | null }>(
+          'GET',
+          `${path}${path.includes('?') ? '&' : '?'}limit=${limit}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`,
+          undefined,
+          headers,
+        );
       const whole = await ask(200, null);
       expect(whole.items.length, path).toBeGreaterThan(7);
       expect(whole.next, path).toBeNull();
@@ -163,13 +276,19 @@ describe('the API', () => {
         next = page.next;
         expect(pages, path).toBeLessThan(100);
       }
-      expect(rows.map((row) => row.id), path).toEqual(whole.items.map((row) => row.id));
+      expect(
+        rows.map((row) => row.id),
+        path,
+      ).toEqual(whole.items.map((row) => row.id));
     }
   });
 
   test('an address that is not there is a 404 that says where to look', async () => {
     for (const url of ['/api/nothing', '/v1/nothing', '/api', '/metrics/x', '/hooks/x'])
-      expect(await world.get(url), url).toMatchObject({ status: 404, body: { code: 'route-unknown' satisfies ProblemCode, hint: expect.any(String) } });
+      expect(await world.get(url), url).toMatchObject({
+        status: 404,
+        body: { code: 'route-unknown' satisfies ProblemCode, hint: expect.any(String) },
+      });
     expect((await world.get(`/api/people/${'x'.repeat(9000)}`)).status).toBeLessThan(500);
     expect((await world.get('/api/people/%E0%A4%A')).status).toBeLessThan(500);
   });
@@ -186,11 +305,20 @@ describe('the API', () => {
 
 /** Keys of an answer that its schema dropped. */
 function strayKeys(given: unknown, kept: unknown, path = ''): string[] {
-  if (Array.isArray(given) && Array.isArray(kept)) return given.slice(0, 3).flatMap((each, index) => strayKeys(each, kept[index], `${path}.${index}`));
+  if (Array.isArray(given) && Array.isArray(kept))
+    return given.slice(0, 3).flatMap((each, index) => strayKeys(each, kept[index], `${path}.${index}`));
   if (typeof given !== 'object' || given === null || typeof kept !== 'object' || kept === null) return [];
-  return Object.entries(given).flatMap(([key, value]) => (key in kept ? strayKeys(value, (kept as Record<string, unknown>)[key], `${path}.${key}`) : [`${path}.${key}`]));
+  return Object.entries(given).flatMap(([key, value]) =>
+    key in kept ? strayKeys(value, (kept as Record<string, unknown>)[key], `${path}.${key}`) : [`${path}.${key}`],
+  );
 }
 
 function sources(folder: URL): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? sources(new URL(`${entry.name}/`, folder)) : entry.name.endsWith('.ts') ? [new URL(entry.name, folder).pathname] : []));
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory()
+      ? sources(new URL(`${entry.name}/`, folder))
+      : entry.name.endsWith('.ts')
+        ? [new URL(entry.name, folder).pathname]
+        : [],
+  );
 }

@@ -117,7 +117,9 @@ async function withAdmin<T>(work: (admin: pg.Client) => Promise<T>): Promise<T> 
 
 /** A template is finished when its comment says so; one that is not was left by somebody who died. */
 async function prepareTemplate(admin: pg.Client, template: string): Promise<void> {
-  const { rows } = await admin.query("select shobj_description(oid, 'pg_database') as said from pg_database where datname = $1", [template]);
+  const { rows } = await admin.query("select shobj_description(oid, 'pg_database') as said from pg_database where datname = $1", [
+    template,
+  ]);
   if (rows[0]?.said === 'finished') return;
   await admin.query(`drop database if exists ${template} with (force)`);
   await admin.query(`create database ${template} template template0`);

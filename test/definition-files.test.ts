@@ -24,7 +24,12 @@ const read = (file: string): string => readFileSync(join(dir, file), 'utf8');
 
 /** Every file in a folder with its text. */
 const everything = (): Record<string, string> =>
-  Object.fromEntries((readdirSync(dir, { recursive: true }) as string[]).filter((file) => statSync(join(dir, file)).isFile()).sort().map((file) => [file, read(file)]));
+  Object.fromEntries(
+    (readdirSync(dir, { recursive: true }) as string[])
+      .filter((file) => statSync(join(dir, file)).isFile())
+      .sort()
+      .map((file) => [file, read(file)]),
+  );
 
 async function refusal(): Promise<FileMistake[]> {
   const problem = await readFolder(dir).then(
@@ -54,13 +59,25 @@ steps:
 describe('a file that cannot be read is refused with its place and a sentence', () => {
   test.each<[string, string, Omit<FileMistake, 'file'>]>([
     ['a bracket that is left open', 'name: [News\npurpose: marketing\n', { line: 2, column: 1, message: expect.any(String) as string }],
-    ['a key that stands twice', 'name: News\nmeaning: a\nname: Other\n', { line: 3, column: 1, message: '"name" stands here a second time' }],
+    [
+      'a key that stands twice',
+      'name: News\nmeaning: a\nname: Other\n',
+      { line: 3, column: 1, message: '"name" stands here a second time' },
+    ],
     ['a tab in place of spaces', 'name: News\nform:\n\ttitle: x\n', { line: 3, column: 1, message: 'is indented with a tab; use spaces' }],
-    ['two documents', 'name: News\n---\nname: Other\n', { line: 2, column: 1, message: 'a file holds one definition; a second one begins here' }],
+    [
+      'two documents',
+      'name: News\n---\nname: Other\n',
+      { line: 2, column: 1, message: 'a file holds one definition; a second one begins here' },
+    ],
     ['nothing', '# only a remark\n', { line: 1, column: 1, message: 'the file is empty' }],
     ['a list', '- News\n', { line: 1, column: 1, message: 'must hold the fields of one definition, each as "name: value"' }],
     ['a tag', 'name: !secret News\n', { line: 1, column: 7, message: 'a tag (a word that begins with !) means nothing here' }],
-    ['a number without an end', 'name: News\nmax: .inf\n', { line: 2, column: 1, message: 'must be a number that can be written in digits' }],
+    [
+      'a number without an end',
+      'name: News\nmax: .inf\n',
+      { line: 2, column: 1, message: 'must be a number that can be written in digits' },
+    ],
     ['an alias to nothing', 'name: *news\n', { line: 1, column: 7, message: '*news repeats &news, which is not there yet' }],
     ['an alias to itself', 'name: &a\n  b: *a\n', { line: 2, column: 3, message: 'nests too deeply' }],
   ])('%s', async (_, text, mistake) => {
@@ -72,9 +89,13 @@ describe('a file that cannot be read is refused with its place and a sentence', 
     const levels = Array.from({ length: 30 }, (_, level) => `l${level + 1}: &l${level + 1} [${Array(10).fill(`*l${level}`).join(', ')}]`);
     put('topics/news.yaml', `l0: &l0 [a]\n${levels.join('\n')}\n`);
     const began = Date.now();
-    expect(await refusal()).toEqual([{ file: 'topics/news.yaml', line: 12, column: 12, message: 'repeats itself too often through aliases' }]);
+    expect(await refusal()).toEqual([
+      { file: 'topics/news.yaml', line: 12, column: 12, message: 'repeats itself too often through aliases' },
+    ]);
     put('topics/news.yaml', `l0: &l0 [${Array(90).fill('a')}]\n${levels.slice(0, 4).join('\n')}\n`);
-    expect(await refusal()).toEqual([{ file: 'topics/news.yaml', line: 1, column: 1, message: 'repeats itself too often through aliases' }]);
+    expect(await refusal()).toEqual([
+      { file: 'topics/news.yaml', line: 1, column: 1, message: 'repeats itself too often through aliases' },
+    ]);
     expect(Date.now() - began).toBeLessThan(5_000);
   });
 
@@ -83,7 +104,12 @@ describe('a file that cannot be read is refused with its place and a sentence', 
     put('topics/deeper.yaml', `name: ${'[ '.repeat(100)}${']'.repeat(100)}\n`);
     const mistakes = await refusal();
     expect(mistakes.map((mistake) => mistake.file)).toContain('topics/deep.yaml');
-    expect(mistakes).toContainEqual({ file: 'topics/deeper.yaml', line: 1, column: expect.any(Number) as number, message: 'nests too deeply' });
+    expect(mistakes).toContainEqual({
+      file: 'topics/deeper.yaml',
+      line: 1,
+      column: expect.any(Number) as number,
+      message: 'nests too deeply',
+    });
   });
 
   test('a file that is not UTF-8, and one that is far too long', async () => {
@@ -104,8 +130,19 @@ describe('a file that cannot be read is refused with its place and a sentence', 
     put('topics/inner/deep.yaml', 'name: News\n');
     symlinkSync('/etc/hostname', join(dir, 'topics/link.yaml'));
     const mistakes = await refusal();
-    expect(new Set(mistakes.map((mistake) => mistake.file))).toEqual(new Set(['topics/news.yaml', 'journey', 'topics/Big News.yaml', 'topics/other.yml', 'welcome.yaml', 'topics/inner', 'topics/link.yaml']));
-    for (const mistake of mistakes) expect(mistake).toMatchObject({ line: expect.any(Number), column: expect.any(Number), message: expect.stringMatching(/\S/) });
+    expect(new Set(mistakes.map((mistake) => mistake.file))).toEqual(
+      new Set([
+        'topics/news.yaml',
+        'journey',
+        'topics/Big News.yaml',
+        'topics/other.yml',
+        'welcome.yaml',
+        'topics/inner',
+        'topics/link.yaml',
+      ]),
+    );
+    for (const mistake of mistakes)
+      expect(mistake).toMatchObject({ line: expect.any(Number), column: expect.any(Number), message: expect.stringMatching(/\S/) });
   });
 
   test('a folder that is not there', async () => {
@@ -136,7 +173,10 @@ describe('a folder is read', () => {
   });
 
   test('with the words that other readers take for truth values, times and keys of objects', () => {
-    expect(readDefinition('a: yes\nb: on\nc: 21:00\n__proto__: x\non: y\n')).toMatchObject({ ok: true, body: { a: 'yes', b: 'on', c: '21:00', on: 'y' } });
+    expect(readDefinition('a: yes\nb: on\nc: 21:00\n__proto__: x\non: y\n')).toMatchObject({
+      ok: true,
+      body: { a: 'yes', b: 'on', c: '21:00', on: 'y' },
+    });
     expect(Object.prototype).not.toHaveProperty('x');
   });
 
@@ -144,9 +184,16 @@ describe('a folder is read', () => {
     put('journeys/welcome.yaml', journey);
     const { definitions, placeOf } = await readFolder(dir);
     const { shapeMistakes } = toCandidate(definitions[0]!);
-    expect(shapeMistakes.map((mistake) => placeOf('journey', 'welcome', mistake.path))).toContainEqual({ file: 'journeys/welcome.yaml', line: 11, column: 5 });
+    expect(shapeMistakes.map((mistake) => placeOf('journey', 'welcome', mistake.path))).toContainEqual({
+      file: 'journeys/welcome.yaml',
+      line: 11,
+      column: 5,
+    });
 
-    const place = (path: string): [number, number] => [placeOf('journey', 'welcome', path).line, placeOf('journey', 'welcome', path).column];
+    const place = (path: string): [number, number] => [
+      placeOf('journey', 'welcome', path).line,
+      placeOf('journey', 'welcome', path).column,
+    ];
     expect(place('steps.1.timeout')).toEqual([11, 5]);
     expect(place('steps.0.on.event')).toEqual([6, 11]);
     expect(place('steps.1.onTimeout'), 'a field that is missing: the step that lacks it').toEqual([8, 5]);
@@ -159,12 +206,25 @@ describe('a folder is read', () => {
 describe('a folder is written', () => {
   const definitions: LooseDefinition[] = [
     { kind: 'topic', key: 'news', body: { purpose: 'marketing', meaning: 'One\n\nTwo', name: 'News' } },
-    { kind: 'template', key: 'hello', body: { fallbacks: { b: 'x', a: 'y' }, subject: 'Hi', name: 'Hello', channel: 'email', preheader: '', blocks: [{ text: 'a\r\nb', block: 'text' }] } },
+    {
+      kind: 'template',
+      key: 'hello',
+      body: {
+        fallbacks: { b: 'x', a: 'y' },
+        subject: 'Hi',
+        name: 'Hello',
+        channel: 'email',
+        preheader: '',
+        blocks: [{ text: 'a\r\nb', block: 'text' }],
+      },
+    },
   ];
 
   test('in the order of the schema, long texts as blocks, nothing folded', async () => {
     await writeFolder(dir, definitions);
-    expect(read('topics/news.yaml')).toBe('# yaml-language-server: $schema=../schemas/topic.json\nname: News\nmeaning: |-\n  One\n\n  Two\npurpose: marketing\n');
+    expect(read('topics/news.yaml')).toBe(
+      '# yaml-language-server: $schema=../schemas/topic.json\nname: News\nmeaning: |-\n  One\n\n  Two\npurpose: marketing\n',
+    );
     expect(read('templates/hello.yaml')).toContain('channel: email\nname: Hello\nsubject: Hi\n');
     expect(read('templates/hello.yaml')).toContain('fallbacks:\n  a: "y"\n  b: x\n');
     expect(JSON.parse(read('schemas/journey.json'))).toMatchObject({ title: 'Journey', type: 'object' });
@@ -188,11 +248,24 @@ describe('a folder is written', () => {
     put('topics/news.yaml', own);
     expect((await writeFolder(dir, [topic])).kept).toEqual(['topics/news.yaml']);
     expect(read('topics/news.yaml')).toBe(own);
-    expect((await writeFolder(dir, [{ ...topic, body: { name: 'Other', meaning: '', purpose: 'marketing' } }])).written).toEqual(['topics/news.yaml']);
+    expect((await writeFolder(dir, [{ ...topic, body: { name: 'Other', meaning: '', purpose: 'marketing' } }])).written).toEqual([
+      'topics/news.yaml',
+    ]);
   });
 
   test('and only on request loses files of definitions that are gone, never anything of a stranger', async () => {
-    const strangers = ['README.md', 'old.yaml', 'topics/notes.md', 'topics/Our Plans.yaml', 'topics/draft.yml', 'topics/.hidden.yaml', 'topics/archive/gone.yaml', 'attic/gone.yaml', 'schemas/mine.json', '.git/config'];
+    const strangers = [
+      'README.md',
+      'old.yaml',
+      'topics/notes.md',
+      'topics/Our Plans.yaml',
+      'topics/draft.yml',
+      'topics/.hidden.yaml',
+      'topics/archive/gone.yaml',
+      'attic/gone.yaml',
+      'schemas/mine.json',
+      '.git/config',
+    ];
     for (const file of strangers) put(file, 'mine');
     put('topics/gone.yaml', 'name: Gone\npurpose: marketing\n');
     put('journeys/gone.yaml', 'name: Gone\n');
@@ -219,9 +292,49 @@ describe('a folder is written', () => {
   });
 
   test('so that any body comes back as it was', () => {
-    const text = fc.string({ unit: fc.oneof(fc.constantFrom('\n', '\r', '\t', ' ', ':', '#', '-', '"', "'", '|', '>', '&', '*', '{', '[', '%', '@', '\u0085', '\u2028', '\ufeff', '\u0001', 'a', 'é', '😀'), fc.constantFrom('yes', 'null', '1e3', '0x1', '~', '---', '...')), maxLength: 12 });
+    const text = fc.string({
+      unit: fc.oneof(
+        fc.constantFrom(
+          '\n',
+          '\r',
+          '\t',
+          ' ',
+          ':',
+          '#',
+          '-',
+          '"',
+          "'",
+          '|',
+          '>',
+          '&',
+          '*',
+          '{',
+          '[',
+          '%',
+          '@',
+          '\u0085',
+          '\u2028',
+          '\ufeff',
+          '\u0001',
+          'a',
+          'é',
+          '😀',
+        ),
+        fc.constantFrom('yes', 'null', '1e3', '0x1', '~', '---', '...'),
+      ),
+      maxLength: 12,
+    });
     const value = fc.letrec((tie) => ({
-      any: fc.oneof({ maxDepth: 4 }, text, fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null), fc.array(tie('any'), { maxLength: 4 }), fc.dictionary(text, tie('any'), { maxKeys: 4 })),
+      any: fc.oneof(
+        { maxDepth: 4 },
+        text,
+        fc.integer(),
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.boolean(),
+        fc.constant(null),
+        fc.array(tie('any'), { maxLength: 4 }),
+        fc.dictionary(text, tie('any'), { maxKeys: 4 }),
+      ),
     })).any;
     fc.assert(
       fc.property(fc.dictionary(text, value, { minKeys: 1, maxKeys: 4 }), (body) => {
@@ -241,10 +354,33 @@ describe('the difference of two bodies', () => {
   test.each<[string, unknown, unknown, [string, unknown, unknown][]]>([
     ['nothing, whatever the order of keys', { a: 1, b: [{ key: 'x' }] }, { b: [{ key: 'x' }], a: 1 }, []],
     ['a value', { a: { b: 1 } }, { a: { b: 2 } }, [['a.b', 1, 2]]],
-    ['what came and what went', { a: 1 }, { b: null }, [['b', undefined, null], ['a', 1, undefined]]],
-    ['a step between others', { steps: [{ key: 'a' }, { key: 'c' }] }, { steps: [{ key: 'a' }, { key: 'b', for: 'P1D' }, { key: 'c' }] }, [['steps.b', undefined, { key: 'b', for: 'P1D' }]]],
-    ['steps that changed places', { steps: [{ key: 'a' }, { key: 'b' }] }, { steps: [{ key: 'b' }, { key: 'a' }] }, [['steps.(order)', ['a', 'b'], ['b', 'a']]]],
-    ['a line taken out of a list', { caps: [{ max: 1 }, { max: 2 }, { max: 3 }] }, { caps: [{ max: 1 }, { max: 3 }] }, [['caps.1', { max: 2 }, undefined]]],
+    [
+      'what came and what went',
+      { a: 1 },
+      { b: null },
+      [
+        ['b', undefined, null],
+        ['a', 1, undefined],
+      ],
+    ],
+    [
+      'a step between others',
+      { steps: [{ key: 'a' }, { key: 'c' }] },
+      { steps: [{ key: 'a' }, { key: 'b', for: 'P1D' }, { key: 'c' }] },
+      [['steps.b', undefined, { key: 'b', for: 'P1D' }]],
+    ],
+    [
+      'steps that changed places',
+      { steps: [{ key: 'a' }, { key: 'b' }] },
+      { steps: [{ key: 'b' }, { key: 'a' }] },
+      [['steps.(order)', ['a', 'b'], ['b', 'a']]],
+    ],
+    [
+      'a line taken out of a list',
+      { caps: [{ max: 1 }, { max: 2 }, { max: 3 }] },
+      { caps: [{ max: 1 }, { max: 3 }] },
+      [['caps.1', { max: 2 }, undefined]],
+    ],
     ['a line changed within a list', { caps: [{ max: 1 }, { max: 2 }] }, { caps: [{ max: 1 }, { max: 5 }] }, [['caps.1.max', 2, 5]]],
     ['another sort of value', { reentry: 'never' }, { reentry: { after: 'P1D' } }, [['reentry', 'never', { after: 'P1D' }]]],
   ])('%s', (_, before, after, lines) => expect(diff(before, after).map((line) => [line.path, line.before, line.after])).toEqual(lines));

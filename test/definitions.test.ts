@@ -1,7 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { LooseDefinition } from '#contract/definition.ts';
 import { isSame } from '#contract/diff.ts';
-import { applySet, discardDraft, exportSet, getDefinition, getVersion, listDefinitions, listVersions, planSet, publishDefinition, putDraft, rollbackDefinition } from '#operations/definitions.ts';
+import {
+  applySet,
+  discardDraft,
+  exportSet,
+  getDefinition,
+  getVersion,
+  listDefinitions,
+  listVersions,
+  planSet,
+  publishDefinition,
+  putDraft,
+  rollbackDefinition,
+} from '#operations/definitions.ts';
 import { readBlueprint } from '#operations/blueprint.ts';
 import { Workspaces } from '#operations/workspaces.ts';
 import { listAudit } from '#store/audit.ts';
@@ -25,14 +37,23 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 beforeEach(async () => {
-  const id = (await db.asOwner((tx) => createWorkspace(tx, { slug: crypto.randomUUID(), practice: false, settings: {} as Workspace['settings'] }, now)))!;
+  const id = (await db.asOwner((tx) =>
+    createWorkspace(tx, { slug: crypto.randomUUID(), practice: false, settings: {} as Workspace['settings'] }, now),
+  ))!;
   poked = 0;
-  const bus = { changed: () => undefined, pokeWork: () => void poked++, onWork: () => () => undefined, onChange: () => () => undefined, close: async () => undefined };
+  const bus = {
+    changed: () => undefined,
+    pokeWork: () => void poked++,
+    onWork: () => () => undefined,
+    onChange: () => () => undefined,
+    close: async () => undefined,
+  };
   deps = { db, now: () => now, workspaces: new Workspaces(db, () => now), bus };
   workspace = await deps.workspaces.byId(id);
 });
 
-const sql = (statement: string, ...values: (string | number)[]) => db.transaction({ workspaces: [workspace.id] }, (tx) => tx.query(statement, values));
+const sql = (statement: string, ...values: (string | number)[]) =>
+  db.transaction({ workspaces: [workspace.id] }, (tx) => tx.query(statement, values));
 const publishBlueprint = () => applySet(deps, workspace, 'ana', { definitions: blueprint, publish: true, note: 'first' });
 /** A definition of the blueprint, edited. */
 // biome-ignore lint/suspicious/noExplicitAny: an edit may put anything anywhere, as a hand in a file may.
@@ -47,28 +68,52 @@ test('a set is planned, applied as one revision, and comes out as it went in', a
   const plan = await planSet(deps, workspace, blueprint);
   expect(plan).toMatchObject({ mistakes: [], revision: 0 });
   expect(new Set(plan.changes.map((each) => each.change))).toEqual(new Set(['add']));
-  expect(await applySet(deps, workspace, 'ana', { definitions: blueprint, publish: true, note: 'first', revision: 0 })).toMatchObject({ published: blueprint.length, revision: 1 });
+  expect(await applySet(deps, workspace, 'ana', { definitions: blueprint, publish: true, note: 'first', revision: 0 })).toMatchObject({
+    published: blueprint.length,
+    revision: 1,
+  });
   expect(isSame((await exportSet(deps, workspace, 'published')).definitions, blueprint)).toBe(true);
 
-  expect((await planSet(deps, workspace, blueprint)).changes.every((each) => each.change === 'same' && each.lines.length === 0 && each.unsafe.length === 0)).toBe(true);
+  expect(
+    (await planSet(deps, workspace, blueprint)).changes.every(
+      (each) => each.change === 'same' && each.lines.length === 0 && each.unsafe.length === 0,
+    ),
+  ).toBe(true);
   expect(await publishBlueprint()).toMatchObject({ published: 0, revision: 1 });
-  await expect(applySet(deps, workspace, 'ana', { definitions: blueprint, publish: true, note: '', revision: 0 })).rejects.toMatchObject({ code: 'plan-stale' });
+  await expect(applySet(deps, workspace, 'ana', { definitions: blueprint, publish: true, note: '', revision: 0 })).rejects.toMatchObject({
+    code: 'plan-stale',
+  });
   expect(poked).toBe(1);
 });
 
 test('all or nothing: one mistake keeps the whole set out', async () => {
   const broken = edited('journey', 'welcome', (body) => (body.steps[1].template = 'nowhere'));
-  await expect(applySet(deps, workspace, 'ana', { definitions: [...blueprint.filter((each) => each.kind !== 'journey'), broken], publish: true, note: '' })).rejects.toMatchObject({
-    code: 'definition-invalid', details: [{ kind: 'journey', key: 'welcome', path: 'steps.1.template', message: 'there is no template "nowhere"' }],
+  await expect(
+    applySet(deps, workspace, 'ana', {
+      definitions: [...blueprint.filter((each) => each.kind !== 'journey'), broken],
+      publish: true,
+      note: '',
+    }),
+  ).rejects.toMatchObject({
+    code: 'definition-invalid',
+    details: [{ kind: 'journey', key: 'welcome', path: 'steps.1.template', message: 'there is no template "nowhere"' }],
   });
   expect(await listDefinitions(deps, workspace)).toMatchObject({ items: [], revision: 0 });
-  await expect(applySet(deps, workspace, 'ana', { definitions: [blueprint[0]!, blueprint[0]!], publish: false, note: '' })).rejects.toMatchObject({ code: 'definition-invalid' });
+  await expect(
+    applySet(deps, workspace, 'ana', { definitions: [blueprint[0]!, blueprint[0]!], publish: false, note: '' }),
+  ).rejects.toMatchObject({ code: 'definition-invalid' });
 });
 
 test('drafts wait, and a definition says what it lacks before it can be published', async () => {
-  expect(await applySet(deps, workspace, 'ana', { definitions: blueprint, publish: false, note: '' })).toMatchObject({ published: 0, revision: 0 });
+  expect(await applySet(deps, workspace, 'ana', { definitions: blueprint, publish: false, note: '' })).toMatchObject({
+    published: 0,
+    revision: 0,
+  });
   const { mistakes } = await getDefinition(deps, workspace, 'journey', 'welcome');
-  expect(mistakes).toContainEqual({ path: 'steps.1.template', message: 'there is no template "welcome-hello": its draft is not published yet' });
+  expect(mistakes).toContainEqual({
+    path: 'steps.1.template',
+    message: 'there is no template "welcome-hello": its draft is not published yet',
+  });
   await expect(publishDefinition(deps, workspace, 'ana', 'journey', 'welcome')).rejects.toMatchObject({ code: 'definition-invalid' });
 });
 
@@ -77,7 +122,9 @@ test('a draft may have mistakes; thrown away, what is published stands again, an
   const detail = await putDraft(deps, workspace, 'ben', 'topic', 'newsletter', { name: '' });
   expect(detail).toMatchObject({ hasDraft: true, version: 1, updatedBy: 'ben', name: 'newsletter' });
   expect(detail.mistakes.length).toBeGreaterThan(0);
-  expect((await planSet(deps, workspace, [edited('topic', 'newsletter', (body) => (body.name = 'Letters'))])).changes[0]!.unsafe).toEqual(['There is a draft by ben that says something else; this would replace it.']);
+  expect((await planSet(deps, workspace, [edited('topic', 'newsletter', (body) => (body.name = 'Letters'))])).changes[0]!.unsafe).toEqual([
+    'There is a draft by ben that says something else; this would replace it.',
+  ]);
   await discardDraft(deps, workspace, 'ben', 'topic', 'newsletter');
   expect(await getDefinition(deps, workspace, 'topic', 'newsletter')).toMatchObject({ hasDraft: false, mistakes: [] });
 
@@ -100,15 +147,24 @@ test('versions count up for ever; a rollback is a new version, and publishing wh
   await publishBlueprint();
   await putDraft(deps, workspace, 'ana', 'topic', 'newsletter', { name: ' Letters ', purpose: 'marketing' });
   expect(await publishDefinition(deps, workspace, 'ana', 'topic', 'newsletter', 'renamed')).toEqual({ version: 2, revision: 2 });
-  expect((await getVersion(deps, workspace, 'topic', 'newsletter', 2)).body).toEqual({ name: 'Letters', meaning: '', purpose: 'marketing' });
+  expect((await getVersion(deps, workspace, 'topic', 'newsletter', 2)).body).toEqual({
+    name: 'Letters',
+    meaning: '',
+    purpose: 'marketing',
+  });
   expect(await publishDefinition(deps, workspace, 'ana', 'topic', 'newsletter')).toEqual({ version: 2, revision: 2 });
   expect(await rollbackDefinition(deps, workspace, 'ben', 'topic', 'newsletter', 1)).toEqual({ version: 3, revision: 3 });
   expect((await listVersions(deps, workspace, 'topic', 'newsletter')).items).toMatchObject([
-    { version: 3, live: true, publishedBy: 'ben', note: 'back to version 1' }, { version: 2, live: false, note: 'renamed' }, { version: 1, live: false, note: 'first' },
+    { version: 3, live: true, publishedBy: 'ben', note: 'back to version 1' },
+    { version: 2, live: false, note: 'renamed' },
+    { version: 1, live: false, note: 'first' },
   ]);
   await expect(rollbackDefinition(deps, workspace, 'ben', 'topic', 'newsletter', 9)).rejects.toMatchObject({ code: 'version-unknown' });
   const audit = await db.transaction({ workspaces: [workspace.id] }, (tx) => listAudit(tx, workspace.id, { limit: 2 }));
-  expect(audit.items.map((each) => `${each.actor} ${each.what}`)).toEqual(['ben brought back version 1 of the topic “newsletter” as version 3', 'ana published the topic “newsletter” as version 2']);
+  expect(audit.items.map((each) => `${each.actor} ${each.what}`)).toEqual([
+    'ben brought back version 1 of the topic “newsletter” as version 3',
+    'ana published the topic “newsletter” as version 2',
+  ]);
   const rest = await db.transaction({ workspaces: [workspace.id] }, (tx) => listAudit(tx, workspace.id, { limit: 2, cursor: audit.next! }));
   expect(rest).toMatchObject({ items: [{ what: `applied ${blueprint.length} definitions` }], next: null });
 });
@@ -119,7 +175,10 @@ test('nobody publishes what would break something else', async () => {
     body.stages = [{ ...body.stages[1], key: 'begun', first: true, next: [], entry: [] }];
   });
   const { mistakes } = await putDraft(deps, workspace, 'ana', 'lifecycle', 'main', without.body);
-  expect(mistakes).toContainEqual({ path: '(all)', message: 'Entry point "contact-form" would no longer hold: the lifecycle has no stage "capture"' });
+  expect(mistakes).toContainEqual({
+    path: '(all)',
+    message: 'Entry point "contact-form" would no longer hold: the lifecycle has no stage "capture"',
+  });
   await expect(publishDefinition(deps, workspace, 'ana', 'lifecycle', 'main')).rejects.toMatchObject({ code: 'definition-invalid' });
 });
 
@@ -139,18 +198,54 @@ describe('with people under way', () => {
   beforeEach(async () => {
     const person = crypto.randomUUID();
     await publishBlueprint();
-    await sql("insert into person (lane, person_id, workspace_id, traits, state, stage, entry_point, created_at) values (1, $1, $2, '{}', '{}', 'nurture', 'api', '2026-01-01')", person, workspace.id);
+    await sql(
+      "insert into person (lane, person_id, workspace_id, traits, state, stage, entry_point, created_at) values (1, $1, $2, '{}', '{}', 'nurture', 'api', '2026-01-01')",
+      person,
+      workspace.id,
+    );
     for (const version of [1, 1, 1, 2])
-      await sql("insert into run (lane, person_id, run_id, workspace_id, journey, version, status, step, state, entered_at, entry_evidence) values (1, $1, $2, $3, 'welcome', $4, 'live', 'two-days', '{}', '2026-01-01', $1)", person, crypto.randomUUID(), workspace.id, version);
+      await sql(
+        "insert into run (lane, person_id, run_id, workspace_id, journey, version, status, step, state, entered_at, entry_evidence) values (1, $1, $2, $3, 'welcome', $4, 'live', 'two-days', '{}', '2026-01-01', $1)",
+        person,
+        crypto.randomUUID(),
+        workspace.id,
+        version,
+      );
   });
 
   test.each<[string, LooseDefinition, string[]]>([
-    ['a wait that becomes shorter', edited('journey', 'welcome', (body) => (body.steps[2].for = 'P1D')), ['The wait "two-days" becomes shorter: 1 day in place of 2 days. 1 person is waiting there under version 2, 3 under version 1; they keep their version.']],
-    ['another way in', edited('journey', 'welcome', (body) => (body.steps[0].on.event = 'Account Created')), ['People enter on Account Created, no longer on Signed Up.']],
-    ['an exit that is gone', edited('journey', 'welcome', (body) => (body.exits = [])), ['A run no longer ends when this happens: Unsubscribed.']],
-    ['a cap that is loosened', edited('cap-policy', 'main', (body) => (body.caps[0].max = 3)), ['People may hear from you more often: "at most 2 in 1 day on email" no longer holds.']],
-    ['other words beside the box', edited('entry-point', 'contact-form', (body) => (body.consent.wording = 'Send me whatever you like.')), ['The consent wording changes; consents that were given stand under the words that were shown.']],
-    ['marketing called something else', edited('topic', 'newsletter', (body) => (body.purpose = 'transactional')), ['Messages on this topic need no consent any more, count toward no cap and keep no quiet hours.']],
+    [
+      'a wait that becomes shorter',
+      edited('journey', 'welcome', (body) => (body.steps[2].for = 'P1D')),
+      [
+        'The wait "two-days" becomes shorter: 1 day in place of 2 days. 1 person is waiting there under version 2, 3 under version 1; they keep their version.',
+      ],
+    ],
+    [
+      'another way in',
+      edited('journey', 'welcome', (body) => (body.steps[0].on.event = 'Account Created')),
+      ['People enter on Account Created, no longer on Signed Up.'],
+    ],
+    [
+      'an exit that is gone',
+      edited('journey', 'welcome', (body) => (body.exits = [])),
+      ['A run no longer ends when this happens: Unsubscribed.'],
+    ],
+    [
+      'a cap that is loosened',
+      edited('cap-policy', 'main', (body) => (body.caps[0].max = 3)),
+      ['People may hear from you more often: "at most 2 in 1 day on email" no longer holds.'],
+    ],
+    [
+      'other words beside the box',
+      edited('entry-point', 'contact-form', (body) => (body.consent.wording = 'Send me whatever you like.')),
+      ['The consent wording changes; consents that were given stand under the words that were shown.'],
+    ],
+    [
+      'marketing called something else',
+      edited('topic', 'newsletter', (body) => (body.purpose = 'transactional')),
+      ['Messages on this topic need no consent any more, count toward no cap and keep no quiet hours.'],
+    ],
     [
       'a stage that people are in',
       edited('lifecycle', 'main', (body) => {
@@ -170,9 +265,17 @@ describe('with people under way', () => {
 
   test('a changed segment asks everybody again, a changed text nobody', async () => {
     const wakes = async (): Promise<number> => (await sql('select count(*) as n from wake where workspace_id = $1', workspace.id))[0]!.n;
-    await applySet(deps, workspace, 'ana', { definitions: [edited('template', 'welcome-hello', (body) => (body.subject = 'Hello'))], publish: true, note: '' });
+    await applySet(deps, workspace, 'ana', {
+      definitions: [edited('template', 'welcome-hello', (body) => (body.subject = 'Hello'))],
+      publish: true,
+      note: '',
+    });
     expect(await wakes()).toBe(0);
-    await applySet(deps, workspace, 'ana', { definitions: [edited('segment', 'customers', (body) => (body.name = 'Clients'))], publish: true, note: '' });
+    await applySet(deps, workspace, 'ana', {
+      definitions: [edited('segment', 'customers', (body) => (body.name = 'Clients'))],
+      publish: true,
+      note: '',
+    });
     expect(await wakes()).toBe(1);
   });
 });

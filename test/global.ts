@@ -20,10 +20,15 @@ const weekMs = 7 * 24 * 3600 * 1000;
 export default function setup(project: { provide(key: 'prepared', value: { dump: string; template: string }): void }): void {
   mkdirSync(cache, { recursive: true });
   const hash = createHash('sha256');
-  for (const file of readdirSync(new URL('src/store/migrations/', root)).sort()) hash.update(readFileSync(new URL(`src/store/migrations/${file}`, root)));
+  for (const file of readdirSync(new URL('src/store/migrations/', root)).sort())
+    hash.update(readFileSync(new URL(`src/store/migrations/${file}`, root)));
   hash.update(readFileSync(new URL('src/store/migrate.ts', root)));
-  hash.update((JSON.parse(readFileSync(new URL('node_modules/@electric-sql/pglite/package.json', root), 'utf8')) as { version: string }).version);
+  hash.update(
+    (JSON.parse(readFileSync(new URL('node_modules/@electric-sql/pglite/package.json', root), 'utf8')) as { version: string }).version,
+  );
   const name = hash.digest('hex').slice(0, 12);
-  for (const old of readdirSync(cache)) if (!old.includes(name) && Date.now() - statSync(`${cache}${old}`).mtimeMs > weekMs) rmSync(`${cache}${old}`, { recursive: true, force: true });
+  for (const old of readdirSync(cache))
+    if (!old.includes(name) && Date.now() - statSync(`${cache}${old}`).mtimeMs > weekMs)
+      rmSync(`${cache}${old}`, { recursive: true, force: true });
   project.provide('prepared', { dump: `${cache}${name}.tar`, template: `throughline_template_${name}` });
 }

@@ -42,7 +42,9 @@ async function openWorld(dump?: Uint8Array, now: () => Instant = () => start): P
   await house.deps.workspaces.refresh();
   const practice = (): Promise<Workspace> => house.deps.workspaces.bySlug('practice');
   const world: World = {
-    house, db, practice,
+    house,
+    db,
+    practice,
     turn: async (advance) => turnClock(house.sending, await practice(), advance),
     ask: <R extends Row>(sql: string) => db.asOwner((tx) => tx.query<R>(sql)),
     async close() {
@@ -75,14 +77,20 @@ const mailsOf = (world: World): Promise<Mail[]> =>
   );
 /** All that happened, without a trace of how it was stored. */
 async function historyOf(world: World): Promise<string[]> {
-  const events = await world.ask('select coalesce(p.email, p.person_id::text) as who, e.name, e.happened_at, e.accepted_at, e.body from event e join person p using (lane, person_id) order by e.happened_at, who, e.name, e.event_id');
-  const moves = await world.ask('select p.email, h.stage, h.from_stage, h.entered_at from stage_history h join person p using (lane, person_id) order by h.entered_at, p.email');
+  const events = await world.ask(
+    'select coalesce(p.email, p.person_id::text) as who, e.name, e.happened_at, e.accepted_at, e.body from event e join person p using (lane, person_id) order by e.happened_at, who, e.name, e.event_id',
+  );
+  const moves = await world.ask(
+    'select p.email, h.stage, h.from_stage, h.entered_at from stage_history h join person p using (lane, person_id) order by h.entered_at, p.email',
+  );
   const mails = await world.ask('select sent_to, subject, at from mail order by at, sent_to, subject');
   return [...events, ...moves, ...mails, ...(await mailsOf(world))].map((each) => JSON.stringify(each));
 }
 /** People and mails: what a turn cut differently must leave as it is. */
 async function peopleAndMails(world: World): Promise<string[]> {
-  const people = await world.ask('select email, name, stage, stage_since, score, created_at, last_seen_at from person where email is not null order by created_at, email');
+  const people = await world.ask(
+    'select email, name, stage, stage_since, score, created_at, last_seen_at from person where email is not null order by created_at, email',
+  );
   return [...people, ...(await mailsOf(world))].map((each) => JSON.stringify(each));
 }
 const problem = (code: string): object => expect.objectContaining({ code });
@@ -98,7 +106,9 @@ beforeAll(async () => {
 
 describe('on first sight', () => {
   test('there are people in several stages, runs under way, mails sent, opened and followed, orders with revenue', async () => {
-    const [people] = await seeded.ask('select count(*) filter (where email is not null) as known, count(distinct stage) as stages, count(distinct zone) as zones from person');
+    const [people] = await seeded.ask(
+      'select count(*) filter (where email is not null) as known, count(distinct stage) as stages, count(distinct zone) as zones from person',
+    );
     expect(people!.known).toBeGreaterThan(20);
     expect(people!.stages).toBeGreaterThanOrEqual(4);
     expect(people!.zones).toBeGreaterThan(4);
@@ -109,9 +119,27 @@ describe('on first sight', () => {
     expect(mails!.opens).toBeGreaterThan(5);
     expect(mails!.clicks).toBeGreaterThan(2);
     const names = (await seeded.ask('select distinct name from event')).map((row) => row.name);
-    expect(names).toEqual(expect.arrayContaining(['Page Viewed', 'Product Viewed', 'Signed Up', 'Checkout Started', 'Order Completed', 'Email Opened', 'Email Link Clicked', 'Meeting Booked']));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'Page Viewed',
+        'Product Viewed',
+        'Signed Up',
+        'Checkout Started',
+        'Order Completed',
+        'Email Opened',
+        'Email Link Clicked',
+        'Meeting Booked',
+      ]),
+    );
     const orders = await seeded.ask("select body -> 'properties' as p from event where name = 'Order Completed'");
-    for (const order of orders) expect(order.p).toEqual(expect.objectContaining({ revenue: expect.any(Number), currency: 'EUR', products: [expect.objectContaining({ product_id: expect.any(String) })] }));
+    for (const order of orders)
+      expect(order.p).toEqual(
+        expect.objectContaining({
+          revenue: expect.any(Number),
+          currency: 'EUR',
+          products: [expect.objectContaining({ product_id: expect.any(String) })],
+        }),
+      );
   });
 
   test('its clock shows real time and runs, and somebody does something within a minute, and again, and again', async () => {
@@ -132,14 +160,16 @@ describe('on first sight', () => {
   });
 
   test('people come in through the website, with a source, their zone and a recorded answer about marketing', async () => {
-    const people = await seeded.ask("select entry_point, first_source, zone, traits, state from person where email is not null");
+    const people = await seeded.ask('select entry_point, first_source, zone, traits, state from person where email is not null');
     expect(new Set(people.map((each) => each.entry_point))).toEqual(new Set(['website']));
     for (const each of people) {
       expect(each.first_source).toMatchObject({ entryPoint: 'website' });
       expect(each.traits).toMatchObject({ timezone: each.zone, city: expect.any(String), plan: expect.any(String) });
       expect(each.state.consents).toHaveProperty(['marketing/*']);
     }
-    expect((await seeded.ask("select count(*) as n from person where email is not null and email !~ '@example\\.(com|org|net)$'"))[0]!.n).toBe(0);
+    expect(
+      (await seeded.ask("select count(*) as n from person where email is not null and email !~ '@example\\.(com|org|net)$'"))[0]!.n,
+    ).toBe(0);
   });
 
   test('a second call leaves it alone, and one that was interrupted is finished: the same history', async () => {
@@ -185,7 +215,9 @@ describe('turning three days', () => {
     expect(turned.now).toBe(start + 3 * day);
     expect(turned.did.facts).toBeGreaterThan(50);
     after = await mailsOf(world);
-    expect(turned.did.messages).toBe(after.filter((mail) => mail.status === 'sent').length - before.filter((mail) => mail.status === 'sent').length);
+    expect(turned.did.messages).toBe(
+      after.filter((mail) => mail.status === 'sent').length - before.filter((mail) => mail.status === 'sent').length,
+    );
   }, 120_000);
 
   test('takes seconds, and leaves the clock there, running', async () => {
@@ -211,7 +243,9 @@ describe('turning three days', () => {
   });
 
   test('decides everything at the instant of its evidence, and each wait ends on its minute', async () => {
-    const moves = await world.ask('select h.entered_at, e.accepted_at from stage_history h join event e on e.lane = h.lane and e.person_id = h.person_id and e.event_id = h.evidence');
+    const moves = await world.ask(
+      'select h.entered_at, e.accepted_at from stage_history h join event e on e.lane = h.lane and e.person_id = h.person_id and e.event_id = h.evidence',
+    );
     expect(moves.length).toBeGreaterThan(20);
     // Two moves by the facts of one instant stand a millisecond apart.
     for (const move of moves) expect(move.entered_at - move.accepted_at).toBeLessThanOrEqual(1);
@@ -229,7 +263,10 @@ describe('turning three days', () => {
   });
 
   test('sends nobody more than two mails in a day or four in a week', () => {
-    for (const mails of Map.groupBy(after.filter((each) => each.status === 'sent'), (mail) => mail.email).values())
+    for (const mails of Map.groupBy(
+      after.filter((each) => each.status === 'sent'),
+      (mail) => mail.email,
+    ).values())
       for (const { sent_at: at } of mails) {
         expect(mails.filter((mail) => mail.sent_at > at - day && mail.sent_at <= at).length).toBeLessThanOrEqual(2);
         expect(mails.filter((mail) => mail.sent_at > at - 7 * day && mail.sent_at <= at).length).toBeLessThanOrEqual(4);
@@ -240,7 +277,9 @@ describe('turning three days', () => {
     const kept = await world.ask('select m.sent_at, b.at, b.mail_id from message m join mail b on b.mail_id = m.message_id');
     expect(kept.length).toBe(after.filter((each) => each.status === 'sent').length);
     for (const mail of kept) expect(mail.at).toBe(mail.sent_at);
-    const early = await world.ask("select 1 from event e join mail b on b.mail_id::text = e.body -> 'properties' ->> 'messageId' where e.happened_at <= b.at");
+    const early = await world.ask(
+      "select 1 from event e join mail b on b.mail_id::text = e.body -> 'properties' ->> 'messageId' where e.happened_at <= b.at",
+    );
     expect(early).toEqual([]);
   });
 
@@ -249,7 +288,9 @@ describe('turning three days', () => {
     expect(gone.length).toBeGreaterThan(0);
     for (const each of gone) {
       expect(each.method).toBe('one-click');
-      const later = await world.ask(`select 1 from message where person_id = '${each.person_id}' and purpose = 'marketing' and sent_at > '${new Date(each.at).toISOString()}'`);
+      const later = await world.ask(
+        `select 1 from message where person_id = '${each.person_id}' and purpose = 'marketing' and sent_at > '${new Date(each.at).toISOString()}'`,
+      );
       expect(later).toEqual([]);
     }
     const [told] = await world.ask("select count(*) as n from event where name = 'Unsubscribed'");
@@ -270,7 +311,10 @@ describe('turning three days', () => {
     await other.turn(3 * day);
     await Promise.all(loops.map((loop) => loop.stop()));
     const until = start + 3 * day;
-    const sent = (mails: Mail[]): string[] => mails.filter((mail) => mail.status === 'sent' && mail.created_at <= until && mail.sent_at <= until).map((mail) => `${mail.email} ${mail.step} ${Math.floor(mail.sent_at / minute)}`);
+    const sent = (mails: Mail[]): string[] =>
+      mails
+        .filter((mail) => mail.status === 'sent' && mail.created_at <= until && mail.sent_at <= until)
+        .map((mail) => `${mail.email} ${mail.step} ${Math.floor(mail.sent_at / minute)}`);
     expect(sent(await mailsOf(other))).toEqual(sent(after));
     await other.close();
   });
@@ -288,15 +332,20 @@ describe('the clock', () => {
 
   test('turns forward only, at most 366 days, and only in a practice workspace', async () => {
     const practice = await seeded.practice();
-    for (const advance of [0, -minute, 366 * day + 1, Number.NaN]) await expect(turnClock(seeded.house.sending, practice, advance)).rejects.toEqual(problem('clock-backwards'));
-    await expect(turnClock(seeded.house.sending, await seeded.house.deps.workspaces.bySlug('main'), day)).rejects.toEqual(problem('clock-real'));
+    for (const advance of [0, -minute, 366 * day + 1, Number.NaN])
+      await expect(turnClock(seeded.house.sending, practice, advance)).rejects.toEqual(problem('clock-backwards'));
+    await expect(turnClock(seeded.house.sending, await seeded.house.deps.workspaces.bySlug('main'), day)).rejects.toEqual(
+      problem('clock-real'),
+    );
   });
 
   test('that a dead process left standing runs on; one that is being turned is left alone', async () => {
     const world = await openWorld(alive);
     const stop = async (): Promise<void> => {
       const practice = await world.practice();
-      await world.db.transaction({ workspaces: [practice.id] }, (tx) => setClock(tx, { ...practice.clock!, reading: start + hour, running: false }));
+      await world.db.transaction({ workspaces: [practice.id] }, (tx) =>
+        setClock(tx, { ...practice.clock!, reading: start + hour, running: false }),
+      );
       await world.house.deps.workspaces.refresh();
     };
     await stop();
@@ -329,7 +378,9 @@ describe('the clock', () => {
 describe('people', () => {
   test('visit by day in their own zone, and less at the weekend', () => {
     const chance = chanceOf('hours');
-    const hours = Array.from({ length: 2_000 }, () => Math.floor(minuteOfDay(visitingTime(chance, Date.UTC(2026, 2, 17), 'Australia/Sydney'), 'Australia/Sydney') / 60));
+    const hours = Array.from({ length: 2_000 }, () =>
+      Math.floor(minuteOfDay(visitingTime(chance, Date.UTC(2026, 2, 17), 'Australia/Sydney'), 'Australia/Sydney') / 60),
+    );
     expect(hours.filter((each) => each < 6).length).toBeLessThan(80);
     expect(hours.filter((each) => each >= 9 && each < 17).length).toBeGreaterThan(1_000);
     expect(weekdayOf(Date.UTC(2026, 2, 21, 23), 'Australia/Sydney')).toBe(0);
@@ -341,16 +392,31 @@ describe('people', () => {
     const source = { trust: 'trusted', by: 'api-key', entryPoint: 'api' } as const;
     const marketing = { context: { consent: { categoryPreferences: { marketing: true } } } };
     const arrivals = Array.from({ length: 12 }, (_, nth) => nth).flatMap((nth) =>
-      [{ type: 'identify', traits: { email: `by-hand-${nth}@example.com` } }, { type: 'track', event: 'Signed Up' }].map((call) => {
-        const read = readMessage({ ...call, ...marketing, userId: `by-hand-${nth}`, messageId: `${call.type}-${nth}` }, null, { workspace: practice.id, now: start, sentAt: null, source, newId: () => '' });
+      [
+        { type: 'identify', traits: { email: `by-hand-${nth}@example.com` } },
+        { type: 'track', event: 'Signed Up' },
+      ].map((call) => {
+        const read = readMessage({ ...call, ...marketing, userId: `by-hand-${nth}`, messageId: `${call.type}-${nth}` }, null, {
+          workspace: practice.id,
+          now: start,
+          sentAt: null,
+          source,
+          newId: () => '',
+        });
         if (!read.ok) throw new Error(read.refusal.message);
         const { fact, user, claims } = read.incoming;
-        return { names: { workspace: practice.id, user, anonymous: null, email: claims.email ?? null, phone: null, trusted: true }, class: 'live' as const, fact };
+        return {
+          names: { workspace: practice.id, user, anonymous: null, email: claims.email ?? null, phone: null, trusted: true },
+          class: 'live' as const,
+          fact,
+        };
       }),
     );
     await world.house.acceptor.accept(arrivals);
     await world.turn(3 * day);
-    const [mails] = await world.ask("select count(*) as n, sum(m.opens) as opens, sum(m.clicks) as clicks from message m join person p using (lane, person_id) where p.email like 'by-hand-%' and m.status = 'sent'");
+    const [mails] = await world.ask(
+      "select count(*) as n, sum(m.opens) as opens, sum(m.clicks) as clicks from message m join person p using (lane, person_id) where p.email like 'by-hand-%' and m.status = 'sent'",
+    );
     expect(mails!.n).toBeGreaterThan(15);
     expect(mails!.opens).toBeGreaterThan(5);
     expect(mails!.clicks).toBeGreaterThan(0);
@@ -359,10 +425,13 @@ describe('people', () => {
 
   test('whoever is erased does nothing any more', async () => {
     const world = await openWorld(alive);
-    const [visitor] = await world.ask("select a.act ->> 'person' as person from practice_act a where a.act ? 'person' order by due_at limit 1");
+    const [visitor] = await world.ask(
+      "select a.act ->> 'person' as person from practice_act a where a.act ? 'person' order by due_at limit 1",
+    );
     const [other] = await world.ask(`select lane, person_id from person where person_id = '${visitor!.person}'`);
     await world.ask(`update person set erased_at = now() where lane = ${other!.lane} and person_id = '${other!.person_id}'`);
-    const events = async (): Promise<number> => (await world.ask(`select count(*) as n from event where lane = ${other!.lane} and person_id = '${other!.person_id}'`))[0]!.n;
+    const events = async (): Promise<number> =>
+      (await world.ask(`select count(*) as n from event where lane = ${other!.lane} and person_id = '${other!.person_id}'`))[0]!.n;
     const before = await events();
     await world.turn(3 * day);
     expect(await events()).toBe(before);

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Block, Template } from '#contract/definition-bodies.ts';
 import { safeAddress } from '#engine/message/links.ts';
-import { compileTemplate, type EmailShape, renderEmail, type RenderedEmail, type RenderScope, renderWebhook, sayTemplateMistakes } from '#engine/message/render.ts';
+import {
+  compileTemplate,
+  type EmailShape,
+  renderEmail,
+  type RenderedEmail,
+  type RenderScope,
+  renderWebhook,
+  sayTemplateMistakes,
+} from '#engine/message/render.ts';
 
 type EmailBody = Extract<Template, { channel: 'email' }>;
 const unsubscribe = 'https://acme.example/u/abc?x=1&y=2';
@@ -12,11 +20,33 @@ const shape: EmailShape = {
   footer: { why: 'You get this because you signed up.', unsubscribe: 'Unsubscribe', preferences: 'Choose what you get' },
   language: 'en',
 };
-const email = (change: Partial<EmailBody>): EmailBody => ({ channel: 'email', name: 'Test', subject: 'Hello', preheader: '', fallbacks: {}, ...(change.html === undefined ? { blocks: [] } : {}), ...change });
-const scope = (person: Record<string, unknown> = {}, more: Partial<RenderScope> = {}): RenderScope => ({ person, workspace: { name: 'Acme' }, links: { unsubscribe, preferences: 'https://acme.example/p/abc' }, ...more });
-const render = (change: Partial<EmailBody>, person: Record<string, unknown> = {}, more: Partial<RenderScope> = {}, look: Partial<EmailShape> = {}): RenderedEmail =>
-  renderEmail(compileTemplate(email(change)), scope(person, more), { ...shape, ...look });
-const subject = (text: string, person: Record<string, unknown> = {}, more: Partial<RenderScope> = {}, fallbacks: Record<string, string> = {}): string => render({ subject: text, fallbacks }, person, more).subject;
+const email = (change: Partial<EmailBody>): EmailBody => ({
+  channel: 'email',
+  name: 'Test',
+  subject: 'Hello',
+  preheader: '',
+  fallbacks: {},
+  ...(change.html === undefined ? { blocks: [] } : {}),
+  ...change,
+});
+const scope = (person: Record<string, unknown> = {}, more: Partial<RenderScope> = {}): RenderScope => ({
+  person,
+  workspace: { name: 'Acme' },
+  links: { unsubscribe, preferences: 'https://acme.example/p/abc' },
+  ...more,
+});
+const render = (
+  change: Partial<EmailBody>,
+  person: Record<string, unknown> = {},
+  more: Partial<RenderScope> = {},
+  look: Partial<EmailShape> = {},
+): RenderedEmail => renderEmail(compileTemplate(email(change)), scope(person, more), { ...shape, ...look });
+const subject = (
+  text: string,
+  person: Record<string, unknown> = {},
+  more: Partial<RenderScope> = {},
+  fallbacks: Record<string, string> = {},
+): string => render({ subject: text, fallbacks }, person, more).subject;
 const textBlock = (text: string): Block[] => [{ block: 'text', text }];
 const bodyOf = (html: string): string => html.slice(html.indexOf('<body'));
 
@@ -32,8 +62,18 @@ describe('values', () => {
     ['{% if person.first_name %}yes{% else %}no{% endif %}', {}, { first_name: 'there' }, 'no'],
     ['{{ person.company.name }}', { company: { name: 'Acme' } }, {}, 'Acme'],
     ['{{ person.company.name }}', { company: 'Acme' }, { 'company.name': 'your company' }, 'your company'],
-    ['{{ person.tags }} {{ person.count }} {{ person.vip }} {{ person.address }}', { tags: ['a', 'b'], count: 3, vip: true, address: { city: 'x' } }, {}, 'a, b 3 true'],
-    ['{% for item in person.items %}{{ item.name }}{% unless forloop.last %}, {% endunless %}{% endfor %}', { items: [{ name: 'hat' }, { name: 'coat' }] }, {}, 'hat, coat'],
+    [
+      '{{ person.tags }} {{ person.count }} {{ person.vip }} {{ person.address }}',
+      { tags: ['a', 'b'], count: 3, vip: true, address: { city: 'x' } },
+      {},
+      'a, b 3 true',
+    ],
+    [
+      '{% for item in person.items %}{{ item.name }}{% unless forloop.last %}, {% endunless %}{% endfor %}',
+      { items: [{ name: 'hat' }, { name: 'coat' }] },
+      {},
+      'hat, coat',
+    ],
     ['{% capture tier %}gold{% endcapture %}{% if tier == "gold" %}{{ tier }}!{% endif %}', {}, {}, 'gold!'],
     ['{{ workspace.name }}', {}, {}, 'Acme'],
   ])('%s', (text, person, fallbacks, expected) => expect(subject(text, person, {}, fallbacks as Record<string, string>)).toBe(expected));
@@ -44,7 +84,9 @@ describe('values', () => {
   });
 
   test('the same message is the same text', () => {
-    expect(render({ blocks: textBlock('Hi {{ person.a }}') }, { a: 'x' })).toEqual(render({ blocks: textBlock('Hi {{ person.a }}') }, { a: 'x' }));
+    expect(render({ blocks: textBlock('Hi {{ person.a }}') }, { a: 'x' })).toEqual(
+      render({ blocks: textBlock('Hi {{ person.a }}') }, { a: 'x' }),
+    );
   });
 });
 
@@ -72,17 +114,27 @@ describe('hostile values', () => {
 
   test('a value that holds Liquid is shown, never run, in subject, blocks, captures, HTML and webhooks', () => {
     const person = { name: '{{ person.secret }}', secret: 'the-secret' };
-    const block = '{% capture greeting %}Hi {{ person.name }}{% endcapture %}{{ greeting }} {{ greeting | upcase }} {{ person.name | append: "!" }}';
+    const block =
+      '{% capture greeting %}Hi {{ person.name }}{% endcapture %}{{ greeting }} {{ greeting | upcase }} {{ person.name | append: "!" }}';
     for (const made of [render({ subject: block, blocks: textBlock(block) }, person), render({ html: `<p>${block}</p>` }, person)]) {
       expect(made.subject + made.html + made.text).not.toContain('the-secret');
       expect(made.text).toContain('Hi {{ person.name }}'.replace('name', 'secret'));
     }
-    const webhook = compileTemplate({ channel: 'webhook', name: 'W', url: 'https://a.example/', body: '{"n":"{{ person.name }}"}', fallbacks: {} });
+    const webhook = compileTemplate({
+      channel: 'webhook',
+      name: 'W',
+      url: 'https://a.example/',
+      body: '{"n":"{{ person.name }}"}',
+      fallbacks: {},
+    });
     expect(JSON.parse(renderWebhook(webhook, scope(person)).body)).toEqual({ n: '{{ person.secret }}' });
   });
 
   test('a value cannot put a link or bold type into the mail', () => {
-    const { html, text, links } = render({ blocks: textBlock('Hi {{ person.name }}, **welcome**') }, { name: '[win](https://evil.example/) **now** *x*' });
+    const { html, text, links } = render(
+      { blocks: textBlock('Hi {{ person.name }}, **welcome**') },
+      { name: '[win](https://evil.example/) **now** *x*' },
+    );
     expect(links).toEqual([]);
     expect(bodyOf(html)).toContain('Hi [win](https://evil.example/) **now** *x*, <strong>welcome</strong>');
     expect(text).toContain('Hi [win](https://evil.example/) **now** *x*, welcome');
@@ -98,12 +150,27 @@ describe('hostile values', () => {
   });
 
   test('prototypes, functions and other inherited things are empty', () => {
-    expect(subject('[{{ constructor }}{{ person.constructor }}{{ person.__proto__ }}{{ person.toString }}{{ person.name.constructor.name }}{{ person["__proto__"].polluted }}]', { name: 'x' })).toBe('[]');
+    expect(
+      subject(
+        '[{{ constructor }}{{ person.constructor }}{{ person.__proto__ }}{{ person.toString }}{{ person.name.constructor.name }}{{ person["__proto__"].polluted }}]',
+        { name: 'x' },
+      ),
+    ).toBe('[]');
   });
 
   test.each([
-    "{% include '/etc/passwd' %}", "{% render '/etc/passwd' %}", "{% layout '/etc/passwd' %}", '{% echo person.name %}', '{% liquid echo person.name %}', '{% cycle person.name %}', '{% tablerow x in person.l %}{% endtablerow %}',
-    '{{ person.name | raw }}', '{{ person.l | sample }}', '{{ person.name | strip_html }}', '{{ person.l | where_exp: "x", "true" }}', '{{ person.name | sha256 }}',
+    "{% include '/etc/passwd' %}",
+    "{% render '/etc/passwd' %}",
+    "{% layout '/etc/passwd' %}",
+    '{% echo person.name %}',
+    '{% liquid echo person.name %}',
+    '{% cycle person.name %}',
+    '{% tablerow x in person.l %}{% endtablerow %}',
+    '{{ person.name | raw }}',
+    '{{ person.l | sample }}',
+    '{{ person.name | strip_html }}',
+    '{{ person.l | where_exp: "x", "true" }}',
+    '{{ person.name | sha256 }}',
   ])('%s is not part of the language', (text) => {
     expect(() => compileTemplate(email({ subject: text }))).toThrow(/not found|undefined filter/);
   });
@@ -112,29 +179,54 @@ describe('hostile values', () => {
     ['a huge range', '{% for i in (1..1000000000) %}x{% endfor %}'],
     ['loops in loops', '{% for a in person.l %}{% for b in person.l %}{% for c in person.l %}{% endfor %}{% endfor %}{% endfor %}'],
     ['doubling by append', '{% assign x = "0123456789" %}{% for i in (1..100) %}{% assign x = x | append: x %}{% endfor %}'],
-    ['doubling by capture', '{% assign x = "0123456789" %}{% for i in (1..100) %}{% capture x %}{{ x }}{{ x }}{% endcapture %}{% endfor %}'],
-    ['replacing by something longer', '{% assign x = "aaaaaaaaaa" %}{% for i in (1..40) %}{% assign x = x | replace: "a", "aa" %}{% endfor %}'],
+    [
+      'doubling by capture',
+      '{% assign x = "0123456789" %}{% for i in (1..100) %}{% capture x %}{{ x }}{{ x }}{% endcapture %}{% endfor %}',
+    ],
+    [
+      'replacing by something longer',
+      '{% assign x = "aaaaaaaaaa" %}{% for i in (1..40) %}{% assign x = x | replace: "a", "aa" %}{% endfor %}',
+    ],
     ['a wide date', '{{ 0 | date: "%999999999d" }}'],
     ['a long literal in a loop', `{% for i in (1..5000) %}${'x'.repeat(1_000)}{% endfor %}`],
   ])('%s ends soon and always the same way', (_kind, text) => {
     const started = performance.now();
-    expect(() => render({ blocks: textBlock(text) }, { l: Array.from({ length: 1_000 }, (_, index) => index) })).toThrow(/repeats too often|grows too long/);
+    expect(() => render({ blocks: textBlock(text) }, { l: Array.from({ length: 1_000 }, (_, index) => index) })).toThrow(
+      /repeats too often|grows too long/,
+    );
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 });
 
 describe('links', () => {
   test.each([
-    ['https://acme.example/a?b=c#d', 'https://acme.example/a?b=c#d'], ['HTTP://acme.example', 'HTTP://acme.example'], ['mailto:ana@example.com', 'mailto:ana@example.com'], ['tel:+49-30-1234', 'tel:+49-30-1234'],
+    ['https://acme.example/a?b=c#d', 'https://acme.example/a?b=c#d'],
+    ['HTTP://acme.example', 'HTTP://acme.example'],
+    ['mailto:ana@example.com', 'mailto:ana@example.com'],
+    ['tel:+49-30-1234', 'tel:+49-30-1234'],
     [' https://acme.example/a b ', 'https://acme.example/a%20b'],
-    ['javascript:alert(1)', null], ['JaVa\tScRiPt:alert(1)', null], ['\u0001javascript:alert(1)', null], ['data:text/html,x', null], ['vbscript:x', null], ['//evil.example', null], ['/path', null], ['https:evil.example', null],
-    ['https://acme.example\\@evil.example', null], ['https://acme.example@evil.example/', null], ['http://u:p@evil.example', null], ['file:///etc/passwd', null], ['', null],
+    ['javascript:alert(1)', null],
+    ['JaVa\tScRiPt:alert(1)', null],
+    ['\u0001javascript:alert(1)', null],
+    ['data:text/html,x', null],
+    ['vbscript:x', null],
+    ['//evil.example', null],
+    ['/path', null],
+    ['https:evil.example', null],
+    ['https://acme.example\\@evil.example', null],
+    ['https://acme.example@evil.example/', null],
+    ['http://u:p@evil.example', null],
+    ['file:///etc/passwd', null],
+    ['', null],
   ])('%j is written as %j', (address, written) => expect(safeAddress(address)).toBe(written));
 
   test('web links are wrapped in order; unsubscribe, preferences, mailto and tel stay', () => {
     const { html, text, links } = render({
       blocks: [
-        { block: 'text', text: 'See [one](https://acme.example/1) and [two](https://acme.example/2?a=1&b=2). [Stop]({{ links.unsubscribe }}), [write](mailto:a@acme.example), [bad](javascript:alert%281%29).' },
+        {
+          block: 'text',
+          text: 'See [one](https://acme.example/1) and [two](https://acme.example/2?a=1&b=2). [Stop]({{ links.unsubscribe }}), [write](mailto:a@acme.example), [bad](javascript:alert%281%29).',
+        },
         { block: 'button', label: 'Three', link: 'https://acme.example/3' },
         { block: 'image', source: 'https://acme.example/i.png', alt: 'Picture', link: 'https://acme.example/4' },
       ],
@@ -152,7 +244,10 @@ describe('links', () => {
   });
 
   test('a button whose link is missing or not allowed is left out', () => {
-    const { html, text } = render({ blocks: [{ block: 'button', label: 'Pay now', link: '{{ person.link }}' }] }, { link: 'javascript:alert(1)' });
+    const { html, text } = render(
+      { blocks: [{ block: 'button', label: 'Pay now', link: '{{ person.link }}' }] },
+      { link: 'javascript:alert(1)' },
+    );
     expect(html + text).not.toContain('Pay now');
   });
 
@@ -198,7 +293,24 @@ describe('the look', () => {
   ];
   test('blocks become a 600 px table mail with everything that mail needs', () => {
     const { html } = render({ preheader: 'A peek', blocks: all }, {}, {}, { brand: 'Acme & Co' });
-    for (const part of ['<html lang="en" dir="ltr">', 'max-width:600px', 'prefers-color-scheme:dark', 'name="color-scheme"', 'role="presentation"', '<strong>bold</strong>', '<em>quiet</em>', 'Second<br>\nline &lt; 3 &amp; more', 'bgcolor="#3b5bdb"', 'alt="A cat"', 'Acme &amp; Co', 'You get this because', '>Unsubscribe</a>', '>Choose what you get</a>', 'Acme GmbH, 1 High Street, Berlin', 'width="1" height="1"'])
+    for (const part of [
+      '<html lang="en" dir="ltr">',
+      'max-width:600px',
+      'prefers-color-scheme:dark',
+      'name="color-scheme"',
+      'role="presentation"',
+      '<strong>bold</strong>',
+      '<em>quiet</em>',
+      'Second<br>\nline &lt; 3 &amp; more',
+      'bgcolor="#3b5bdb"',
+      'alt="A cat"',
+      'Acme &amp; Co',
+      'You get this because',
+      '>Unsubscribe</a>',
+      '>Choose what you get</a>',
+      'Acme GmbH, 1 High Street, Berlin',
+      'width="1" height="1"',
+    ])
       expect(html).toContain(part);
     expect(html.indexOf('A peek')).toBeLessThan(html.indexOf('Title</h1>'));
     expect(html.match(/<p class="ink"/g)).toHaveLength(2);
@@ -246,10 +358,20 @@ Acme GmbH
 
 describe('webhooks', () => {
   const webhook = (body: string, person: Record<string, unknown>): unknown =>
-    JSON.parse(renderWebhook(compileTemplate({ channel: 'webhook', name: 'W', url: 'https://a.example/', body, fallbacks: {} }), scope(person)).body);
+    JSON.parse(
+      renderWebhook(compileTemplate({ channel: 'webhook', name: 'W', url: 'https://a.example/', body, fallbacks: {} }), scope(person)).body,
+    );
   test('values stay inside their quotation marks; json writes them with theirs', () => {
-    expect(webhook('{"name": "{{ person.name }}", "all": {{ person | json }}, "n": {{ person.n }}, "none": {{ person.none | json }}}', { name: '","admin":true,"x":"\n\\', n: 3 })).toEqual({
-      name: '","admin":true,"x":"\n\\', all: { name: '","admin":true,"x":"\n\\', n: 3 }, n: 3, none: null,
+    expect(
+      webhook('{"name": "{{ person.name }}", "all": {{ person | json }}, "n": {{ person.n }}, "none": {{ person.none | json }}}', {
+        name: '","admin":true,"x":"\n\\',
+        n: 3,
+      }),
+    ).toEqual({
+      name: '","admin":true,"x":"\n\\',
+      all: { name: '","admin":true,"x":"\n\\', n: 3 },
+      n: 3,
+      none: null,
     });
   });
   test('what is not JSON is said, without the value', () => {
@@ -265,7 +387,10 @@ describe('mistakes in a template', () => {
           subject: '{{ first_name }}',
           preheader: 'Hi {% if person.a %}',
           blocks: [
-            { block: 'text', text: 'fine {{ person.name }} {% for i in event.items %}{{ i.name }}{{ forloop.index }}{% endfor %}{% assign x = 1 %}{{ x }}' },
+            {
+              block: 'text',
+              text: 'fine {{ person.name }} {% for i in event.items %}{{ i.name }}{{ forloop.index }}{% endfor %}{% assign x = 1 %}{{ x }}',
+            },
             { block: 'text', text: '{{ person.name | shout }}' },
             { block: 'button', label: 'Go', link: 'javascript:alert(1)' },
             { block: 'image', source: '/cat.png', alt: 'cat' },
@@ -282,7 +407,13 @@ describe('mistakes in a template', () => {
     ]);
   });
   test('a sound template has none', () => {
-    expect(sayTemplateMistakes(email({ subject: 'Hi {{ person.first_name | default: "you" }}', html: '<p>{{ event.total | times: 2 | round: 2 }}</p>' }))).toEqual([]);
-    expect(sayTemplateMistakes({ channel: 'webhook', name: 'W', url: 'https://a.example/', body: '{"p": {{ person | json }}}', fallbacks: {} })).toEqual([]);
+    expect(
+      sayTemplateMistakes(
+        email({ subject: 'Hi {{ person.first_name | default: "you" }}', html: '<p>{{ event.total | times: 2 | round: 2 }}</p>' }),
+      ),
+    ).toEqual([]);
+    expect(
+      sayTemplateMistakes({ channel: 'webhook', name: 'W', url: 'https://a.example/', body: '{"p": {{ person | json }}}', fallbacks: {} }),
+    ).toEqual([]);
   });
 });

@@ -21,7 +21,9 @@ interface Recorded {
 type Message = Record<string, unknown> & { messageId: string };
 
 /** A house that listens behind a gate, which writes down each request for events as it came. `after` may give another answer than the house did. */
-async function openRecording(after: (path: string, status: number) => number = (_path, status) => status): Promise<{ world: World; url: string; recorded: Recorded[] }> {
+async function openRecording(
+  after: (path: string, status: number) => number = (_path, status) => status,
+): Promise<{ world: World; url: string; recorded: Recorded[] }> {
   const recorded: Recorded[] = [];
   let house = '';
   const gate = createServer(async (request, response) => {
@@ -29,11 +31,22 @@ async function openRecording(after: (path: string, status: number) => number = (
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
     const path = request.url ?? '/';
-    const { host: _host, connection: _connection, 'content-length': _length, 'transfer-encoding': _transfer, ...headers } = request.headers as Record<string, string>;
+    const {
+      host: _host,
+      connection: _connection,
+      'content-length': _length,
+      'transfer-encoding': _transfer,
+      ...headers
+    } = request.headers as Record<string, string>;
     const answer = await fetch(house + path, { method: request.method ?? 'GET', headers, ...(body.length > 0 ? { body } : {}) });
     const text = await answer.text();
     if (request.method === 'POST' && path.startsWith('/v1/')) recorded.push({ path, headers, body });
-    response.writeHead(request.method === 'POST' ? after(path, answer.status) : answer.status, Object.fromEntries([...answer.headers].filter(([name]) => !['content-length', 'content-encoding', 'transfer-encoding', 'connection'].includes(name))));
+    response.writeHead(
+      request.method === 'POST' ? after(path, answer.status) : answer.status,
+      Object.fromEntries(
+        [...answer.headers].filter(([name]) => !['content-length', 'content-encoding', 'transfer-encoding', 'connection'].includes(name)),
+      ),
+    );
     response.end(answer.status === 204 ? undefined : text);
   });
   await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve));
@@ -74,7 +87,8 @@ async function expectAllKept(world: World, recorded: readonly Recorded[]): Promi
 
 async function expectRepeatsChangeNothing(world: World, recorded: readonly Recorded[]): Promise<void> {
   const before = await world.everything();
-  for (const { path, headers, body } of [...recorded, ...[...recorded].reverse()]) expect((await world.post(path, body, headers)).status).toBe(200);
+  for (const { path, headers, body } of [...recorded, ...[...recorded].reverse()])
+    expect((await world.post(path, body, headers)).status).toBe(200);
   await world.settle();
   expect(await world.everything()).toEqual(before);
 }
@@ -86,10 +100,29 @@ describe('@segment/analytics-node', () => {
     const analytics = new Analytics({ writeKey: world.writeKey, host: url, flushAt: 4, flushInterval: 50, maxRetries: 0 });
     analytics.on('error', (error) => errors.push(error));
     const timestamp = new Date(Date.now() - 60_000);
-    const context = { consent: { categoryPreferences: { marketing: true } }, locale: 'de-AT', campaign: { source: 'mail', medium: 'email', name: 'spring' } };
-    analytics.page({ anonymousId: 'n-anon', name: 'Prices', category: 'Shop', properties: { path: '/prices', url: 'https://shop.example/prices' }, timestamp });
-    analytics.identify({ anonymousId: 'n-anon', userId: 'nina', traits: { email: 'nina@example.com', firstName: 'Nina', plan: { name: 'gold', seats: 3 } as never }, context });
-    analytics.track({ userId: 'nina', event: 'Signed Up', properties: { plan: 'gold', price: 12.5, when: timestamp, list: [1, 'ü', null] } });
+    const context = {
+      consent: { categoryPreferences: { marketing: true } },
+      locale: 'de-AT',
+      campaign: { source: 'mail', medium: 'email', name: 'spring' },
+    };
+    analytics.page({
+      anonymousId: 'n-anon',
+      name: 'Prices',
+      category: 'Shop',
+      properties: { path: '/prices', url: 'https://shop.example/prices' },
+      timestamp,
+    });
+    analytics.identify({
+      anonymousId: 'n-anon',
+      userId: 'nina',
+      traits: { email: 'nina@example.com', firstName: 'Nina', plan: { name: 'gold', seats: 3 } as never },
+      context,
+    });
+    analytics.track({
+      userId: 'nina',
+      event: 'Signed Up',
+      properties: { plan: 'gold', price: 12.5, when: timestamp, list: [1, 'ü', null] },
+    });
     analytics.group({ userId: 'nina', groupId: 'acme', traits: { name: 'Acme' } });
     analytics.screen({ userId: 'nina', name: 'Start', properties: { version: '1' } });
     analytics.alias({ userId: 'nina', previousId: 'n-older' });
@@ -101,8 +134,18 @@ describe('@segment/analytics-node', () => {
     expect(recorded.every((each) => each.headers.authorization === basic(world.writeKey))).toBe(true);
     await expectAllKept(world, recorded);
     const nina = await world.person('nina@example.com');
-    expect(nina).toMatchObject({ name: 'Nina', stage: 'capture', traits: { plan: { name: 'gold', seats: 3 } }, consents: [{ state: 'granted' }] });
-    expect(nina.identities.map((each) => `${each.kind} ${each.value}`).sort()).toEqual(['anonymous n-anon', 'anonymous n-older', 'email nina@example.com', 'user nina']);
+    expect(nina).toMatchObject({
+      name: 'Nina',
+      stage: 'capture',
+      traits: { plan: { name: 'gold', seats: 3 } },
+      consents: [{ state: 'granted' }],
+    });
+    expect(nina.identities.map((each) => `${each.kind} ${each.value}`).sort()).toEqual([
+      'anonymous n-anon',
+      'anonymous n-older',
+      'email nina@example.com',
+      'user nina',
+    ]);
     expect((await world.rows("select happened_at from event where name = 'Page Viewed'"))[0]!.happened_at).toBeLessThan(world.now - 55_000);
     expect(await world.mailsTo('nina@example.com')).toHaveLength(1);
     await expectRepeatsChangeNothing(world, recorded);
@@ -127,7 +170,13 @@ describe('@segment/analytics-next', () => {
   beforeAll(async () => {
     if (!existsSync(chromiumPath)) return;
     const script = await bundle();
-    [browser, site] = await Promise.all([chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'] }), serve(script)]);
+    [browser, site] = await Promise.all([
+      chromium.launch({
+        executablePath: chromiumPath,
+        args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      }),
+      serve(script),
+    ]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -135,7 +184,9 @@ describe('@segment/analytics-next', () => {
     site?.server.close();
   });
 
-  test('in a page of another origin: anonymous history belongs to the person, every field arrives, a repeat changes nothing', async ({ skip }) => {
+  test('in a page of another origin: anonymous history belongs to the person, every field arrives, a repeat changes nothing', async ({
+    skip,
+  }) => {
     skip(!existsSync(chromiumPath), `no Chromium at ${chromiumPath}; set CHROMIUM_PATH`);
     const { world, url, recorded } = await openRecording();
     const page = await (await browser.newContext({ locale: 'de-AT', timezoneId: 'Europe/Vienna' })).newPage();
@@ -159,7 +210,11 @@ describe('@segment/analytics-next', () => {
 
     await page.evaluate(async () => {
       const { analytics } = window as unknown as { analytics: Segment };
-      await analytics.identify('paula', { email: 'paula@example.com', firstName: 'Paula' }, { context: { consent: { categoryPreferences: { marketing: true } } } });
+      await analytics.identify(
+        'paula',
+        { email: 'paula@example.com', firstName: 'Paula' },
+        { context: { consent: { categoryPreferences: { marketing: true } } } },
+      );
       await analytics.track('Signed Up', { plan: 'gold' });
       await analytics.group('acme', { name: 'Acme' });
     });
@@ -167,8 +222,16 @@ describe('@segment/analytics-next', () => {
     await world.settle();
 
     const paula = await world.person('paula@example.com');
-    expect(paula, 'she is the visitor').toMatchObject({ id: visitor.id, name: 'Paula', stage: 'capture', zone: 'Europe/Vienna', consents: [{ state: 'granted' }] });
-    expect((await world.timeline(paula.id, 'event')).map((item) => item.title).join('\n')).toMatch(/Price Viewed[\s\S]*Page Viewed|Page Viewed[\s\S]*Price Viewed/);
+    expect(paula, 'she is the visitor').toMatchObject({
+      id: visitor.id,
+      name: 'Paula',
+      stage: 'capture',
+      zone: 'Europe/Vienna',
+      consents: [{ state: 'granted' }],
+    });
+    expect((await world.timeline(paula.id, 'event')).map((item) => item.title).join('\n')).toMatch(
+      /Price Viewed[\s\S]*Page Viewed|Page Viewed[\s\S]*Price Viewed/,
+    );
     expect(await world.mailsTo('paula@example.com')).toHaveLength(1);
     await expectAllKept(world, recorded);
     expect(trouble).toEqual([]);
@@ -180,7 +243,9 @@ describe('@segment/analytics-next', () => {
     const { world, url, recorded } = await openRecording();
     const page = await (await browser.newContext()).newPage();
     await page.goto(site.url);
-    await load(page, world.writeKey, url, { integrations: { 'Segment.io': { deliveryStrategy: { strategy: 'batching', config: { size: 10, timeout: 60_000 } } } } });
+    await load(page, world.writeKey, url, {
+      integrations: { 'Segment.io': { deliveryStrategy: { strategy: 'batching', config: { size: 10, timeout: 60_000 } } } },
+    });
     await page.evaluate(async () => {
       const { analytics } = window as unknown as { analytics: Segment };
       void analytics.track('Left', { n: 1 });
@@ -204,7 +269,10 @@ describe('@segment/analytics-next', () => {
     await page.evaluate(() => void (window as unknown as { analytics: Segment }).analytics.track('Kept', { n: 1 }));
     await arrived(recorded, 2);
     await world.settle();
-    expect(messagesOf(recorded).map((message) => message.messageId)).toEqual([messagesOf(recorded)[0]!.messageId, messagesOf(recorded)[0]!.messageId]);
+    expect(messagesOf(recorded).map((message) => message.messageId)).toEqual([
+      messagesOf(recorded)[0]!.messageId,
+      messagesOf(recorded)[0]!.messageId,
+    ]);
     expect((await world.rows("select count(*) as n from event where name = 'Kept'"))[0]!.n).toBe(1);
   });
 
@@ -219,7 +287,9 @@ describe('@segment/analytics-next', () => {
   async function load(page: Page, writeKey: string, cdnURL: string, options: object = {}): Promise<void> {
     await page.evaluate(
       async ([key, address, more]) => {
-        const { Segment: { AnalyticsBrowser } } = window as unknown as { Segment: { AnalyticsBrowser: { load(settings: object, options: object): PromiseLike<[unknown]> } } };
+        const {
+          Segment: { AnalyticsBrowser },
+        } = window as unknown as { Segment: { AnalyticsBrowser: { load(settings: object, options: object): PromiseLike<[unknown]> } } };
         const [analytics] = await AnalyticsBrowser.load({ writeKey: key, cdnURL: address }, more as object);
         (window as unknown as { analytics: unknown }).analytics = analytics;
       },
@@ -237,8 +307,19 @@ async function arrived(recorded: readonly Recorded[], count: number): Promise<vo
 /** The client as one script for a page, as a site's own build would make it. */
 async function bundle(): Promise<string> {
   const output = await build({
-    configFile: false, logLevel: 'silent', define: { 'process.env.NODE_ENV': '"production"' },
-    build: { write: false, minify: false, lib: { entry: fileURLToPath(import.meta.resolve('@segment/analytics-next')), formats: ['iife'], name: 'Segment', fileName: 'segment' } },
+    configFile: false,
+    logLevel: 'silent',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    build: {
+      write: false,
+      minify: false,
+      lib: {
+        entry: fileURLToPath(import.meta.resolve('@segment/analytics-next')),
+        formats: ['iife'],
+        name: 'Segment',
+        fileName: 'segment',
+      },
+    },
   });
   const [first] = Array.isArray(output) ? output : [output];
   const chunks = (first as { output: { type: string; code?: string }[] }).output.filter((each) => each.type === 'chunk');
@@ -249,7 +330,9 @@ async function bundle(): Promise<string> {
 async function serve(script: string): Promise<{ url: string; server: Server }> {
   const server = createServer((request, response) => {
     if (request.url === '/segment.js') return void response.setHeader('content-type', 'text/javascript').end(script);
-    response.setHeader('content-type', 'text/html').end('<!doctype html><title>Shop</title><script src="/segment.js"></script><h1>Prices</h1>');
+    response
+      .setHeader('content-type', 'text/html')
+      .end('<!doctype html><title>Shop</title><script src="/segment.js"></script><h1>Prices</h1>');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://localhost:${(server.address() as AddressInfo).port}`, server };

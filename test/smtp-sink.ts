@@ -50,7 +50,12 @@ export interface SmtpSink {
 }
 
 const endOfBody = Buffer.from('\r\n.\r\n');
-const parts: Record<string, string> = { unknown: '550 5.1.1 User unknown', policy: '550 5.7.1 Refused by local policy', full: '552 5.2.2 Mailbox full', greylist: '451 4.7.1 Greylisted, come back later' };
+const parts: Record<string, string> = {
+  unknown: '550 5.1.1 User unknown',
+  policy: '550 5.7.1 Refused by local policy',
+  full: '552 5.2.2 Mailbox full',
+  greylist: '451 4.7.1 Greylisted, come back later',
+};
 
 const localPart = (address: string): string => address.slice(0, Math.max(0, address.lastIndexOf('@')));
 
@@ -62,7 +67,15 @@ function scripted(stage: 'rcpt' | 'data', local: string): string | null {
 }
 
 export async function smtpSink(options: SmtpSinkOptions = {}): Promise<SmtpSink> {
-  const { pipelining = true, greeting = '220 sink ESMTP', extensions = [], login = null, keep = true, slowMs = 300, closeAfter = Number.POSITIVE_INFINITY } = options;
+  const {
+    pipelining = true,
+    greeting = '220 sink ESMTP',
+    extensions = [],
+    login = null,
+    keep = true,
+    slowMs = 300,
+    closeAfter = Number.POSITIVE_INFINITY,
+  } = options;
   const sockets = new Set<Socket>();
   const ehlo = ['sink', ...(pipelining ? ['PIPELINING'] : []), '8BITMIME', ...(login ? ['AUTH PLAIN'] : []), ...extensions];
   const ehloAnswer = ehlo.map((line, index) => `250${index === ehlo.length - 1 ? ' ' : '-'}${line}\r\n`).join('');
@@ -102,13 +115,19 @@ export async function smtpSink(options: SmtpSinkOptions = {}): Promise<SmtpSink>
       if (verb === 'EHLO') out += ehloAnswer;
       else if (verb === 'HELO') out += '250 sink\r\n';
       else if (verb === 'AUTH') {
-        const [, user, pass] = Buffer.from(line.split(' ')[2] ?? '', 'base64').toString().split('\0');
+        const [, user, pass] = Buffer.from(line.split(' ')[2] ?? '', 'base64')
+          .toString()
+          .split('\0');
         allowed = user === login?.user && pass === login?.pass;
         out += allowed ? '235 2.7.0 Welcome\r\n' : '535 5.7.8 Wrong user or password\r\n';
       } else if (verb === 'MAIL') {
         from = /<([^>]*)>/.exec(line)?.[1] ?? '';
         to = [];
-        const answer = !allowed ? '530 5.7.0 Authentication required' : localPart(from) === 'banned' ? '550 5.7.1 Sender refused' : '250 2.1.0 Ok';
+        const answer = !allowed
+          ? '530 5.7.0 Authentication required'
+          : localPart(from) === 'banned'
+            ? '550 5.7.1 Sender refused'
+            : '250 2.1.0 Ok';
         if (!answer.startsWith('2')) from = '';
         out += answer + '\r\n';
       } else if (verb === 'RCPT') {

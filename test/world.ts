@@ -99,7 +99,13 @@ export class World {
   private calls = 0;
   private settling: Promise<void> | null = null;
 
-  private constructor(parts: Pick<World, 'house' | 'app' | 'sink' | 'writeKey' | 'apiKey' | 'practiceKey' | 'mails'> & { clock: { now: Instant }; script: World['script']; closeDatabase: () => Promise<void> }) {
+  private constructor(
+    parts: Pick<World, 'house' | 'app' | 'sink' | 'writeKey' | 'apiKey' | 'practiceKey' | 'mails'> & {
+      clock: { now: Instant };
+      script: World['script'];
+      closeDatabase: () => Promise<void>;
+    },
+  ) {
     this.house = parts.house;
     this.app = parts.app;
     this.sink = parts.sink;
@@ -119,7 +125,10 @@ export class World {
     const mails: Received[] = [];
     const script = { answer: (_mail: OutgoingEmail): Handover => ({ result: 'sent', providerId: null, answer: '250 2.0.0 Ok' }) };
     const recording: Channel<OutgoingEmail> = {
-      name: 'recording', kind: 'email', idempotent: false, concurrency: 4,
+      name: 'recording',
+      kind: 'email',
+      idempotent: false,
+      concurrency: 4,
       async send(message, stillOwned) {
         if (!(await stillOwned())) return { result: 'disowned' };
         const answer = script.answer(message);
@@ -129,7 +138,11 @@ export class World {
       async verify() {},
       async close() {},
     };
-    const config = readConfig({ PUBLIC_URL: options.port === undefined ? publicUrl : `http://127.0.0.1:${options.port}`, LOG_LEVEL: 'silent', ...(sink ? { SMTP_URL: sink.url } : {}) });
+    const config = readConfig({
+      PUBLIC_URL: options.port === undefined ? publicUrl : `http://127.0.0.1:${options.port}`,
+      LOG_LEVEL: 'silent',
+      ...(sink ? { SMTP_URL: sink.url } : {}),
+    });
     const email = (sink ? smtpChannel({ url: sink.url, connections: 2 }) : recording) as Channel;
     const house = await openHouse(config, { db: database.db, now: () => clock.now, log: quiet, channels: { email } });
     await firstStart(house.deps, true);
@@ -142,7 +155,11 @@ export class World {
     const app = await buildServer({ house, config });
     const world = new World({ house, app, sink, writeKey, apiKey, practiceKey, mails, clock, script, closeDatabase: database.close });
     if (options.blueprint ?? true) {
-      await world.must('PATCH', '/api/settings', { senderName: 'Linden Studio', senderEmail: 'hello@linden.example', postalAddress: 'Linden Studio, 12 Garden Lane, 10115 Berlin' });
+      await world.must('PATCH', '/api/settings', {
+        senderName: 'Linden Studio',
+        senderEmail: 'hello@linden.example',
+        postalAddress: 'Linden Studio, 12 Garden Lane, 10115 Berlin',
+      });
       await world.publish(await readBlueprint('service-business'));
     }
     return world;
@@ -206,7 +223,10 @@ export class World {
     for (const workspace of await deps.workspaces.all()) {
       if (workspace.clock && !workspace.clock.running) continue;
       const clock = workspace.clock?.clock ?? 0;
-      const next = await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => [await nextWake(tx, clock), await nextDue(tx, clock)]);
+      const next = await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => [
+        await nextWake(tx, clock),
+        await nextDue(tx, clock),
+      ]);
       const ahead = workspaceNow(workspace, this.now) - this.now;
       for (const due of next) if (due !== null) earliest = Math.min(earliest, due - ahead);
     }
@@ -231,7 +251,11 @@ export class World {
   /** Sends calls and does nothing with them yet. */
   accept(calls: readonly SegmentCall[], options: SendOptions = {}): Promise<Answer> {
     const batch = calls.map((call) => ({ messageId: `m-${++this.calls}-${this.now}`, timestamp: this.iso, ...call }));
-    return this.post('/v1/batch', { batch, sentAt: options.sentAt ?? this.iso }, options.key ? { authorization: `Bearer ${options.key}` } : { authorization: basic(this.writeKey) });
+    return this.post(
+      '/v1/batch',
+      { batch, sentAt: options.sentAt ?? this.iso },
+      options.key ? { authorization: `Bearer ${options.key}` } : { authorization: basic(this.writeKey) },
+    );
   }
 
   /** Any request with a body, as it is. */
@@ -245,10 +269,20 @@ export class World {
   }
 
   /** A request to the admin's API. The house goes on working meanwhile, because an edit answers when its own fact has been processed. */
-  async api<T = Any>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+  async api<T = Any>(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    url: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
     let answered = false;
     const asked = this.app
-      .inject({ method, url, headers: { authorization: `Bearer ${this.apiKey}`, 'content-type': 'application/json', ...headers }, ...(body === undefined ? {} : { payload: JSON.stringify(body) }) })
+      .inject({
+        method,
+        url,
+        headers: { authorization: `Bearer ${this.apiKey}`, 'content-type': 'application/json', ...headers },
+        ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+      })
       .finally(() => {
         answered = true;
       });
@@ -263,7 +297,12 @@ export class World {
   }
 
   /** The same, for a request that must be carried out. */
-  async must<T = Any>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+  async must<T = Any>(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    url: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<T> {
     const answer = await this.api<T>(method, url, body, headers);
     expect(answer, `${method} ${url} answered ${answer.status} ${answer.text.slice(0, 2000)}`).toMatchObject({ status: 200 });
     return answer.body;
@@ -290,13 +329,17 @@ export class World {
 
   /** Whoever has this identity, known or not, by its kind's name. */
   async personBy(kind: 'user' | 'anonymous' | 'email', value: string): Promise<PersonDetail> {
-    const [row] = await this.rows('select person_id from identity where value = $1 and kind = $2', [value, { user: 1, anonymous: 2, email: 3 }[kind]]);
+    const [row] = await this.rows('select person_id from identity where value = $1 and kind = $2', [
+      value,
+      { user: 1, anonymous: 2, email: 3 }[kind],
+    ]);
     if (!row) throw new Error(`nobody has the ${kind} ${value}`);
     return this.must('GET', `/api/people/${row.person_id}`);
   }
 
   async timeline(person: string, kinds?: string): Promise<TimelineItem[]> {
-    return (await this.must<{ items: TimelineItem[] }>('GET', `/api/people/${person}/timeline?limit=200${kinds ? `&kinds=${kinds}` : ''}`)).items;
+    return (await this.must<{ items: TimelineItem[] }>('GET', `/api/people/${person}/timeline?limit=200${kinds ? `&kinds=${kinds}` : ''}`))
+      .items;
   }
 
   why(person: string, about: string): Promise<Why> {
@@ -319,7 +362,12 @@ export class World {
    * `nth` counts runs from the first.
    */
   async path(person: string, journey: string, nth = 0): Promise<string[]> {
-    const run = (await this.rows('select run_id, step, status, end_reason from run where person_id = $1 and journey = $2 order by entered_at, run_id', [person, journey]))[nth];
+    const run = (
+      await this.rows(
+        'select run_id, step, status, end_reason from run where person_id = $1 and journey = $2 order by entered_at, run_id',
+        [person, journey],
+      )
+    )[nth];
     if (!run) return [];
     const steps = await this.rows('select step, next from run_step where run_id = $1 order by seq', [run.run_id]);
     const stands = run.step !== null && (steps.length === 0 || steps.at(-1)!.next === run.step) ? [run.step as string] : [];
@@ -339,7 +387,12 @@ export class World {
 
   /** The mails to one address, in order, with either channel. */
   async mailsTo(address: string): Promise<Received[]> {
-    if (this.sink) return Promise.all(this.sink.messages.filter((each) => each.to.includes(address)).map((each) => receive(address, each.raw.toString('latin1'), this.now)));
+    if (this.sink)
+      return Promise.all(
+        this.sink.messages
+          .filter((each) => each.to.includes(address))
+          .map((each) => receive(address, each.raw.toString('latin1'), this.now)),
+      );
     return this.mails.filter((each) => each.to === address);
   }
 
@@ -381,26 +434,42 @@ export class World {
 /** Every row of every table as text, but what says when somebody knocked: two of these are equal exactly when nothing changed. */
 export function everythingIn(db: Database): Promise<Record<string, string[]>> {
   return db.asOwner(async (tx) => {
-    const tables = await tx.query("select relname from pg_class where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace order by relname");
+    const tables = await tx.query(
+      "select relname from pg_class where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace order by relname",
+    );
     const all: Record<string, string[]> = {};
-    for (const { relname } of tables) all[relname] = (await tx.query(`select (to_jsonb(t) - 'last_used_at')::text as row from ${relname} t`)).map((row) => row.row as string).sort();
+    for (const { relname } of tables)
+      all[relname] = (await tx.query(`select (to_jsonb(t) - 'last_used_at')::text as row from ${relname} t`))
+        .map((row) => row.row as string)
+        .sort();
     return all;
   });
 }
 
-const quiet = { info: () => undefined, warn: () => undefined, error: (fields: Record<string, unknown>, message: string) => process.stderr.write(`${message} ${JSON.stringify(fields)}\n`) };
+const quiet = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: (fields: Record<string, unknown>, message: string) => process.stderr.write(`${message} ${JSON.stringify(fields)}\n`),
+};
 
 export const basic = (key: string): string => `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
 
 function answerOf(response: { statusCode: number; body: string; headers: Record<string, unknown> }): Answer {
   const isJson = String(response.headers['content-type'] ?? '').includes('json');
-  return { status: response.statusCode, body: isJson ? JSON.parse(response.body) : response.body, headers: response.headers, text: response.body };
+  return {
+    status: response.statusCode,
+    body: isJson ? JSON.parse(response.body) : response.body,
+    headers: response.headers,
+    text: response.body,
+  };
 }
 
 async function receive(to: string, raw: string, at: Instant): Promise<Received> {
   const mail = await PostalMime.parse(raw);
   const header = mail.headers.find((each) => each.key === 'list-unsubscribe')?.value ?? '';
   const inside = (address: string): string | null => (address.startsWith(publicUrl) ? address.slice(publicUrl.length) : null);
-  const links = [...(mail.html ?? '').matchAll(/href="([^"]+)"/g)].map((match) => inside(match[1]!.replaceAll('&amp;', '&'))).filter((path): path is string => path?.startsWith('/c/') ?? false);
+  const links = [...(mail.html ?? '').matchAll(/href="([^"]+)"/g)]
+    .map((match) => inside(match[1]!.replaceAll('&amp;', '&')))
+    .filter((path): path is string => path?.startsWith('/c/') ?? false);
   return { to, at, raw, mail, unsubscribe: inside(/<(https:[^>]+)>/.exec(header)?.[1] ?? ''), links };
 }

@@ -7,7 +7,10 @@ type Verdict = 'address' | 'policy' | 'content' | 'later';
 
 /** The other side's words on one line, short enough to be kept and shown. */
 export const oneLine = (words: string): string =>
-  words.replace(/[\p{Cc}\s]+/gu, ' ').trim().slice(0, 500);
+  words
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 500);
 
 /** "550-5.7.26 …\n550 5.7.26 …" → "5.7.26"; null when the server gives no enhanced code (RFC 3463). */
 const enhancedCode = (answer: string): string | null => /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(answer)?.[1] ?? null;
@@ -36,7 +39,8 @@ function verdict(stage: SmtpStage, answer: string): Verdict {
   const enhanced = enhancedCode(answer);
   const recipientIsMeant = stage !== 'mail';
 
-  if (enhanced === '5.2.2' || (recipientIsMeant && saysFull.test(answer) && enhanced !== '5.3.4' && !enhanced?.startsWith('5.7.'))) return 'later';
+  if (enhanced === '5.2.2' || (recipientIsMeant && saysFull.test(answer) && enhanced !== '5.3.4' && !enhanced?.startsWith('5.7.')))
+    return 'later';
   if (enhanced === '5.3.1') return 'later';
   if (enhanced !== null && contentCodes.has(enhanced)) return 'content';
   if (enhanced?.startsWith('5.7.')) return 'policy';

@@ -222,11 +222,16 @@ export function smtpChannel(options: SmtpChannelOptions): Channel<OutgoingEmail>
         },
       });
       // nodemailer tells a lost connection through the callback of send, after its end; this is for an end that it keeps to itself.
-      kept.onEnd = () => setImmediate(() => settle(readFailure(Object.assign(new Error('the connection was closed'), { code: 'ECONNECTION' }), begun)));
+      kept.onEnd = () =>
+        setImmediate(() => settle(readFailure(Object.assign(new Error('the connection was closed'), { code: 'ECONNECTION' }), begun)));
       kept.connection.send({ from: message.envelope.from, to: [message.envelope.to], size: message.raw.length }, body, (error, info) => {
         if (!error) {
           const answer = info?.response ?? '';
-          return settle({ handover: { result: 'sent', providerId: readQueueId(answer), answer: oneLine(answer) }, reuse: 'as-is', lost: false });
+          return settle({
+            handover: { result: 'sent', providerId: readQueueId(answer), answer: oneLine(answer) },
+            reuse: 'as-is',
+            lost: false,
+          });
         }
         settle(readFailure(error, begun));
       });
@@ -237,14 +242,28 @@ export function smtpChannel(options: SmtpChannelOptions): Channel<OutgoingEmail>
     const answer = say(error);
     const { response, responseCode } = error;
     // An answer to one of our commands decides; 421 besides means that the connection ends.
-    if (response !== undefined && responseCode !== undefined && responseCode >= 400 && (error.code === 'EENVELOPE' || error.code === 'EMESSAGE')) {
+    if (
+      response !== undefined &&
+      responseCode !== undefined &&
+      responseCode >= 400 &&
+      (error.code === 'EENVELOPE' || error.code === 'EMESSAGE')
+    ) {
       const handover = readRefusal(stageOf(error, begun), response);
-      return { handover: 'answer' in handover ? { ...handover, answer } : handover, reuse: responseCode === 421 ? 'no' : 'reset', lost: responseCode === 421 && !begun };
+      return {
+        handover: 'answer' in handover ? { ...handover, answer } : handover,
+        reuse: responseCode === 421 ? 'no' : 'reset',
+        lost: responseCode === 421 && !begun,
+      };
     }
     if (begun) return { handover: { result: 'uncertain', answer }, reuse: 'no', lost: false };
     // Found out before a word was said: larger than the SIZE that the server announced.
-    if (error.code === 'EMESSAGE') return { handover: { result: 'refused', permanent: true, about: 'content', answer }, reuse: 'as-is', lost: false };
-    return { handover: { result: 'later', retryAt: null, answer }, reuse: 'no', lost: error.code === 'ECONNECTION' || error.code === 'ESOCKET' };
+    if (error.code === 'EMESSAGE')
+      return { handover: { result: 'refused', permanent: true, about: 'content', answer }, reuse: 'as-is', lost: false };
+    return {
+      handover: { result: 'later', retryAt: null, answer },
+      reuse: 'no',
+      lost: error.code === 'ECONNECTION' || error.code === 'ESOCKET',
+    };
   }
 
   async function attempt(message: OutgoingEmail, stillOwned: () => Promise<boolean>): Promise<Handover> {
@@ -289,8 +308,10 @@ export function smtpChannel(options: SmtpChannelOptions): Channel<OutgoingEmail>
     concurrency: most,
 
     async send(message, stillOwned) {
-      if (!plainAddress.test(message.envelope.to)) return { result: 'refused', permanent: true, about: 'address', answer: 'the address cannot be written in an SMTP command' };
-      if (!plainAddress.test(message.envelope.from)) return { result: 'refused', permanent: true, about: 'policy', answer: 'the sender address cannot be written in an SMTP command' };
+      if (!plainAddress.test(message.envelope.to))
+        return { result: 'refused', permanent: true, about: 'address', answer: 'the address cannot be written in an SMTP command' };
+      if (!plainAddress.test(message.envelope.from))
+        return { result: 'refused', permanent: true, about: 'policy', answer: 'the sender address cannot be written in an SMTP command' };
       if (busy >= most) await new Promise<void>((resolve) => waiting.push(resolve));
       else busy += 1;
       try {

@@ -48,7 +48,11 @@ export function webhookChannel(options: WebhookChannelOptions): Channel<Outgoing
   const under = new Set<ClientRequest>();
   let closed = false;
 
-  function attempt(message: OutgoingWebhook, headers: Record<string, string>, stillOwned: () => Promise<boolean>): Promise<Handover | 'stale'> {
+  function attempt(
+    message: OutgoingWebhook,
+    headers: Record<string, string>,
+    stillOwned: () => Promise<boolean>,
+  ): Promise<Handover | 'stale'> {
     return new Promise((resolve) => {
       const url = new URL(message.url);
       const https = url.protocol === 'https:';
@@ -111,7 +115,8 @@ export function webhookChannel(options: WebhookChannelOptions): Channel<Outgoing
       if (closed) return { result: 'later', retryAt: null, answer: 'the channel is closed' };
       const refusal = refuseUrl(message.url, allowPrivate);
       if (refusal !== null) return { result: 'refused', permanent: true, about: 'policy', answer: refusal };
-      if (!/^[\x21-\x7e]{1,200}$/.test(message.key)) return { result: 'refused', permanent: true, about: 'content', answer: 'the key cannot be written in a header' };
+      if (!/^[\x21-\x7e]{1,200}$/.test(message.key))
+        return { result: 'refused', permanent: true, about: 'content', answer: 'the key cannot be written in a header' };
       const at = now();
       let signature: string;
       try {
@@ -171,10 +176,15 @@ const aboutContent = new Set([400, 411, 413, 414, 415, 422, 431]);
 
 function readAnswer(response: IncomingMessage, start: string, now: Instant): Handover {
   const status = response.statusCode ?? 0;
-  const answer = `${status} ${start.replace(/[\p{Cc}\s]+/gu, ' ').trim().slice(0, 400)}`.trim();
+  const answer = `${status} ${start
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 400)}`.trim();
   if (status >= 200 && status < 300) return { result: 'sent', providerId: null, answer };
-  if (status === 408 || status === 425 || status === 429 || status >= 500) return { result: 'later', retryAt: readRetryAfter(response.headers['retry-after'], now), answer };
-  if (status >= 300 && status < 400) return { result: 'refused', permanent: true, about: 'policy', answer: `${status}: redirects are not followed` };
+  if (status === 408 || status === 425 || status === 429 || status >= 500)
+    return { result: 'later', retryAt: readRetryAfter(response.headers['retry-after'], now), answer };
+  if (status >= 300 && status < 400)
+    return { result: 'refused', permanent: true, about: 'policy', answer: `${status}: redirects are not followed` };
   return { result: 'refused', permanent: true, about: aboutContent.has(status) ? 'content' : 'policy', answer };
 }
 

@@ -19,7 +19,9 @@ async function withSource<T>(work: (source: DefinitionSource) => Promise<T>): Pr
 export async function exportTo(dir: string, options: { drafts?: boolean; prune?: boolean; json?: boolean }): Promise<void> {
   const { definitions } = await withSource((source) => source.export(options.drafts ? 'drafts' : 'published'));
   await writeFolder(dir, definitions, { prune: options.prune ?? false });
-  console.log(options.json ? JSON.stringify({ definitions: definitions.length, dir }) : `${definitions.length} definitions were written to ${dir}.`);
+  console.log(
+    options.json ? JSON.stringify({ definitions: definitions.length, dir }) : `${definitions.length} definitions were written to ${dir}.`,
+  );
 }
 
 export async function plan(dir: string, options: { json?: boolean }): Promise<void> {
@@ -35,14 +37,23 @@ export async function apply(dir: string, options: { publish?: boolean; note: str
   const done = await withSource(async (source) => {
     const made = await source.plan(folder.definitions);
     refuseMistakes(made, folder);
-    return source.apply({ definitions: folder.definitions, publish: options.publish ?? false, note: options.note, revision: made.revision });
+    return source.apply({
+      definitions: folder.definitions,
+      publish: options.publish ?? false,
+      note: options.note,
+      revision: made.revision,
+    });
   });
   if (options.json) {
     console.log(JSON.stringify(done));
     return;
   }
   const changed = done.plan.changes.filter((change) => change.change !== 'same').length;
-  console.log(options.publish ? `${done.published} definitions were published; the rulebook is at revision ${done.revision}.` : `${changed} drafts were saved. Publish them with --publish, or in the admin.`);
+  console.log(
+    options.publish
+      ? `${done.published} definitions were published; the rulebook is at revision ${done.revision}.`
+      : `${changed} drafts were saved. Publish them with --publish, or in the admin.`,
+  );
 }
 
 /** Names the file and line of each mistake. */
@@ -50,7 +61,11 @@ function refuseMistakes(made: Plan, folder: Awaited<ReturnType<typeof readFolder
   if (made.mistakes.length === 0) return;
   throw new Problem(
     'file-invalid',
-    made.mistakes.map((mistake) => ({ ...(mistake.kind ? folder.placeOf(mistake.kind, mistake.key, mistake.path) : {}), path: mistake.path, message: mistake.message })),
+    made.mistakes.map((mistake) => ({
+      ...(mistake.kind ? folder.placeOf(mistake.kind, mistake.key, mistake.path) : {}),
+      path: mistake.path,
+      message: mistake.message,
+    })),
   );
 }
 
@@ -61,8 +76,11 @@ function sayPlan(made: Plan): void {
     return;
   }
   for (const change of changes) {
-    console.log(`${change.change === 'add' ? '+' : change.change === 'retire' ? '-' : '~'} ${change.kind} ${change.key}${change.inFlight > 0 ? `  (${change.inFlight} in flight, they keep their version)` : ''}`);
-    if (change.change === 'change') for (const line of change.lines) console.log(`    ${line.path}: ${JSON.stringify(line.before)} → ${JSON.stringify(line.after)}`);
+    console.log(
+      `${change.change === 'add' ? '+' : change.change === 'retire' ? '-' : '~'} ${change.kind} ${change.key}${change.inFlight > 0 ? `  (${change.inFlight} in flight, they keep their version)` : ''}`,
+    );
+    if (change.change === 'change')
+      for (const line of change.lines) console.log(`    ${line.path}: ${JSON.stringify(line.before)} → ${JSON.stringify(line.after)}`);
     for (const sentence of change.unsafe) console.log(`    ! ${sentence}`);
   }
   console.log(`${changes.length} of ${made.changes.length} definitions would change.`);

@@ -15,7 +15,11 @@ export async function doctor(options: { json?: boolean }): Promise<void> {
     try {
       findings.push({ what, ok: true, says: await work() });
     } catch (error) {
-      findings.push({ what, ok: false, says: error instanceof Problem ? `${error.message} ${error.toJSON().hint}` : error instanceof Error ? error.message : String(error) });
+      findings.push({
+        what,
+        ok: false,
+        says: error instanceof Problem ? `${error.message} ${error.toJSON().hint}` : error instanceof Error ? error.message : String(error),
+      });
     }
   };
   await check('Node', async () => `version ${process.versions.node}`);
@@ -30,12 +34,19 @@ export async function doctor(options: { json?: boolean }): Promise<void> {
     await access(config.DATA_DIR, constants.W_OK);
     return `${config.DATA_DIR} can be written`;
   });
-  if (server) await check('server', async () => `runs at ${server.url} and is ${((await (await fetch(new URL('/health/ready', server.url))).json()) as { status: string }).status}`);
+  if (server)
+    await check(
+      'server',
+      async () =>
+        `runs at ${server.url} and is ${((await (await fetch(new URL('/health/ready', server.url))).json()) as { status: string }).status}`,
+    );
   else
     await check('database', async () => {
       const house = await openHouse(config);
       await house.close();
-      return house.deps.db.dialect === 'postgres' ? 'Postgres answers and has this version’s schema' : 'the embedded database opens; a power cut can cost its last writes';
+      return house.deps.db.dialect === 'postgres'
+        ? 'Postgres answers and has this version’s schema'
+        : 'the embedded database opens; a power cut can cost its last writes';
     });
   await check('mail', async () => {
     if (!config.SMTP_URL) return 'no SMTP_URL: mail goes to the built-in mailbox, nothing leaves';

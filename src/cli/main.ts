@@ -5,19 +5,64 @@ import { apply, exportTo, plan } from './definitions.ts';
 import { doctor } from './doctor.ts';
 import { link, migrateOnly, start } from './start.ts';
 
-const program = new Command('throughline').description('The marketing automation operating system.').version(process.env.npm_package_version ?? '0.1.0').showHelpAfterError();
+const program = new Command('throughline')
+  .description('The marketing automation operating system.')
+  .version(process.env.npm_package_version ?? '0.1.0')
+  .showHelpAfterError();
 const json = ['--json', 'answer as JSON'] as const;
 
-program.command('start').description('start the server, the loops and the senders of ROLES').action(() => start(false));
-program.command('dev').description('start with a practice audience, for work on Throughline itself').action(() => start(true));
-program.command('migrate').description('bring the database to this version, and stop').option(...json).action(migrateOnly);
-program.command('link').description('print a new one-time sign-in link').option(...json).action(link);
-program.command('export <dir>').description('write the definitions of a workspace as files').option('--drafts', 'drafts instead of what is published').option('--prune', 'remove files of definitions that are gone').option(...json).action(exportTo);
-program.command('plan <dir>').description('show what applying a folder would change, and what is unsafe').option(...json).action(plan);
-program.command('apply <dir>').description('save a folder of definitions as drafts, or publish them').option('--publish', 'publish as well').option('--note <text>', 'a note for the versions', '').option(...json).action(apply);
-program.command('backup <file>').description('write everything into one file').option(...json).action(backup);
-program.command('restore <file>').description('put a backup back, into an empty database').option(...json).action(restore);
-program.command('doctor').description('check the set-up and say what is wrong').option(...json).action(doctor);
+program
+  .command('start')
+  .description('start the server, the loops and the senders of ROLES')
+  .action(() => start(false));
+program
+  .command('dev')
+  .description('start with a practice audience, for work on Throughline itself')
+  .action(() => start(true));
+program
+  .command('migrate')
+  .description('bring the database to this version, and stop')
+  .option(...json)
+  .action(migrateOnly);
+program
+  .command('link')
+  .description('print a new one-time sign-in link')
+  .option(...json)
+  .action(link);
+program
+  .command('export <dir>')
+  .description('write the definitions of a workspace as files')
+  .option('--drafts', 'drafts instead of what is published')
+  .option('--prune', 'remove files of definitions that are gone')
+  .option(...json)
+  .action(exportTo);
+program
+  .command('plan <dir>')
+  .description('show what applying a folder would change, and what is unsafe')
+  .option(...json)
+  .action(plan);
+program
+  .command('apply <dir>')
+  .description('save a folder of definitions as drafts, or publish them')
+  .option('--publish', 'publish as well')
+  .option('--note <text>', 'a note for the versions', '')
+  .option(...json)
+  .action(apply);
+program
+  .command('backup <file>')
+  .description('write everything into one file')
+  .option(...json)
+  .action(backup);
+program
+  .command('restore <file>')
+  .description('put a backup back, into an empty database')
+  .option(...json)
+  .action(restore);
+program
+  .command('doctor')
+  .description('check the set-up and say what is wrong')
+  .option(...json)
+  .action(doctor);
 program
   .command('simulate')
   .description('play days of traffic with faults against the real code, and check the invariants after every tick')
@@ -37,5 +82,10 @@ program.parseAsync().catch((error: unknown) => {
 
 function sayDetails(details: unknown): string {
   if (!Array.isArray(details)) return JSON.stringify(details);
-  return details.map((line: Record<string, unknown>) => `  ${[line.file ? `${line.file}:${line.line ?? 1}` : [line.kind, line.key].filter(Boolean).join('/'), line.path, line.message].filter(Boolean).join('  ')}`).join('\n');
+  return details
+    .map(
+      (line: Record<string, unknown>) =>
+        `  ${[line.file ? `${line.file}:${line.line ?? 1}` : [line.kind, line.key].filter(Boolean).join('/'), line.path, line.message].filter(Boolean).join('  ')}`,
+    )
+    .join('\n');
 }

@@ -9,7 +9,8 @@ export interface Remote {
 export function remoteServer(environment: Record<string, string | undefined>): Remote | null {
   const { THROUGHLINE_URL: url, THROUGHLINE_API_KEY: key } = environment;
   if (!url) return null;
-  if (!key) throw new Problem('config-invalid', [{ path: 'THROUGHLINE_API_KEY', message: 'must be an API key when THROUGHLINE_URL is set' }]);
+  if (!key)
+    throw new Problem('config-invalid', [{ path: 'THROUGHLINE_API_KEY', message: 'must be an API key when THROUGHLINE_URL is set' }]);
   return remote(url, key);
 }
 
@@ -23,7 +24,11 @@ const remote = (url: string, key: string): Remote => ({
   async call(method, path, body) {
     const response = await fetch(new URL(path, url), {
       method,
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...(process.env.THROUGHLINE_WORKSPACE ? { 'x-workspace': process.env.THROUGHLINE_WORKSPACE } : {}) },
+      headers: {
+        authorization: `Bearer ${key}`,
+        'content-type': 'application/json',
+        ...(process.env.THROUGHLINE_WORKSPACE ? { 'x-workspace': process.env.THROUGHLINE_WORKSPACE } : {}),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch((error: unknown) => {
       throw new Problem('store-unavailable', { url, why: error instanceof Error ? error.message : String(error) });

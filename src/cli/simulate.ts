@@ -12,7 +12,9 @@ export async function simulate(options: { seed: string; days: string; json?: boo
     process.exitCode = 1;
     return;
   }
-  const child = spawn(process.execPath, [simulator, '--seed', options.seed, '--days', options.days, ...(options.json ? ['--json'] : [])], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [simulator, '--seed', options.seed, '--days', options.days, ...(options.json ? ['--json'] : [])], {
+    stdio: 'inherit',
+  });
   const stop = (signal: NodeJS.Signals): void => void child.kill(signal);
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

@@ -15,11 +15,17 @@ export async function start(_dev: boolean): Promise<void> {
   const { house, address } = running;
   if (address !== null) {
     const token = await house.doorkeeper.newSignInToken();
-    const base = config.PUBLIC_URL ?? address.replace('[::1]', 'localhost').replace('127.0.0.1', 'localhost').replace('0.0.0.0', 'localhost');
-    console.log(`\n  Throughline is ready at ${base} (${((performance.now() - began) / 1000).toFixed(1)} s, ${house.deps.db.dialect === 'postgres' ? 'Postgres' : `embedded database in ${config.DATA_DIR}`})`);
+    const base =
+      config.PUBLIC_URL ?? address.replace('[::1]', 'localhost').replace('127.0.0.1', 'localhost').replace('0.0.0.0', 'localhost');
+    console.log(
+      `\n  Throughline is ready at ${base} (${((performance.now() - began) / 1000).toFixed(1)} s, ${house.deps.db.dialect === 'postgres' ? 'Postgres' : `embedded database in ${config.DATA_DIR}`})`,
+    );
     console.log(`  Sign in: ${base}/signin#token=${token}`);
     console.log('  The link works once, for an hour. A new one: npx throughline link');
-    if (house.deps.db.dialect === 'pglite') console.log('  The embedded database survives a crash of the program, but a power cut can cost the last writes. For durable writes set DATABASE_URL.\n');
+    if (house.deps.db.dialect === 'pglite')
+      console.log(
+        '  The embedded database survives a crash of the program, but a power cut can cost the last writes. For durable writes set DATABASE_URL.\n',
+      );
   }
   stop = (signal) => {
     house.deps.log.info({ signal }, 'stopping: what is under way is finished first');
@@ -50,7 +56,10 @@ export async function link(options: { json?: boolean }): Promise<void> {
 }
 
 async function tokenFrom(server: { url: string; secret: string }): Promise<string> {
-  const response = await fetch(new URL('/local/link', server.url), { method: 'POST', headers: { authorization: `Bearer ${server.secret}` } });
+  const response = await fetch(new URL('/local/link', server.url), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.secret}` },
+  });
   if (!response.ok) throw new Problem('store-unavailable', { status: response.status });
   return ((await response.json()) as { token: string }).token;
 }

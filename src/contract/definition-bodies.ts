@@ -6,7 +6,10 @@ import { EventMatch, Rule } from './rule.ts';
 /** A field of a person: what a trait is called, what it may hold, and who may see it. */
 export const Field = z.strictObject({
   name: Line,
-  path: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/).describe('Where the value lives in the traits'),
+  path: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/)
+    .describe('Where the value lives in the traits'),
   type: z.enum(['text', 'number', 'boolean', 'date', 'list', 'object']),
   meaning: z.string().max(500).default(''),
   allowed: z.array(z.string()).max(200).optional().describe('The values it may take; anything when missing'),
@@ -18,7 +21,9 @@ export type Field = z.infer<typeof Field>;
 export const Topic = z.strictObject({
   name: Line,
   meaning: z.string().max(500).default(''),
-  purpose: z.enum(['marketing', 'transactional']).describe('marketing needs consent and counts toward caps; transactional answers something the person did'),
+  purpose: z
+    .enum(['marketing', 'transactional'])
+    .describe('marketing needs consent and counts toward caps; transactional answers something the person did'),
 });
 export type Topic = z.infer<typeof Topic>;
 
@@ -38,14 +43,28 @@ export const EntryPoint = z
       .strictObject({
         title: Line,
         intro: z.string().max(1000).default(''),
-        fields: z.array(z.strictObject({ path: z.string().regex(/^[A-Za-z_][A-Za-z0-9_.]*$/), label: Line, type: z.enum(['text', 'email', 'phone', 'textarea', 'select']), required: z.boolean().default(false), options: z.array(Line).max(100).optional() })).min(1).max(30),
+        fields: z
+          .array(
+            z.strictObject({
+              path: z.string().regex(/^[A-Za-z_][A-Za-z0-9_.]*$/),
+              label: Line,
+              type: z.enum(['text', 'email', 'phone', 'textarea', 'select']),
+              required: z.boolean().default(false),
+              options: z.array(Line).max(100).optional(),
+            }),
+          )
+          .min(1)
+          .max(30),
         button: Line.default('Send'),
         thanks: z.string().max(1000).default('Thank you. We will be in touch.'),
         event: Line.default('Form Submitted').describe('The event that a submission is recorded as'),
       })
       .optional(),
   })
-  .refine((body) => body.entry !== 'form' || body.form !== undefined, { message: 'an entry point of kind form needs a form', path: ['form'] });
+  .refine((body) => body.entry !== 'form' || body.form !== undefined, {
+    message: 'an entry point of kind form needs a form',
+    path: ['form'],
+  });
 export type EntryPoint = z.infer<typeof EntryPoint>;
 
 /** One way into a stage: the event that is its evidence, where the person must stand, and what must hold besides. */
@@ -77,7 +96,8 @@ export const Lifecycle = z
   .superRefine((body, context) => {
     const keys = body.stages.map((stage) => stage.key);
     if (new Set(keys).size !== keys.length) context.addIssue({ code: 'custom', path: ['stages'], message: 'two stages have the same key' });
-    if (!body.stages.some((stage) => stage.first)) context.addIssue({ code: 'custom', path: ['stages'], message: 'no stage is marked first' });
+    if (!body.stages.some((stage) => stage.first))
+      context.addIssue({ code: 'custom', path: ['stages'], message: 'no stage is marked first' });
     body.stages.forEach((stage, index) => {
       for (const key of [...stage.next, ...stage.entry.flatMap((entry) => entry.from ?? [])])
         if (!keys.includes(key)) context.addIssue({ code: 'custom', path: ['stages', index], message: `there is no stage "${key}"` });
@@ -93,7 +113,10 @@ export type Segment = z.infer<typeof Segment>;
 export const Score = z.strictObject({
   name: Line,
   meaning: z.string().max(500).default(''),
-  points: z.array(z.strictObject({ because: Line, rule: Rule, points: z.number().min(-1000).max(1000) })).min(1).max(50),
+  points: z
+    .array(z.strictObject({ because: Line, rule: Rule, points: z.number().min(-1000).max(1000) }))
+    .min(1)
+    .max(50),
   min: z.number().default(0),
   max: z.number().default(100),
 });
@@ -101,32 +124,48 @@ export type Score = z.infer<typeof Score>;
 
 const Block = z.discriminatedUnion('block', [
   z.strictObject({ block: z.literal('heading'), text: z.string().max(2000) }),
-  z.strictObject({ block: z.literal('text'), text: z.string().max(20000).describe('Liquid; blank lines part paragraphs; **bold**, *italic* and [label](address) work') }),
+  z.strictObject({
+    block: z.literal('text'),
+    text: z.string().max(20000).describe('Liquid; blank lines part paragraphs; **bold**, *italic* and [label](address) work'),
+  }),
   z.strictObject({ block: z.literal('button'), label: z.string().max(200), link: z.string().max(2000) }),
-  z.strictObject({ block: z.literal('image'), source: z.string().max(2000), alt: z.string().max(500), link: z.string().max(2000).optional() }),
+  z.strictObject({
+    block: z.literal('image'),
+    source: z.string().max(2000),
+    alt: z.string().max(500),
+    link: z.string().max(2000).optional(),
+  }),
   z.strictObject({ block: z.literal('divider') }),
 ]);
 export type Block = z.infer<typeof Block>;
 
 /** What a message says. Every text is Liquid over person, event, workspace; a missing value takes its `default` filter or the fallback. */
-export const Template = z.discriminatedUnion('channel', [
-  z.strictObject({
-    channel: z.literal('email'),
-    name: Line,
-    subject: z.string().min(1).max(300),
-    preheader: z.string().max(300).default(''),
-    blocks: z.array(Block).max(100).optional(),
-    html: z.string().max(200_000).optional().describe('A finished HTML body in place of blocks'),
-    fallbacks: z.record(z.string(), z.string().max(500)).default({}).describe('Trait path → what stands there when the person has no such value'),
-  }),
-  z.strictObject({
-    channel: z.literal('webhook'),
-    name: Line,
-    url: z.url({ protocol: /^https?$/ }),
-    body: z.string().max(20_000).describe('Liquid that gives one JSON document'),
-    fallbacks: z.record(z.string(), z.string().max(500)).default({}),
-  }),
-]).refine((body) => body.channel !== 'email' || (body.blocks === undefined) !== (body.html === undefined), { message: 'an email has either blocks or html', path: ['blocks'] });
+export const Template = z
+  .discriminatedUnion('channel', [
+    z.strictObject({
+      channel: z.literal('email'),
+      name: Line,
+      subject: z.string().min(1).max(300),
+      preheader: z.string().max(300).default(''),
+      blocks: z.array(Block).max(100).optional(),
+      html: z.string().max(200_000).optional().describe('A finished HTML body in place of blocks'),
+      fallbacks: z
+        .record(z.string(), z.string().max(500))
+        .default({})
+        .describe('Trait path → what stands there when the person has no such value'),
+    }),
+    z.strictObject({
+      channel: z.literal('webhook'),
+      name: Line,
+      url: z.url({ protocol: /^https?$/ }),
+      body: z.string().max(20_000).describe('Liquid that gives one JSON document'),
+      fallbacks: z.record(z.string(), z.string().max(500)).default({}),
+    }),
+  ])
+  .refine((body) => body.channel !== 'email' || (body.blocks === undefined) !== (body.html === undefined), {
+    message: 'an email has either blocks or html',
+    path: ['blocks'],
+  });
 export type Template = z.infer<typeof Template>;
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { message: 'must be a time of day such as 21:30' });
@@ -135,17 +174,24 @@ const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { message: 'must
 export const CapPolicy = z.strictObject({
   name: Line,
   caps: z
-    .array(z.strictObject({ channel: z.string().optional().describe('A channel; all of them together when missing'), max: z.int().min(0).max(1000), within: Duration }))
+    .array(
+      z.strictObject({
+        channel: z.string().optional().describe('A channel; all of them together when missing'),
+        max: z.int().min(0).max(1000),
+        within: Duration,
+      }),
+    )
     .max(20)
     .describe('At most `max` marketing messages to a person in any rolling window of this length'),
   quietHours: z
     .strictObject({
-      from: clockTime, to: clockTime,
+      from: clockTime,
+      to: clockTime,
       channels: z.array(Key).optional().describe('Channels that keep quiet; all when missing'),
-      answersWithin: Duration.default('PT0S').describe('A message that answers the person\'s own act this quickly is not held'),
+      answersWithin: Duration.default('PT0S').describe("A message that answers the person's own act this quickly is not held"),
     })
     .nullable()
     .default(null)
-    .describe('Local time in the person\'s zone during which marketing is held'),
+    .describe("Local time in the person's zone during which marketing is held"),
 });
 export type CapPolicy = z.infer<typeof CapPolicy>;

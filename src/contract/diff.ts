@@ -11,7 +11,8 @@ export interface DiffLine {
 /** Whether two JSON values say the same. The order of an object's keys says nothing; a key that is undefined is not there. */
 export function isSame(one: unknown, other: unknown): boolean {
   if (Object.is(one, other) || (one === 0 && other === 0)) return true;
-  if (Array.isArray(one)) return Array.isArray(other) && one.length === other.length && one.every((item, index) => isSame(item, other[index]));
+  if (Array.isArray(one))
+    return Array.isArray(other) && one.length === other.length && one.every((item, index) => isSame(item, other[index]));
   if (!isObject(one) || !isObject(other)) return false;
   return keysOf(one, other).every((key) => isSame(partOf(one, key), partOf(other, key)));
 }
@@ -19,8 +20,10 @@ export function isSame(one: unknown, other: unknown): boolean {
 /** Every place at which `after` differs from `before`, in reading order; none when they say the same. What came or went whole is one line. */
 export function diff(before: unknown, after: unknown, path = ''): DiffLine[] {
   if (isSame(before, after)) return [];
-  if (isObject(before) && isObject(after)) return keysOf(before, after).flatMap((key) => diff(partOf(before, key), partOf(after, key), under(path, key)));
-  if (Array.isArray(before) && Array.isArray(after)) return isKeyed(before) && isKeyed(after) ? diffByKey(before, after, path) : diffByPlace(before, after, path);
+  if (isObject(before) && isObject(after))
+    return keysOf(before, after).flatMap((key) => diff(partOf(before, key), partOf(after, key), under(path, key)));
+  if (Array.isArray(before) && Array.isArray(after))
+    return isKeyed(before) && isKeyed(after) ? diffByKey(before, after, path) : diffByPlace(before, after, path);
   return [{ path, before, after }];
 }
 
@@ -30,14 +33,19 @@ const under = (path: string, part: string | number): string => (path === '' ? St
 const partOf = (object: Record<string, unknown>, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined);
 
 /** The keys of both, those of `after` in its order, then those that are gone. */
-const keysOf = (before: Record<string, unknown>, after: Record<string, unknown>): string[] => [...new Set([...Object.keys(after), ...Object.keys(before)])];
+const keysOf = (before: Record<string, unknown>, after: Record<string, unknown>): string[] => [
+  ...new Set([...Object.keys(after), ...Object.keys(before)]),
+];
 
 type Keyed = { key: string }[];
 
 /** Whether every item has a key of its own, as steps and stages have. */
 function isKeyed(list: unknown[]): list is Keyed {
   if (list.length === 0) return true;
-  return list.every((item) => isObject(item) && typeof item.key === 'string') && new Set((list as Keyed).map((item) => item.key)).size === list.length;
+  return (
+    list.every((item) => isObject(item) && typeof item.key === 'string') &&
+    new Set((list as Keyed).map((item) => item.key)).size === list.length
+  );
 }
 
 function diffByKey(before: Keyed, after: Keyed, path: string): DiffLine[] {
@@ -55,5 +63,7 @@ function diffByPlace(before: unknown[], after: unknown[], path: string): DiffLin
   let end = 0;
   while (end < shorter - start && isSame(before[before.length - 1 - end], after[after.length - 1 - end])) end++;
   const [was, is] = [before.slice(start, before.length - end), after.slice(start, after.length - end)];
-  return Array.from({ length: Math.max(was.length, is.length) }, (_, index) => diff(was[index], is[index], under(path, start + index))).flat();
+  return Array.from({ length: Math.max(was.length, is.length) }, (_, index) =>
+    diff(was[index], is[index], under(path, start + index)),
+  ).flat();
 }

@@ -36,7 +36,12 @@ export function sayDuration(durationOrMs: Duration | number): string {
   let rest = typeof durationOrMs === 'number' ? durationOrMs : ms(durationOrMs);
   if (rest < second) return 'no time';
   const parts: string[] = [];
-  for (const [unit, size] of [['day', day], ['hour', hour], ['minute', minute], ['second', second]] as const) {
+  for (const [unit, size] of [
+    ['day', day],
+    ['hour', hour],
+    ['minute', minute],
+    ['second', second],
+  ] as const) {
     const count = Math.floor(rest / size);
     if (count > 0) parts.push(`${count} ${unit}${count === 1 ? '' : 's'}`);
     rest -= count * size;

@@ -5,56 +5,200 @@ import { z } from 'zod';
  * The handbook page docs/problems.md is held equal to this catalogue by a test.
  */
 export const problems = {
-  'body-not-json': { status: 400, sentence: 'The body is not valid JSON.', hint: 'Send one JSON document in UTF-8; the detail names the place where reading stopped.' },
-  'body-invalid': { status: 400, sentence: 'The request does not have the expected shape.', hint: 'The details name each field and what it must be.' },
-  'query-invalid': { status: 400, sentence: 'A parameter of the address is not valid.', hint: 'The details name each parameter and what it must be.' },
-  'body-too-large': { status: 413, sentence: 'The body is larger than 500 kB.', hint: 'Split the batch; one event may have 32 kB, one batch 2,500 events.' },
-  'batch-too-long': { status: 400, sentence: 'The batch has more than 2,500 events.', hint: 'Split the batch and send its parts one after another.' },
-  'encoding-unreadable': { status: 400, sentence: 'The body could not be decompressed.', hint: 'Send it plain, or compressed with gzip or deflate.' },
+  'body-not-json': {
+    status: 400,
+    sentence: 'The body is not valid JSON.',
+    hint: 'Send one JSON document in UTF-8; the detail names the place where reading stopped.',
+  },
+  'body-invalid': {
+    status: 400,
+    sentence: 'The request does not have the expected shape.',
+    hint: 'The details name each field and what it must be.',
+  },
+  'query-invalid': {
+    status: 400,
+    sentence: 'A parameter of the address is not valid.',
+    hint: 'The details name each parameter and what it must be.',
+  },
+  'body-too-large': {
+    status: 413,
+    sentence: 'The body is larger than 500 kB.',
+    hint: 'Split the batch; one event may have 32 kB, one batch 2,500 events.',
+  },
+  'batch-too-long': {
+    status: 400,
+    sentence: 'The batch has more than 2,500 events.',
+    hint: 'Split the batch and send its parts one after another.',
+  },
+  'encoding-unreadable': {
+    status: 400,
+    sentence: 'The body could not be decompressed.',
+    hint: 'Send it plain, or compressed with gzip or deflate.',
+  },
   'event-too-large': { status: 400, sentence: 'The event is larger than 32 kB.', hint: 'Send fewer or shorter properties.' },
-  'event-invalid': { status: 400, sentence: 'The event does not have the expected shape.', hint: 'The details name the field; the other events of the batch were kept.' },
+  'event-invalid': {
+    status: 400,
+    sentence: 'The event does not have the expected shape.',
+    hint: 'The details name the field; the other events of the batch were kept.',
+  },
   'event-no-identity': { status: 400, sentence: 'The event names nobody.', hint: 'Give a userId or an anonymousId.' },
-  'key-missing': { status: 401, sentence: 'No key was given.', hint: 'Send the write key by Basic auth or as writeKey in the body, an API key as Authorization: Bearer KEY.' },
-  'key-unknown': { status: 401, sentence: 'The key is not known or has been revoked.', hint: 'Create a key in Settings → Keys and use that one.' },
-  'key-cannot': { status: 403, sentence: 'This key may not do that.', hint: 'A write key only sends events; use an API key that covers this workspace.' },
-  'session-missing': { status: 401, sentence: 'Nobody is signed in.', hint: 'Open the one-time link that the server printed, or run: npx throughline link' },
-  'link-used': { status: 410, sentence: 'This sign-in link was used before or has expired.', hint: 'Run npx throughline link to print a new one.' },
-  'origin-refused': { status: 403, sentence: 'The request came from another site.', hint: 'Changes with a session are accepted from the admin itself only; use an API key elsewhere.' },
-  'workspace-unknown': { status: 404, sentence: 'There is no such workspace.', hint: 'GET /api/session lists the workspaces that you may use.' },
+  'key-missing': {
+    status: 401,
+    sentence: 'No key was given.',
+    hint: 'Send the write key by Basic auth or as writeKey in the body, an API key as Authorization: Bearer KEY.',
+  },
+  'key-unknown': {
+    status: 401,
+    sentence: 'The key is not known or has been revoked.',
+    hint: 'Create a key in Settings → Keys and use that one.',
+  },
+  'key-cannot': {
+    status: 403,
+    sentence: 'This key may not do that.',
+    hint: 'A write key only sends events; use an API key that covers this workspace.',
+  },
+  'session-missing': {
+    status: 401,
+    sentence: 'Nobody is signed in.',
+    hint: 'Open the one-time link that the server printed, or run: npx throughline link',
+  },
+  'link-used': {
+    status: 410,
+    sentence: 'This sign-in link was used before or has expired.',
+    hint: 'Run npx throughline link to print a new one.',
+  },
+  'origin-refused': {
+    status: 403,
+    sentence: 'The request came from another site.',
+    hint: 'Changes with a session are accepted from the admin itself only; use an API key elsewhere.',
+  },
+  'workspace-unknown': {
+    status: 404,
+    sentence: 'There is no such workspace.',
+    hint: 'GET /api/session lists the workspaces that you may use.',
+  },
   'route-unknown': { status: 404, sentence: 'There is nothing at this address.', hint: 'See /api/docs for every address.' },
-  'person-unknown': { status: 404, sentence: 'There is no such person in this workspace.', hint: 'Search for the person; merged people answer under the id of the person they became.' },
-  'message-unknown': { status: 404, sentence: 'There is no such message in this workspace.', hint: 'List the messages of the person or the journey.' },
+  'person-unknown': {
+    status: 404,
+    sentence: 'There is no such person in this workspace.',
+    hint: 'Search for the person; merged people answer under the id of the person they became.',
+  },
+  'message-unknown': {
+    status: 404,
+    sentence: 'There is no such message in this workspace.',
+    hint: 'List the messages of the person or the journey.',
+  },
   'definition-unknown': { status: 404, sentence: 'There is no such definition.', hint: 'GET /api/definitions lists them all.' },
   'version-unknown': { status: 404, sentence: 'This definition has no such version.', hint: 'List its versions and choose one of them.' },
   'definition-invalid': { status: 422, sentence: 'The definition has mistakes.', hint: 'The details name each place and what it must be.' },
-  'plan-stale': { status: 409, sentence: 'The definitions changed since the plan was made.', hint: 'Plan again and look at the difference.' },
-  'idempotency-mismatch': { status: 409, sentence: 'The idempotency key was used for another request.', hint: 'Use a new key for a new request.' },
-  'idempotency-running': { status: 409, sentence: 'A request with this idempotency key is still being carried out.', hint: 'Repeat the same request in a moment; it will get the answer of the first.' },
-  'identity-taken': { status: 409, sentence: 'Another person already has this identity.', hint: 'Open that person; the details name the id.' },
+  'plan-stale': {
+    status: 409,
+    sentence: 'The definitions changed since the plan was made.',
+    hint: 'Plan again and look at the difference.',
+  },
+  'idempotency-mismatch': {
+    status: 409,
+    sentence: 'The idempotency key was used for another request.',
+    hint: 'Use a new key for a new request.',
+  },
+  'idempotency-running': {
+    status: 409,
+    sentence: 'A request with this idempotency key is still being carried out.',
+    hint: 'Repeat the same request in a moment; it will get the answer of the first.',
+  },
+  'identity-taken': {
+    status: 409,
+    sentence: 'Another person already has this identity.',
+    hint: 'Open that person; the details name the id.',
+  },
   'reason-needed': { status: 422, sentence: 'An override needs a reason.', hint: 'Say in one sentence why the rules are set aside.' },
   'stage-unknown': { status: 422, sentence: 'The lifecycle has no such stage.', hint: 'Use one of the stages that the details list.' },
-  'consent-withdrawn': { status: 409, sentence: 'This person has withdrawn this consent.', hint: 'Only the person can give it again, through a form of theirs.' },
-  'clock-real': { status: 409, sentence: 'This workspace runs on real time.', hint: 'Only the clock of a practice workspace can be turned.' },
-  'clock-backwards': { status: 422, sentence: 'The clock only turns forward.', hint: 'Give a duration such as PT1H or P3D, at most P366D.' },
+  'consent-withdrawn': {
+    status: 409,
+    sentence: 'This person has withdrawn this consent.',
+    hint: 'Only the person can give it again, through a form of theirs.',
+  },
+  'clock-real': {
+    status: 409,
+    sentence: 'This workspace runs on real time.',
+    hint: 'Only the clock of a practice workspace can be turned.',
+  },
+  'clock-backwards': {
+    status: 422,
+    sentence: 'The clock only turns forward.',
+    hint: 'Give a duration such as PT1H or P3D, at most P366D.',
+  },
   'clock-turning': { status: 409, sentence: 'The clock is being turned already.', hint: 'Wait until that has finished.' },
   'token-invalid': { status: 404, sentence: 'This link is not valid.', hint: 'Open the newest message and use the link there.' },
   'form-unknown': { status: 404, sentence: 'There is no such form.', hint: 'Publish an entry point of kind form under this key.' },
-  'address-invalid': { status: 422, sentence: 'This is not an address that mail can be sent to.', hint: 'Give one address such as ana@example.com.' },
+  'address-invalid': {
+    status: 422,
+    sentence: 'This is not an address that mail can be sent to.',
+    hint: 'Give one address such as ana@example.com.',
+  },
   'channel-failed': { status: 502, sentence: 'The channel refused the test.', hint: 'The details hold what the other side said.' },
-  'channel-missing': { status: 409, sentence: 'No mail server is set.', hint: 'Set SMTP_URL and start again; until then mail goes to the built-in mailbox.' },
-  'too-busy': { status: 503, sentence: 'The server cannot take more right now.', hint: 'Send the same request again in a few seconds; repeats are harmless.' },
+  'channel-missing': {
+    status: 409,
+    sentence: 'No mail server is set.',
+    hint: 'Set SMTP_URL and start again; until then mail goes to the built-in mailbox.',
+  },
+  'too-busy': {
+    status: 503,
+    sentence: 'The server cannot take more right now.',
+    hint: 'Send the same request again in a few seconds; repeats are harmless.',
+  },
   'too-many': { status: 429, sentence: 'Too many requests.', hint: 'Wait as long as Retry-After says.' },
   'store-unavailable': { status: 503, sentence: 'The database does not answer.', hint: 'Nothing was kept; send the same request again.' },
-  'fact-undecided': { status: 500, sentence: 'A fact could not be decided, by a fault of ours.', hint: 'It is kept whole among the refusals; tell us what the log says about it.' },
-  'fact-delayed': { status: 503, sentence: 'The change is safely queued but has not been carried out yet.', hint: 'Reload in a moment; it will not be lost.' },
-  unexpected: { status: 500, sentence: 'Something went wrong on our side.', hint: 'Try again; the request id in the details finds it in the log.' },
-  'folder-locked': { status: 500, sentence: 'Another process uses this data folder.', hint: 'Stop that process, or give this one another DATA_DIR or a DATABASE_URL.' },
-  'database-newer': { status: 500, sentence: 'The database was written by a newer version of Throughline.', hint: 'Install that version, or restore a backup that this one wrote.' },
-  'database-role': { status: 500, sentence: 'The database user may not create the role that Throughline works under.', hint: 'Let a superuser run: create role throughline_app; grant throughline_app to YOUR_USER' },
-  'file-invalid': { status: 422, sentence: 'A definition file cannot be read.', hint: 'The details name the file, the line and what is wrong.' },
-  'backup-unreadable': { status: 422, sentence: 'This file is not a backup that can be put back.', hint: 'Give a file that `throughline backup` has written; the details say what is wrong with this one.' },
-  'database-in-use': { status: 409, sentence: 'People live in this database already.', hint: 'Restore into an empty one: name another DATA_DIR or DATABASE_URL.' },
-  'config-invalid': { status: 500, sentence: 'A setting in the environment is not valid.', hint: 'The details name the variable and what it must be.' },
+  'fact-undecided': {
+    status: 500,
+    sentence: 'A fact could not be decided, by a fault of ours.',
+    hint: 'It is kept whole among the refusals; tell us what the log says about it.',
+  },
+  'fact-delayed': {
+    status: 503,
+    sentence: 'The change is safely queued but has not been carried out yet.',
+    hint: 'Reload in a moment; it will not be lost.',
+  },
+  unexpected: {
+    status: 500,
+    sentence: 'Something went wrong on our side.',
+    hint: 'Try again; the request id in the details finds it in the log.',
+  },
+  'folder-locked': {
+    status: 500,
+    sentence: 'Another process uses this data folder.',
+    hint: 'Stop that process, or give this one another DATA_DIR or a DATABASE_URL.',
+  },
+  'database-newer': {
+    status: 500,
+    sentence: 'The database was written by a newer version of Throughline.',
+    hint: 'Install that version, or restore a backup that this one wrote.',
+  },
+  'database-role': {
+    status: 500,
+    sentence: 'The database user may not create the role that Throughline works under.',
+    hint: 'Let a superuser run: create role throughline_app; grant throughline_app to YOUR_USER',
+  },
+  'file-invalid': {
+    status: 422,
+    sentence: 'A definition file cannot be read.',
+    hint: 'The details name the file, the line and what is wrong.',
+  },
+  'backup-unreadable': {
+    status: 422,
+    sentence: 'This file is not a backup that can be put back.',
+    hint: 'Give a file that `throughline backup` has written; the details say what is wrong with this one.',
+  },
+  'database-in-use': {
+    status: 409,
+    sentence: 'People live in this database already.',
+    hint: 'Restore into an empty one: name another DATA_DIR or DATABASE_URL.',
+  },
+  'config-invalid': {
+    status: 500,
+    sentence: 'A setting in the environment is not valid.',
+    hint: 'The details name the variable and what it must be.',
+  },
 } as const satisfies Record<string, { status: number; sentence: string; hint: string }>;
 
 export type ProblemCode = keyof typeof problems;
@@ -98,9 +242,12 @@ function issuesOf(issues: readonly z.core.$ZodIssue[], above: readonly PropertyK
   return issues.flatMap((issue) => {
     const path = [...above, ...issue.path];
     const place = path.map(String).join('.') || '(all)';
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key].map(String).join('.'), message: 'is not a field here' }));
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({ path: [...path, key].map(String).join('.'), message: 'is not a field here' }));
     if (issue.code === 'invalid_union') {
-      const closest = issue.errors.filter((branch) => branch.length > 0 && !branch.some((each) => each.path.length === 0 && each.code === 'unrecognized_keys')).sort((a, b) => depth(b) - depth(a))[0];
+      const closest = issue.errors
+        .filter((branch) => branch.length > 0 && !branch.some((each) => each.path.length === 0 && each.code === 'unrecognized_keys'))
+        .sort((a, b) => depth(b) - depth(a))[0];
       if (closest && depth(closest) > 0) return issuesOf(closest, path);
     }
     return [{ path: place, message: issue.message }];

@@ -10,7 +10,11 @@ export type DefinitionSet = ReadonlyMap<string, DefinitionDocument>;
 export const definitionId = (kind: DefinitionKind, key: string): string => `${kind}/${key}`;
 
 /** Checks the shape of one definition: its body made complete with defaults, or the mistakes. */
-export function checkShape(kind: DefinitionKind, key: string, body: unknown): { ok: true; document: DefinitionDocument } | { ok: false; mistakes: Mistake[] } {
+export function checkShape(
+  kind: DefinitionKind,
+  key: string,
+  body: unknown,
+): { ok: true; document: DefinitionDocument } | { ok: false; mistakes: Mistake[] } {
   const parsed = definitionKinds[kind].body.safeParse(body);
   if (!parsed.success) return { ok: false, mistakes: mistakesOf(parsed.error) };
   return { ok: true, document: { kind, key, body: parsed.data } as DefinitionDocument };
@@ -39,7 +43,8 @@ export function checkMeaning(document: DefinitionDocument, set: DefinitionSet): 
       if (document.key !== mainKey) wrong('key', `a workspace has one, with the key "${mainKey}"`);
       break;
     case 'entry-point':
-      if (document.body.stage !== null && !stages.has(document.body.stage)) wrong('stage', `the lifecycle has no stage "${document.body.stage}"`);
+      if (document.body.stage !== null && !stages.has(document.body.stage))
+        wrong('stage', `the lifecycle has no stage "${document.body.stage}"`);
       break;
     case 'segment':
       if (inCircle(document.key, set)) wrong('rule', 'the segment asks about itself, through others');
@@ -74,12 +79,17 @@ function inCircle(key: string, set: DefinitionSet): boolean {
 }
 
 /** Whether a journey is sound: one entry, every step reached, every edge leads somewhere, what it names exists, no circle without a wait. */
-function checkJourney(journey: Journey, known: { has: (kind: DefinitionKind, key: string) => boolean; stages: Set<string> }, wrong: (path: string, message: string) => void): void {
+function checkJourney(
+  journey: Journey,
+  known: { has: (kind: DefinitionKind, key: string) => boolean; stages: Set<string> },
+  wrong: (path: string, message: string) => void,
+): void {
   const steps = new Map(journey.steps.map((step) => [step.key, step]));
   if (steps.size !== journey.steps.length) wrong('steps', 'two steps have the same key');
   const entries = journey.steps.filter((step) => step.kind === 'entry');
   if (entries.length !== 1) wrong('steps', `a journey has one entry step; this one has ${entries.length}`);
-  if (entries[0] && journey.goal && journey.goal.on.event === entries[0].on.event && !journey.goal.on.where?.length) wrong('goal', 'the goal is the event that starts the journey');
+  if (entries[0] && journey.goal && journey.goal.on.event === entries[0].on.event && !journey.goal.on.where?.length)
+    wrong('goal', 'the goal is the event that starts the journey');
   journey.steps.forEach((step, index) => {
     const at = `steps.${index}`;
     for (const { next } of exitsOf(step)) {
@@ -101,7 +111,9 @@ function checkJourney(journey: Journey, known: { has: (kind: DefinitionKind, key
   };
   if (entries[0]) follow(entries[0].key);
   for (const step of journey.steps) if (entries[0] && !reached.has(step.key)) wrong('steps', `nothing leads to step "${step.key}"`);
-  for (const step of journey.steps) if (step.kind !== 'wait' && reaches(step.key, step.key, steps)) wrong('steps', `step "${step.key}" leads back to itself without a wait`);
+  for (const step of journey.steps)
+    if (step.kind !== 'wait' && reaches(step.key, step.key, steps))
+      wrong('steps', `step "${step.key}" leads back to itself without a wait`);
 }
 
 /** Whether a step leads to another on a way without a wait. */

@@ -8,7 +8,8 @@ import { advance, type CompiledJourney, type JourneyFact, newRun, wakesAt } from
 import { endReasons, type Run } from './journey/run.ts';
 import { allows, missingFor, stageAfter } from './lifecycle/lifecycle.ts';
 import { isZone } from './local-time.ts';
-import { type Person, unknownEntryPoint } from './person.ts';
+import { clickSettles } from './message/click-verdict.ts';
+import { type FollowedLink, type Person, unknownEntryPoint } from './person.ts';
 import { remember } from './rule/memory.ts';
 import { never, type Question } from './rule/rule.ts';
 import { explainRule } from './rule/explain.ts';
@@ -20,6 +21,12 @@ import { mergeTraits, nameFrom, withTrait } from './traits.ts';
 const roundsMax = 20;
 
 type Ground = Extract<Effect, { kind: 'decision' }>['because'][number];
+
+/** An event as rules see it. */
+type Happening = Pick<EventFact & Fact, 'id' | 'at' | 'name' | 'properties'>;
+
+/** Under this name stands a link that was followed and has not been judged. */
+export const linkFollowed = 'Email Link Followed';
 
 /** What came of some facts for one person. */
 export interface Decision {
@@ -75,7 +82,14 @@ class Desk {
     const { state } = given.person;
     this.person = {
       ...given.person,
-      state: { ...state, consents: { ...state.consents }, segments: { ...state.segments }, scores: { ...state.scores }, journeys: { ...state.journeys }, memory: { ...state.memory } },
+      state: {
+        ...state,
+        consents: { ...state.consents },
+        segments: { ...state.segments },
+        scores: { ...state.scores },
+        journeys: { ...state.journeys },
+        memory: { ...state.memory },
+      },
     };
     this.runs = [...given.runs];
     this.rulebook = rulebook;
@@ -84,6 +98,7 @@ class Desk {
 
   decision(): Decision {
     let wakeAt = this.changesAt;
+    for (const click of this.person.state.clicks) wakeAt = Math.min(wakeAt, click.at + clickSettles);
     for (const run of this.runs) if (run.status === 'live') wakeAt = Math.min(wakeAt, this.wakeOf(run));
     return { person: this.person, runs: this.runs, effects: this.effects, wakeAt };
   }
@@ -95,8 +110,11 @@ class Desk {
 
   /** Wakes the runs that wait for an instant up to `until`, in the order of their instants. */
   letTimePass(until: Instant): void {
+    this.judgeClicks(until);
     for (let round = 0; round < roundsMax; round++) {
-      const due = this.runs.filter((run) => run.status === 'live' && this.wakeOf(run) <= until).sort((a, b) => this.wakeOf(a) - this.wakeOf(b));
+      const due = this.runs
+        .filter((run) => run.status === 'live' && this.wakeOf(run) <= until)
+        .sort((a, b) => this.wakeOf(a) - this.wakeOf(b));
       if (due.length === 0) return;
       for (const run of due) {
         this.evidence = run.entryEvidence;
@@ -111,7 +129,13 @@ class Desk {
     const entryPoint = this.rulebook.entryPoints.get(this.person.entryPoint)?.body;
     if (!entryPoint) return;
     this.person.owner = entryPoint.owner;
-    if (entryPoint.stage !== null && this.rulebook.lifecycle?.stages.has(entryPoint.stage)) this.move(entryPoint.stage, { override: false, reason: `came in through ${entryPoint.name}`, actor: 'entry-point', evidence: fact.id });
+    if (entryPoint.stage !== null && this.rulebook.lifecycle?.stages.has(entryPoint.stage))
+      this.move(entryPoint.stage, {
+        override: false,
+        reason: `came in through ${entryPoint.name}`,
+        actor: 'entry-point',
+        evidence: fact.id,
+      });
     this.settle();
   }
 
@@ -120,7 +144,12 @@ class Desk {
     if (this.person.erasedAt !== null) return;
     if (fact.joins) this.effects.push({ kind: 'merge', joins: fact.joins, evidence: fact.id, actor: fact.source.by });
     for (const kind of fact.notTaken ?? [])
-      this.refuse('identity', `${kind} not taken`, `The ${kind === 'email' ? 'address' : 'number'} was not taken: it belongs to another person, and only a trusted source may say that the two are one.`, [{ rule: 'an address belongs to whoever gave it first', version: null, held: false, evidence: [fact.id] }]);
+      this.refuse(
+        'identity',
+        `${kind} not taken`,
+        `The ${kind === 'email' ? 'address' : 'number'} was not taken: it belongs to another person, and only a trusted source may say that the two are one.`,
+        [{ rule: 'an address belongs to whoever gave it first', version: null, held: false, evidence: [fact.id] }],
+      );
     if ('claims' in fact && fact.claims) this.claim(fact.claims);
     if ('consent' in fact && fact.consent) for (const change of fact.consent) this.consent(change, fact.at);
     switch (fact.kind) {
@@ -144,7 +173,9 @@ class Desk {
         this.override(fact.to, fact.reason, fact.actor);
         break;
       case 'erase':
-        for (const run of this.runs) if (run.status === 'live') this.replace({ ...run, status: 'ended', wait: null, endedAt: this.now, endReason: endReasons.erased, endEvidence: fact.id });
+        for (const run of this.runs)
+          if (run.status === 'live')
+            this.replace({ ...run, status: 'ended', wait: null, endedAt: this.now, endReason: endReasons.erased, endEvidence: fact.id });
         this.effects.push({ kind: 'erase', actor: fact.actor });
         this.person.erasedAt = this.now;
         return;
@@ -156,18 +187,68 @@ class Desk {
   }
 
   private event(fact: EventFact & Fact): void {
-    const { name, properties } = fact;
     if (fact.traits) this.traits(fact.traits);
     if (fact.call !== 'group') this.context(fact.envelope, fact.at);
     this.person.userId ??= textAt(fact.envelope, 'userId');
-    if (fact.source.trust === 'trusted') this.messageEvent(fact);
-    for (const matcher of this.rulebook.matchersByEvent.get(name) ?? []) if (matcher.matches(properties)) remember(this.person.state.memory, matcher, fact.at);
+    if (fact.source.trust === 'trusted' && fact.name === linkFollowed) this.followed(fact);
+    else {
+      if (fact.source.trust === 'trusted') this.messageEvent(fact);
+      this.happened(fact);
+    }
+  }
+
+  /** What an event means: for memory, segments and scores, for the stage, for the runs under way, and for journeys that begin with it. */
+  private happened(event: Happening): void {
+    const { name, properties } = event;
+    for (const matcher of this.rulebook.matchersByEvent.get(name) ?? [])
+      if (matcher.matches(properties)) remember(this.person.state.memory, matcher, event.at);
     this.changed.add(`event:${name}`);
     this.settle();
-    this.stage(name, properties, fact);
-    for (const run of this.runs) if (run.status === 'live') this.tell(run, { kind: 'event', person: this.person, evidence: fact.id, actAt: fact.at, name, properties });
+    this.stage(event);
+    for (const run of this.runs)
+      if (run.status === 'live')
+        this.tell(run, { kind: 'event', person: this.person, evidence: event.id, actAt: event.at, name, properties });
     this.settle();
-    for (const journey of this.rulebook.entriesByEvent.get(name) ?? []) if (journey.entry!.matches(name, properties)) this.enter(journey, fact);
+    for (const journey of this.rulebook.entriesByEvent.get(name) ?? [])
+      if (journey.entry!.matches(name, properties)) this.enter(journey, event);
+  }
+
+  /** A link was followed by what looks like a browser. With another link of the message within two seconds, a scanner follows them all. */
+  private followed(fact: EventFact & Fact): void {
+    const message = textAt(fact.properties, 'messageId') ?? '';
+    const link = Number(fact.properties.linkIndex ?? 0);
+    const { clicks } = this.person.state;
+    const beside = clicks.filter((each) => each.message === message && each.link !== link && Math.abs(each.at - fact.at) <= clickSettles);
+    const click: FollowedLink = { id: fact.id, message, link, at: fact.at, properties: fact.properties, machine: beside.length > 0 };
+    this.person.state.clicks = [...clicks.map((each) => (beside.includes(each) ? { ...each, machine: true } : each)), click];
+    if (beside.length > 0)
+      for (const each of [...beside.filter((other) => !other.machine), click])
+        this.judged(each, 'machine', 'followed several links within two seconds');
+  }
+
+  /** Judges the links that were followed two seconds before `until`: nothing showed that a machine followed them. */
+  private judgeClicks(until: Instant): void {
+    const { clicks } = this.person.state;
+    const due = clicks.filter((each) => each.at + clickSettles <= until);
+    if (due.length === 0) return;
+    this.person.state.clicks = clicks.filter((each) => !due.includes(each));
+    for (const each of due) if (!each.machine) this.judged(each, 'human', 'an ordinary browser followed one link');
+  }
+
+  /** The verdict is an event of its own; what was followed is kept beside it as it was. */
+  private judged(click: FollowedLink, actor: 'human' | 'machine', because: string): void {
+    const event = {
+      id: stableId('verdict', click.id),
+      name: 'Email Link Clicked',
+      at: click.at,
+      properties: { ...click.properties, actor, because },
+    };
+    this.evidence = event.id;
+    this.effects.push(
+      { kind: 'event', ...event, from: click.id },
+      { kind: 'message-event', message: click.message, what: 'clicked', answer: null },
+    );
+    this.happened(event);
   }
 
   /** Opens, clicks and bounces of our own messages come back as events. */
@@ -176,9 +257,17 @@ class Desk {
     if (!message) return;
     if (fact.name === 'Email Opened') this.effects.push({ kind: 'message-event', message, what: 'opened', answer: null });
     if (fact.name === 'Email Link Clicked') this.effects.push({ kind: 'message-event', message, what: 'clicked', answer: null });
-    if (fact.name === 'Email Bounced') this.effects.push({ kind: 'message-event', message, what: 'bounced', answer: textAt(fact.properties, 'answer') });
+    if (fact.name === 'Email Bounced')
+      this.effects.push({ kind: 'message-event', message, what: 'bounced', answer: textAt(fact.properties, 'answer') });
     if (fact.name === 'Email Bounced' && fact.properties.permanent === true && this.person.email)
-      this.effects.push({ kind: 'suppress', channel: 'email', address: this.person.email, scope: 'all', because: 'the address does not exist', at: this.now });
+      this.effects.push({
+        kind: 'suppress',
+        channel: 'email',
+        address: this.person.email,
+        scope: 'all',
+        because: 'the address does not exist',
+        at: this.now,
+      });
   }
 
   private claim(claims: { email?: string; phone?: string }): void {
@@ -217,7 +306,9 @@ class Desk {
   private consent(change: ConsentChange, at: Instant): void {
     const key = `${change.purpose}/${change.channel}`;
     const { consents } = this.person.state;
-    const standing = Object.entries(consents).some(([name, consent]) => consent.state === 'withdrawn' && (name === key || name === `${change.purpose}/*`));
+    const standing = Object.entries(consents).some(
+      ([name, consent]) => consent.state === 'withdrawn' && (name === key || name === `${change.purpose}/*`),
+    );
     // A withdrawal stands: nobody but the person can lift it, by a confirmed act; a repeated "yes" from a page or an import cannot.
     const lifts = change.state === 'granted' && standing;
     // Taking back what was given is a withdrawal, by whatever words it came.
@@ -225,30 +316,53 @@ class Desk {
     // Every page view may repeat what a banner was told; only what changes something is a line in the ledger.
     if (consents[key]?.state === state || (lifts && change.method === 'event')) return;
     const tookEffect = !lifts;
-    this.effects.push({ kind: 'consent', seq: this.person.state.consentChanges++, change: { ...change, state }, at, evidence: this.evidence, tookEffect });
+    this.effects.push({
+      kind: 'consent',
+      seq: this.person.state.consentChanges++,
+      change: { ...change, state },
+      at,
+      evidence: this.evidence,
+      tookEffect,
+    });
     if (!tookEffect) return;
     consents[key] = { state, at };
     if (state === 'withdrawn' && change.channel === '*')
       for (const name of Object.keys(consents)) if (name.startsWith(`${change.purpose}/`)) consents[name] = { state, at };
-    if (state === 'withdrawn' && change.purpose === 'marketing' && this.person.email && (change.channel === '*' || change.channel === 'email'))
-      this.effects.push({ kind: 'suppress', channel: 'email', address: this.person.email, scope: 'marketing', because: 'unsubscribed', at: this.now });
+    if (
+      state === 'withdrawn' &&
+      change.purpose === 'marketing' &&
+      this.person.email &&
+      (change.channel === '*' || change.channel === 'email')
+    )
+      this.effects.push({
+        kind: 'suppress',
+        channel: 'email',
+        address: this.person.email,
+        scope: 'marketing',
+        because: 'unsubscribed',
+        at: this.now,
+      });
     this.changed.add('consent');
   }
 
-  private stage(name: string, properties: JsonObject, fact: Fact): void {
+  private stage({ id, name, properties }: Happening): void {
     const { lifecycle } = this.rulebook;
     if (!lifecycle) return;
     const answer = stageAfter(lifecycle, this.person, name, properties, this.now);
     if (answer === null) return;
-    if ('move' in answer) this.move(answer.move.key, { override: false, reason: null, actor: 'rule', evidence: fact.id });
+    if ('move' in answer) this.move(answer.move.key, { override: false, reason: null, actor: 'rule', evidence: id });
     else
-      this.refuse('stage', `not moved to ${answer.refused.key}`, `Stayed in ${this.person.stage ?? 'no stage'}: ${answer.refused.name} needs ${answer.missing.join(', ')}.`, [
-        { rule: `${answer.refused.name} requires ${answer.missing.join(', ')}`, version: lifecycle.version, held: false, evidence: [fact.id] },
-      ]);
+      this.refuse(
+        'stage',
+        `not moved to ${answer.refused.key}`,
+        `Stayed in ${this.person.stage ?? 'no stage'}: ${answer.refused.name} needs ${answer.missing.join(', ')}.`,
+        [{ rule: `${answer.refused.name} requires ${answer.missing.join(', ')}`, version: lifecycle.version, held: false, evidence: [id] }],
+      );
   }
 
   private override(to: string, reason: string, actor: string): void {
-    if (this.rulebook.lifecycle?.stages.has(to) && this.person.stage !== to) this.move(to, { override: true, reason, actor, evidence: this.evidence });
+    if (this.rulebook.lifecycle?.stages.has(to) && this.person.stage !== to)
+      this.move(to, { override: true, reason, actor, evidence: this.evidence });
   }
 
   private move(to: string, how: { override: boolean; reason: string | null; actor: string; evidence: string }): void {
@@ -263,7 +377,7 @@ class Desk {
     this.changed.add('stage');
   }
 
-  private enter(journey: CompiledJourney, fact: Fact): void {
+  private enter(journey: CompiledJourney, fact: Happening): void {
     const refusal = this.whyNotEnter(journey, fact);
     if (refusal) {
       this.refuse(`journey:${journey.key}`, 'not entered', refusal.answer, refusal.because);
@@ -271,28 +385,44 @@ class Desk {
     }
     const past = this.person.state.journeys[journey.key];
     const run = newRun(journey, this.person.id, fact.id, this.now);
-    this.person.state.journeys[journey.key] = { entered: (past?.entered ?? 0) + 1, lastEntered: this.now, lastEnded: past?.lastEnded ?? null };
+    this.person.state.journeys[journey.key] = {
+      entered: (past?.entered ?? 0) + 1,
+      lastEntered: this.now,
+      lastEnded: past?.lastEnded ?? null,
+    };
     this.runs.push(run);
     this.tell(run, { kind: 'enter', person: this.person, evidence: fact.id, actAt: fact.at });
     this.settle();
   }
 
   /** What stands against entering now; null when nothing does. */
-  private whyNotEnter(journey: CompiledJourney, fact: Fact): { answer: string; because: Ground[] } | null {
+  private whyNotEnter(journey: CompiledJourney, fact: Happening): { answer: string; because: Ground[] } | null {
     const entry = journey.entry!;
     const past = this.person.state.journeys[journey.key];
     const { reentry } = journey.body;
-    const no = (answer: string, rule: string) => ({ answer, because: [{ rule, version: journey.version, held: false, evidence: [fact.id] }] });
-    if (this.person.entryPoint === unknownEntryPoint) return no('Not entered: nobody knows how this person came in.', 'a person enters only when their entry point is known');
-    if (journey.endsAt !== null && this.now >= journey.endsAt) return no(`Not entered: the journey ended on ${journey.body.ends}.`, 'the journey has an end date');
-    if (this.runs.some((run) => run.journey === journey.key && run.status === 'live')) return no('Not entered again: a run is under way.', 'one run at a time');
+    const no = (answer: string, rule: string) => ({
+      answer,
+      because: [{ rule, version: journey.version, held: false, evidence: [fact.id] }],
+    });
+    if (this.person.entryPoint === unknownEntryPoint)
+      return no('Not entered: nobody knows how this person came in.', 'a person enters only when their entry point is known');
+    if (journey.endsAt !== null && this.now >= journey.endsAt)
+      return no(`Not entered: the journey ended on ${journey.body.ends}.`, 'the journey has an end date');
+    if (this.runs.some((run) => run.journey === journey.key && run.status === 'live'))
+      return no('Not entered again: a run is under way.', 'one run at a time');
     if (past && reentry === 'never') return no('Not entered again: people go through this journey once.', 're-entry: never');
     if (past && typeof reentry === 'object' && this.now < (past.lastEnded ?? past.lastEntered) + ms(reentry.after))
-      return no(`Not entered again: re-entry is possible ${sayDuration(reentry.after)} after the last run.`, `re-entry after ${sayDuration(reentry.after)}`);
+      return no(
+        `Not entered again: re-entry is possible ${sayDuration(reentry.after)} after the last run.`,
+        `re-entry after ${sayDuration(reentry.after)}`,
+      );
     if (entry.when({ person: this.person, now: this.now, changesAt: never })) return null;
     const parts = explainRule(entry.step.when!, this.person, this.now);
     return {
-      answer: `Not entered: ${parts.filter((part) => !part.held).map((part) => part.rule).join(' and ')} did not hold.`,
+      answer: `Not entered: ${parts
+        .filter((part) => !part.held)
+        .map((part) => part.rule)
+        .join(' and ')} did not hold.`,
       because: parts.map((part) => ({ rule: part.rule, version: journey.version, held: part.held, evidence: [fact.id] })),
     };
   }
@@ -316,11 +446,24 @@ class Desk {
     const stage = lifecycle?.stages.get(to);
     if (!lifecycle || !stage || this.person.stage === to) return;
     const missing = missingFor(stage, this.person);
-    if (allows(lifecycle, this.person.stage, to) && missing.length === 0) this.move(to, { override: false, reason: null, actor: `journey:${journey}`, evidence });
+    if (allows(lifecycle, this.person.stage, to) && missing.length === 0)
+      this.move(to, { override: false, reason: null, actor: `journey:${journey}`, evidence });
     else
-      this.refuse('stage', `not moved to ${to}`, missing.length > 0 ? `Stayed in ${this.person.stage ?? 'no stage'}: ${stage.name} needs ${missing.join(', ')}.` : `Stayed in ${this.person.stage ?? 'no stage'}: the lifecycle has no way from there to ${stage.name}.`, [
-        { rule: `the lifecycle allows ${this.person.stage ?? 'no stage'} → ${to}`, version: lifecycle.version, held: false, evidence: [evidence] },
-      ]);
+      this.refuse(
+        'stage',
+        `not moved to ${to}`,
+        missing.length > 0
+          ? `Stayed in ${this.person.stage ?? 'no stage'}: ${stage.name} needs ${missing.join(', ')}.`
+          : `Stayed in ${this.person.stage ?? 'no stage'}: the lifecycle has no way from there to ${stage.name}.`,
+        [
+          {
+            rule: `the lifecycle allows ${this.person.stage ?? 'no stage'} → ${to}`,
+            version: lifecycle.version,
+            held: false,
+            evidence: [evidence],
+          },
+        ],
+      );
   }
 
   private replace(run: Run): void {
@@ -329,7 +472,16 @@ class Desk {
   }
 
   private refuse(about: string, decided: string, answer: string, because: Ground[]): void {
-    this.effects.push({ kind: 'decision', id: stableId('decision', about, decided, this.evidence), at: this.now, about, decided, answer, because, evidence: this.evidence });
+    this.effects.push({
+      kind: 'decision',
+      id: stableId('decision', about, decided, this.evidence),
+      at: this.now,
+      about,
+      decided,
+      answer,
+      because,
+      evidence: this.evidence,
+    });
   }
 
   /** Asks the segments and scores that read what changed, until nothing changes any more. */
@@ -348,7 +500,8 @@ class Desk {
     this.changesAt = never;
     for (const segment of this.rulebook.segments) this.askSegment(segment);
     for (const score of this.rulebook.scores) this.askScore(score);
-    for (const key of Object.keys(this.person.state.segments)) if (!this.rulebook.segments.some((segment) => segment.key === key)) this.leave(key);
+    for (const key of Object.keys(this.person.state.segments))
+      if (!this.rulebook.segments.some((segment) => segment.key === key)) this.leave(key);
     this.person.state.revision = this.rulebook.revision;
     this.settle();
   }
@@ -417,7 +570,16 @@ function firstSource(context: JsonObject, entryPoint: string, at: Instant): Json
   const utm: JsonObject = {};
   for (const [key, value] of Object.entries(campaign)) if (typeof value === 'string') utm[key] = value.slice(0, 200);
   const source = textAt(campaign, 'source');
-  return { entryPoint, source: source ?? (referrer ? hostOf(referrer) : 'direct'), channel: textAt(campaign, 'medium') ?? (referrer ? 'referral' : 'direct'), campaign: textAt(campaign, 'name'), referrer, page: textAt(page, 'url'), utm, at: new Date(at).toISOString() };
+  return {
+    entryPoint,
+    source: source ?? (referrer ? hostOf(referrer) : 'direct'),
+    channel: textAt(campaign, 'medium') ?? (referrer ? 'referral' : 'direct'),
+    campaign: textAt(campaign, 'name'),
+    referrer,
+    page: textAt(page, 'url'),
+    utm,
+    at: new Date(at).toISOString(),
+  };
 }
 
 const hostOf = (address: string): string => /^[a-z]+:\/\/([^/:?#]+)/i.exec(address)?.[1]?.toLowerCase() ?? address.slice(0, 100);

@@ -5,7 +5,16 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 function formatFor(zone: string): Intl.DateTimeFormat {
   let format = formats.get(zone);
   if (!format) {
-    format = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' });
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
     formats.set(zone, format);
   }
   return format;
@@ -28,7 +37,7 @@ export function offsetAt(at: Instant, zone: string): number {
 }
 
 /** Minutes since local midnight at an instant. */
-export const minuteOfDay = (at: Instant, zone: string): number => Math.floor((((at + offsetAt(at, zone)) % day) + day) % day / minute);
+export const minuteOfDay = (at: Instant, zone: string): number => Math.floor(((((at + offsetAt(at, zone)) % day) + day) % day) / minute);
 
 /** "21:30" → minutes since midnight. */
 export const minutesOf = (clockTime: string): number => Number(clockTime.slice(0, 2)) * 60 + Number(clockTime.slice(3));
@@ -53,4 +62,13 @@ export function nextLocal(at: Instant, minuteWanted: number, zone: string): Inst
 
 /** "Saturday, 14 March, 08:00" in a zone, for sentences. */
 export const sayInstant = (at: Instant, zone: string): string =>
-  new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
+  new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(at);

@@ -38,6 +38,8 @@ export interface PersonState {
   memoryVersion: string;
   /** Which revision of the rulebook segments and scores were last computed by. */
   revision: number;
+  /** Links of messages that were followed lately, oldest first, until it is known whether a person or a scanner followed them. */
+  clicks: FollowedLink[];
   /** How many rows of stage history and consent there are. */
   moves: number;
   consentChanges: number;
@@ -45,13 +47,50 @@ export interface PersonState {
   stageEvidence: string | null;
 }
 
+/** A link that was followed by something that looks like a browser. */
+export interface FollowedLink {
+  /** The fact that says so. */
+  id: string;
+  message: string;
+  link: number;
+  at: Instant;
+  properties: JsonObject;
+  /** Already judged to be a scanner's; kept while other links of the message may follow. */
+  machine: boolean;
+}
+
 export const emptyState = (): PersonState => ({
-  consents: {}, segments: {}, scores: {}, journeys: {}, memory: {}, memoryVersion: '', revision: 0, moves: 0, consentChanges: 0, stageEvidence: null,
+  consents: {},
+  segments: {},
+  scores: {},
+  journeys: {},
+  memory: {},
+  memoryVersion: '',
+  revision: 0,
+  clicks: [],
+  moves: 0,
+  consentChanges: 0,
+  stageEvidence: null,
 });
 
 export const newPerson = (id: string, entryPoint: string, now: Instant): Person => ({
-  id, traits: {}, email: null, phone: null, name: null, userId: null, zone: null, owner: null, stage: null, stageSince: null, entryPoint,
-  firstSource: null, createdAt: now, lastSeenAt: null, mergedInto: null, erasedAt: null, state: emptyState(),
+  id,
+  traits: {},
+  email: null,
+  phone: null,
+  name: null,
+  userId: null,
+  zone: null,
+  owner: null,
+  stage: null,
+  stageSince: null,
+  entryPoint,
+  firstSource: null,
+  createdAt: now,
+  lastSeenAt: null,
+  mergedInto: null,
+  erasedAt: null,
+  state: emptyState(),
 });
 
 /** The entry point of which nothing is known: such a person enters no journey until somebody has said how they came. */
@@ -61,9 +100,11 @@ export const unknownEntryPoint = 'unknown';
 export function consentTo(person: Person, purpose: string, channel: string): { given: boolean; withdrawnAt: Instant | null } {
   const here = person.state.consents[`${purpose}/${channel}`];
   const everywhere = person.state.consents[`${purpose}/*`];
-  for (const consent of [here, everywhere]) if (consent && consent.state !== 'granted') return { given: false, withdrawnAt: consent.state === 'withdrawn' ? consent.at : null };
+  for (const consent of [here, everywhere])
+    if (consent && consent.state !== 'granted') return { given: false, withdrawnAt: consent.state === 'withdrawn' ? consent.at : null };
   return { given: here?.state === 'granted' || everywhere?.state === 'granted', withdrawnAt: null };
 }
 
 /** Where a person can be reached on a channel; null when nowhere. */
-export const addressOf = (person: Person, channel: string): string | null => (channel === 'email' ? person.email : channel === 'sms' ? person.phone : channel === 'webhook' ? person.id : null);
+export const addressOf = (person: Person, channel: string): string | null =>
+  channel === 'email' ? person.email : channel === 'sms' ? person.phone : channel === 'webhook' ? person.id : null;

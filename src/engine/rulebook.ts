@@ -56,18 +56,41 @@ export interface Rulebook {
   capPolicy: Published<'cap-policy'> | null;
 }
 
-export function compileRulebook(workspace: number, revision: number, published: readonly Published[], pinned: readonly Published<'journey'>[]): Rulebook {
+export function compileRulebook(
+  workspace: number,
+  revision: number,
+  published: readonly Published[],
+  pinned: readonly Published<'journey'>[],
+): Rulebook {
   const of = <K extends DefinitionKind>(kind: K): Published<K>[] => published.filter((each): each is Published<K> => each.kind === kind);
   const journeys = of('journey').map((each) => compileJourney(each.key, each.version, each.body));
-  const versions = new Map([...pinned.map((each) => compileJourney(each.key, each.version, each.body)), ...journeys].map((journey) => [`${journey.key}@${journey.version}`, journey]));
+  const versions = new Map(
+    [...pinned.map((each) => compileJourney(each.key, each.version, each.body)), ...journeys].map((journey) => [
+      `${journey.key}@${journey.version}`,
+      journey,
+    ]),
+  );
   const lifecycle = of('lifecycle').find((each) => each.key === mainKey);
   const segments = inOrder(
-    of('segment').map((each) => ({ key: each.key, version: each.version, name: each.body.name, rule: each.body.rule, holds: compileRule(each.body.rule), reads: readsOf(each.body.rule) })),
+    of('segment').map((each) => ({
+      key: each.key,
+      version: each.version,
+      name: each.body.name,
+      rule: each.body.rule,
+      holds: compileRule(each.body.rule),
+      reads: readsOf(each.body.rule),
+    })),
   );
   const scores = of('score').map((each) => {
     const reads = new Set<string>();
     for (const line of each.body.points) readsOf(line.rule, reads);
-    return { key: each.key, version: each.version, body: each.body, points: each.body.points.map((line) => ({ holds: compileRule(line.rule), points: line.points })), reads };
+    return {
+      key: each.key,
+      version: each.version,
+      body: each.body,
+      points: each.body.points.map((line) => ({ holds: compileRule(line.rule), points: line.points })),
+      reads,
+    };
   });
 
   const matchers = new Map<string, Matcher>();
@@ -83,7 +106,10 @@ export function compileRulebook(workspace: number, revision: number, published: 
     scores,
     journeys: new Map(journeys.map((journey) => [journey.key, journey])),
     versions,
-    entriesByEvent: group(journeys.filter((journey) => journey.entry), (journey) => [journey.entry!.step.on.event]),
+    entriesByEvent: group(
+      journeys.filter((journey) => journey.entry),
+      (journey) => [journey.entry!.step.on.event],
+    ),
     matchersByEvent: group(sorted, (matcher) => [matcher.event]),
     memoryVersion: sorted.length === 0 ? '' : stableId(...sorted.map((matcher) => `${matcher.id}:${matcher.keep}`)).slice(0, 13),
     segmentsReading: group(segments, (segment) => segment.reads),
@@ -113,7 +139,8 @@ export function* rulesOf(published: readonly Published[]): Generator<Rule> {
   for (const each of published) {
     if (each.kind === 'segment') yield (each as Published<'segment'>).body.rule;
     if (each.kind === 'score') for (const line of (each as Published<'score'>).body.points) yield line.rule;
-    if (each.kind === 'lifecycle') for (const stage of (each as Published<'lifecycle'>).body.stages) for (const entry of stage.entry) if (entry.when) yield entry.when;
+    if (each.kind === 'lifecycle')
+      for (const stage of (each as Published<'lifecycle'>).body.stages) for (const entry of stage.entry) if (entry.when) yield entry.when;
     if (each.kind === 'journey')
       for (const step of (each as Published<'journey'>).body.steps) {
         if (step.kind === 'entry' && step.when) yield step.when;

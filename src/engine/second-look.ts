@@ -20,7 +20,8 @@ export function secondLook(before: DefinitionDocument, after: DefinitionDocument
   if (before.kind === 'cap-policy' && after.kind === 'cap-policy') return lookAtCaps(before.body, after.body);
   if (before.kind === 'topic' && after.kind === 'topic' && before.body.purpose === 'marketing' && after.body.purpose === 'transactional')
     return ['Messages on this topic need no consent any more, count toward no cap and keep no quiet hours.'];
-  if (before.kind === 'field' && after.kind === 'field' && before.body.personal && !after.body.personal) return ['Its values are no longer treated as personal and may reach logs.'];
+  if (before.kind === 'field' && after.kind === 'field' && before.body.personal && !after.body.personal)
+    return ['Its values are no longer treated as personal and may reach logs.'];
   return [];
 }
 
@@ -34,8 +35,14 @@ function lookAtJourney(key: string, before: Journey, after: Journey, people: Peo
   if (was?.when && !is?.when) said.push(`People enter without a condition; until now: ${sayRule(was.when)}.`);
   else if (was && is?.when && !isSame(was.when, is.when)) said.push(`Only those enter for whom this holds: ${sayRule(is.when)}.`);
   if (before.reentry === 'never' && after.reentry !== 'never') said.push('People who went through before can enter again.');
-  if (before.goal && !isSame(before.goal, after.goal)) said.push(after.goal ? `The goal becomes ${sayMatch(after.goal.on)}; until now it was ${sayMatch(before.goal.on)}.` : `There is no goal any more; until now it was ${sayMatch(before.goal.on)}.`);
-  for (const exit of before.exits) if (!after.exits.some((each) => isSame(each.on, exit.on))) said.push(`A run no longer ends when this happens: ${sayMatch(exit.on)}.`);
+  if (before.goal && !isSame(before.goal, after.goal))
+    said.push(
+      after.goal
+        ? `The goal becomes ${sayMatch(after.goal.on)}; until now it was ${sayMatch(before.goal.on)}.`
+        : `There is no goal any more; until now it was ${sayMatch(before.goal.on)}.`,
+    );
+  for (const exit of before.exits)
+    if (!after.exits.some((each) => isSame(each.on, exit.on))) said.push(`A run no longer ends when this happens: ${sayMatch(exit.on)}.`);
 
   for (const step of before.steps) {
     const there = whoIsAt(key, step.key, people);
@@ -44,7 +51,10 @@ function lookAtJourney(key: string, before: Journey, after: Journey, people: Peo
     if (!now || now.kind !== step.kind) said.push(`The step "${step.key}" goes. ${there}`);
     else if (step.kind === 'wait' && now.kind === 'wait') {
       const [long, next] = [step.for ?? step.timeout, now.for ?? now.timeout];
-      if (long && next && ms(long) !== ms(next)) said.push(`The wait "${step.key}" becomes ${ms(next) < ms(long) ? 'shorter' : 'longer'}: ${sayDuration(next)} in place of ${sayDuration(long)}. ${there}`);
+      if (long && next && ms(long) !== ms(next))
+        said.push(
+          `The wait "${step.key}" becomes ${ms(next) < ms(long) ? 'shorter' : 'longer'}: ${sayDuration(next)} in place of ${sayDuration(long)}. ${there}`,
+        );
       else if (!isSame(step.until, now.until)) said.push(`The wait "${step.key}" waits for something else. ${there}`);
     }
   }
@@ -69,31 +79,52 @@ function lookAtLifecycle(before: Lifecycle, after: Lifecycle, people: PeopleTher
       said.push(`The stage "${stage.name}" goes.${there > 0 ? ` ${count(there)} in it, until something moves them.` : ''}`);
       continue;
     }
-    for (const key of stage.next) if (!kept.next.includes(key) && now.has(key)) said.push(`Nobody moves from "${stage.name}" to "${now.get(key)!.name}" any more.`);
+    for (const key of stage.next)
+      if (!kept.next.includes(key) && now.has(key)) said.push(`Nobody moves from "${stage.name}" to "${now.get(key)!.name}" any more.`);
     // That nobody comes from a stage that goes is said with that stage.
     const ways = stage.entry.map((entry) => ({ ...entry, from: entry.from?.filter((key) => now.has(key)) }));
-    for (const entry of ways) if (!kept.entry.some((each) => isSame(each, entry))) said.push(`This is no longer evidence for "${stage.name}" as it was: ${sayMatch(entry.on)}.`);
-    for (const path of kept.requires) if (!stage.requires.includes(path)) said.push(`Nobody enters "${stage.name}" whose ${path} is not known.`);
+    for (const entry of ways)
+      if (!kept.entry.some((each) => isSame(each, entry)))
+        said.push(`This is no longer evidence for "${stage.name}" as it was: ${sayMatch(entry.on)}.`);
+    for (const path of kept.requires)
+      if (!stage.requires.includes(path)) said.push(`Nobody enters "${stage.name}" whose ${path} is not known.`);
   }
   return said;
 }
 
 /** The stages that a change takes away, whose people have to be counted. */
-export const stagesGone = (before: Lifecycle, after: Lifecycle): string[] => before.stages.map((stage) => stage.key).filter((key) => !after.stages.some((stage) => stage.key === key));
+export const stagesGone = (before: Lifecycle, after: Lifecycle): string[] =>
+  before.stages.map((stage) => stage.key).filter((key) => !after.stages.some((stage) => stage.key === key));
 
 function lookAtEntryPoint(before: EntryPoint, after: EntryPoint): string[] {
   const said: string[] = [];
   if (before.consent && !after.consent) said.push('It no longer asks for consent.');
-  if (before.consent && after.consent && before.consent.purpose !== after.consent.purpose) said.push(`It asks for consent to ${after.consent.purpose}, no longer to ${before.consent.purpose}.`);
-  if (before.consent && after.consent && before.consent.wording !== after.consent.wording) said.push('The consent wording changes; consents that were given stand under the words that were shown.');
-  if (before.form && after.form && before.form.event !== after.form.event) said.push(`A submission is recorded as ${after.form.event}, no longer as ${before.form.event}; whatever waits for the old name hears nothing.`);
+  if (before.consent && after.consent && before.consent.purpose !== after.consent.purpose)
+    said.push(`It asks for consent to ${after.consent.purpose}, no longer to ${before.consent.purpose}.`);
+  if (before.consent && after.consent && before.consent.wording !== after.consent.wording)
+    said.push('The consent wording changes; consents that were given stand under the words that were shown.');
+  if (before.form && after.form && before.form.event !== after.form.event)
+    said.push(
+      `A submission is recorded as ${after.form.event}, no longer as ${before.form.event}; whatever waits for the old name hears nothing.`,
+    );
   return said;
 }
 
 function lookAtCaps(before: CapPolicy, after: CapPolicy): string[] {
-  const say = (cap: CapPolicy['caps'][number]): string => `at most ${cap.max} in ${sayDuration(cap.within)} on ${cap.channel ?? 'all channels'}`;
-  const asStrict = (cap: CapPolicy['caps'][number]): boolean => after.caps.some((each) => (each.channel === undefined || each.channel === cap.channel) && each.max <= cap.max && ms(each.within) >= ms(cap.within));
-  const said = before.caps.filter((cap) => !asStrict(cap)).map((cap) => `People may hear from you more often: "${say(cap)}" no longer holds.`);
-  if (before.quietHours && !isSame(before.quietHours, after.quietHours)) said.push(after.quietHours ? `Quiet hours change: ${after.quietHours.from} to ${after.quietHours.to} in place of ${before.quietHours.from} to ${before.quietHours.to}.` : 'There are no quiet hours any more.');
+  const say = (cap: CapPolicy['caps'][number]): string =>
+    `at most ${cap.max} in ${sayDuration(cap.within)} on ${cap.channel ?? 'all channels'}`;
+  const asStrict = (cap: CapPolicy['caps'][number]): boolean =>
+    after.caps.some(
+      (each) => (each.channel === undefined || each.channel === cap.channel) && each.max <= cap.max && ms(each.within) >= ms(cap.within),
+    );
+  const said = before.caps
+    .filter((cap) => !asStrict(cap))
+    .map((cap) => `People may hear from you more often: "${say(cap)}" no longer holds.`);
+  if (before.quietHours && !isSame(before.quietHours, after.quietHours))
+    said.push(
+      after.quietHours
+        ? `Quiet hours change: ${after.quietHours.from} to ${after.quietHours.to} in place of ${before.quietHours.from} to ${before.quietHours.to}.`
+        : 'There are no quiet hours any more.',
+    );
   return said;
 }

@@ -40,11 +40,16 @@ export function registerApi(app: FastifyInstance, house: HttpHouse, handlers: Ha
         if (route.access === 'session' && caller.kind !== 'colleague') throw new Problem('session-missing');
         const params = parse(route.params, request.params, 'query-invalid');
         const query = parse(route.query, request.query, 'query-invalid');
-        const text = Buffer.isBuffer(request.body) && request.body.length > 0 ? await bodyText(request.body, request.headers['content-encoding'], apiBytesMax) : null;
+        const text =
+          Buffer.isBuffer(request.body) && request.body.length > 0
+            ? await bodyText(request.body, request.headers['content-encoding'], apiBytesMax)
+            : null;
         const body = route.body.type === 'undefined' ? undefined : parse(route.body, text === null ? {} : readJson(text), 'body-invalid');
         const run = (): Promise<unknown> => handler(house, { params, query, body, caller, request, reply });
         const key = request.headers['idempotency-key'];
-        return typeof key === 'string' && route.method !== 'GET' && caller ? once(house, caller, key, `${route.method} ${request.url}\n${text ?? ''}`, run, reply) : run();
+        return typeof key === 'string' && route.method !== 'GET' && caller
+          ? once(house, caller, key, `${route.method} ${request.url}\n${text ?? ''}`, run, reply)
+          : run();
       },
     });
   }
@@ -61,7 +66,14 @@ function parse<S extends z.ZodType>(schema: S, value: unknown, code: 'query-inva
 }
 
 /** Carries out a request once for its Idempotency-Key: a repeat gets the first answer, another request under the same key is refused. */
-async function once(house: HttpHouse, caller: Caller, key: string, request: string, run: () => Promise<unknown>, reply: FastifyReply): Promise<unknown> {
+async function once(
+  house: HttpHouse,
+  caller: Caller,
+  key: string,
+  request: string,
+  run: () => Promise<unknown>,
+  reply: FastifyReply,
+): Promise<unknown> {
   const workspace = caller.workspace.id;
   const hash = createHash('sha256').update(request).digest('hex');
   const scope = { workspaces: [workspace] };
@@ -78,7 +90,8 @@ async function once(house: HttpHouse, caller: Caller, key: string, request: stri
     return answer;
   } catch (error) {
     // A refusal of the request is its answer; a fault of ours is not, and may be tried again.
-    if (error instanceof Problem && error.status < 500) await house.deps.db.transaction(scope, (tx) => finishOnce(tx, workspace, key.slice(0, 200), error.status, error.toJSON()));
+    if (error instanceof Problem && error.status < 500)
+      await house.deps.db.transaction(scope, (tx) => finishOnce(tx, workspace, key.slice(0, 200), error.status, error.toJSON()));
     else await house.deps.db.transaction(scope, (tx) => finishOnce(tx, workspace, key.slice(0, 200), null, null));
     throw error;
   }

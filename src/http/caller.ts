@@ -39,7 +39,13 @@ export async function readCaller(house: HttpHouse, request: FastifyRequest): Pro
 async function byKey(house: HttpHouse, secret: string, asked: string | undefined): Promise<Caller> {
   if (isLocal(house, secret)) {
     const workspaces = await house.deps.workspaces.all();
-    return { kind: 'api-key', name: 'local command', actor: 'local command', workspace: asked === undefined ? workspaces[0]! : await house.deps.workspaces.bySlug(asked), workspaces };
+    return {
+      kind: 'api-key',
+      name: 'local command',
+      actor: 'local command',
+      workspace: asked === undefined ? workspaces[0]! : await house.deps.workspaces.bySlug(asked),
+      workspaces,
+    };
   }
   const keys = await house.doorkeeper.keysOf(secret);
   if (keys.length === 0) throw new Problem('key-unknown');

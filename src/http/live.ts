@@ -14,7 +14,12 @@ export function registerLive(app: FastifyInstance, house: HttpHouse): void {
     const { workspace } = await readCaller(house, request);
     reply.hijack();
     const { raw } = reply;
-    raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'keep-alive' });
+    raw.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+      connection: 'keep-alive',
+    });
     raw.write('retry: 2000\n\n');
     const gathered = new Set<LiveTopic>();
     const off = house.deps.bus.onChange((id, topics) => {

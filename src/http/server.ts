@@ -21,10 +21,26 @@ const webFolder = fileURLToPath(new URL('web/dist/', root));
 const trackerFile = 'sdk/dist/t.js';
 
 /** The admin loads nothing from elsewhere but, where a colleague asks for it, the pictures of a mail; mails are shown in frames without scripts. */
-const adminPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; font-src 'self'; connect-src 'self'; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const adminPolicy =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; font-src 'self'; connect-src 'self'; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-export async function buildServer({ house, config }: { house: HttpHouse; config: { TRUST_PROXY: boolean | string[] } }): Promise<FastifyInstance> {
-  const app = Fastify({ logger: false, bodyLimit: 6 * 1024 * 1024, trustProxy: config.TRUST_PROXY, forceCloseConnections: 'idle', requestTimeout: 60_000, exposeHeadRoutes: false, routerOptions: { maxParamLength: 8_000 }, genReqId: () => house.deps.newId(house.deps.now()) });
+export async function buildServer({
+  house,
+  config,
+}: {
+  house: HttpHouse;
+  config: { TRUST_PROXY: boolean | string[] };
+}): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: 6 * 1024 * 1024,
+    trustProxy: config.TRUST_PROXY,
+    forceCloseConnections: 'idle',
+    requestTimeout: 60_000,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 8_000 },
+    genReqId: () => house.deps.newId(house.deps.now()),
+  });
   await app.register(fastifyCookie);
   // Every body arrives as it was sent; who reads it decides what it is, because clients name any Content-Type.
   app.removeAllContentTypeParsers();
@@ -32,16 +48,37 @@ export async function buildServer({ house, config }: { house: HttpHouse; config:
 
   app.addHook('onRequest', async (request, reply) => {
     // Named in no way that a parser could know ("", "json"), it counts as not named.
-    if (!/^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/.test(request.headers['content-type'] ?? 'none/none')) delete request.raw.headers['content-type'];
-    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'referrer-policy': 'strict-origin-when-cross-origin' });
+    if (!/^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/.test(request.headers['content-type'] ?? 'none/none'))
+      delete request.raw.headers['content-type'];
+    reply.headers({
+      'x-request-id': request.id,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'strict-origin-when-cross-origin',
+    });
     if (isForeign(request.url)) {
-      reply.headers({ 'access-control-allow-origin': '*', 'access-control-allow-methods': 'GET, POST, OPTIONS', 'access-control-allow-headers': request.headers['access-control-request-headers'] ?? 'authorization, content-type, content-encoding, x-retry-count', 'access-control-max-age': '86400', 'access-control-expose-headers': 'retry-after, x-request-id' });
+      reply.headers({
+        'access-control-allow-origin': '*',
+        'access-control-allow-methods': 'GET, POST, OPTIONS',
+        'access-control-allow-headers':
+          request.headers['access-control-request-headers'] ?? 'authorization, content-type, content-encoding, x-retry-count',
+        'access-control-max-age': '86400',
+        'access-control-expose-headers': 'retry-after, x-request-id',
+      });
       if (request.method === 'OPTIONS') return reply.code(204).send();
     } else if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', adminPolicy);
   });
   app.addHook('onResponse', async (request, reply) => {
     // The path's pattern, not the path: tokens and ids do not belong in logs.
-    house.deps.log.info({ id: request.id, method: request.method, route: request.routeOptions.url ?? '(none)', status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+    house.deps.log.info(
+      {
+        id: request.id,
+        method: request.method,
+        route: request.routeOptions.url ?? '(none)',
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'request',
+    );
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = toProblem(error, request.id);
@@ -50,7 +87,10 @@ export async function buildServer({ house, config }: { house: HttpHouse; config:
     reply.code(problem.status);
     // Forms and links of mails are opened by people, who get a sentence.
     if (/^\/[fuc]\//.test(request.url) && request.headers.accept?.includes('text/html'))
-      return reply.header('content-security-policy', pagePolicy).type('text/html; charset=utf-8').send(page(problem.message, `<h1>${escapeHtml(problem.message)}</h1>`));
+      return reply
+        .header('content-security-policy', pagePolicy)
+        .type('text/html; charset=utf-8')
+        .send(page(problem.message, `<h1>${escapeHtml(problem.message)}</h1>`));
     return reply.send(problem.toJSON());
   });
   app.options('/v1/*', async (_request, reply) => reply.code(204).send());
@@ -76,7 +116,8 @@ function toProblem(error: FastifyError, id: string): Problem {
   return new Problem('unexpected', { request: id });
 }
 
-const stackOf = (error: Error): string => `${error.stack ?? error.message}${error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : ''}`;
+const stackOf = (error: Error): string =>
+  `${error.stack ?? error.message}${error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : ''}`;
 
 /** The admin and the tracker, as they were built. */
 async function registerFiles(app: FastifyInstance): Promise<void> {
@@ -86,7 +127,8 @@ async function registerFiles(app: FastifyInstance): Promise<void> {
     serve: built,
     wildcard: false,
     index: false,
-    setHeaders: (response, path) => response.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'),
+    setHeaders: (response, path) =>
+      response.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'),
   });
   app.get('/t.js', async (_request, reply) => {
     if (!existsSync(new URL(trackerFile, root))) throw new Problem('route-unknown');
@@ -94,8 +136,14 @@ async function registerFiles(app: FastifyInstance): Promise<void> {
     return reply.sendFile(trackerFile, fileURLToPath(root), { cacheControl: false });
   });
   app.setNotFoundHandler(async (request, reply) => {
-    const page = (request.method === 'GET' || request.method === 'HEAD') && built && !/^\/(api|v1|health|metrics|hooks|assets)(\/|$|\?)/.test(request.url);
+    const page =
+      (request.method === 'GET' || request.method === 'HEAD') &&
+      built &&
+      !/^\/(api|v1|health|metrics|hooks|assets)(\/|$|\?)/.test(request.url);
     if (!page) throw new Problem('route-unknown');
-    return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').sendFile('index.html', webFolder, { cacheControl: false });
+    return reply
+      .header('cache-control', 'no-cache')
+      .type('text/html; charset=utf-8')
+      .sendFile('index.html', webFolder, { cacheControl: false });
   });
 }

@@ -31,18 +31,25 @@ export async function restoreLines(deps: Pick<Deps, 'db'>, lines: AsyncIterable<
     const parsed = readLine(line);
     if (header === null) {
       header = parsed as Header;
-      if (header.format !== 'throughline-backup') throw new Problem('backup-unreadable', [{ message: 'this is not a backup of Throughline' }]);
+      if (header.format !== 'throughline-backup')
+        throw new Problem('backup-unreadable', [{ message: 'this is not a backup of Throughline' }]);
       if (header.schema > schema) throw new Problem('database-newer', { backup: header.schema, program: schema });
       continue;
     }
     const [table, row] = parsed as [string, unknown];
-    if (!backupTables.includes(table as (typeof backupTables)[number])) throw new Problem('backup-unreadable', [{ message: `the backup holds an unknown table ${table}` }]);
+    if (!backupTables.includes(table as (typeof backupTables)[number]))
+      throw new Problem('backup-unreadable', [{ message: `the backup holds an unknown table ${table}` }]);
     gathered.push({ table, row });
   }
   if (header === null) throw new Problem('backup-unreadable', [{ message: 'the backup is empty' }]);
   await deps.db.asOwner(async (tx) => {
     await emptyTables(tx);
-    for (const table of backupTables) await putRows(tx, table, gathered.filter((each) => each.table === table).map((each) => each.row));
+    for (const table of backupTables)
+      await putRows(
+        tx,
+        table,
+        gathered.filter((each) => each.table === table).map((each) => each.row),
+      );
     await resetSequences(tx);
   });
   return { rows: gathered.length };

@@ -9,4 +9,5 @@ export type BlueprintName = (typeof blueprints)[number];
 export const blueprintFolder = (name: BlueprintName): string => fileURLToPath(new URL(`../../blueprints/${name}/`, import.meta.url));
 
 /** A shipped blueprint's definitions, which a new workspace begins with as drafts. */
-export const readBlueprint = async (name: BlueprintName): Promise<LooseDefinition[]> => (await readFolder(blueprintFolder(name))).definitions;
+export const readBlueprint = async (name: BlueprintName): Promise<LooseDefinition[]> =>
+  (await readFolder(blueprintFolder(name))).definitions;

@@ -25,7 +25,12 @@ export async function openBus(db: Database, origin: string): Promise<Bus> {
 
   const tellOthers = (): void => {
     timer = null;
-    const payload = JSON.stringify({ from: origin, work, lanes: [...lanesWithWork], changes: [...gathered].map(([workspace, topics]) => [workspace, [...topics]]) });
+    const payload = JSON.stringify({
+      from: origin,
+      work,
+      lanes: [...lanesWithWork],
+      changes: [...gathered].map(([workspace, topics]) => [workspace, [...topics]]),
+    });
     work = false;
     lanesWithWork.clear();
     gathered.clear();
@@ -43,10 +48,12 @@ export async function openBus(db: Database, origin: string): Promise<Bus> {
     for (const [workspace, topics] of message.changes) for (const hear of watchers) hear(workspace, topics);
   });
 
-  const listener = <T>(set: Set<T>) => (hear: T) => {
-    set.add(hear);
-    return () => void set.delete(hear);
-  };
+  const listener =
+    <T>(set: Set<T>) =>
+    (hear: T) => {
+      set.add(hear);
+      return () => void set.delete(hear);
+    };
   return {
     pokeWork(lanes = []) {
       const list = [...lanes];

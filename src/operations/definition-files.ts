@@ -44,7 +44,9 @@ export async function readFolder(dir: string): Promise<DefinitionFolder> {
   if (top === null) throw new Problem('file-invalid', [{ file: dir, line: 1, column: 1, message: 'there is no such folder' }]);
   for (const entry of top) {
     if (entry.name.startsWith('.') || entry.name === schemaFolder || folders.includes(entry.name)) continue;
-    const stray = entry.isDirectory() ? ((await listFolder(join(dir, entry.name))) ?? []).some((inner) => isYaml(inner.name)) : isYaml(entry.name);
+    const stray = entry.isDirectory()
+      ? ((await listFolder(join(dir, entry.name))) ?? []).some((inner) => isYaml(inner.name))
+      : isYaml(entry.name);
     if (stray) wrong(entry.name, `is not where a definition lives; the folders are ${folders.join(', ')}`);
     else ignored.push(entry.name);
   }
@@ -62,7 +64,11 @@ export async function readFolder(dir: string): Promise<DefinitionFolder> {
       else if (!entry.isFile()) wrong(file, 'must be a file, not a folder');
       else if (!isYaml(entry.name)) ignored.push(file);
       else if (!entry.name.endsWith('.yaml')) wrong(file, 'must end in .yaml');
-      else if (!Key.safeParse(key).success) wrong(file, 'the name before .yaml is the key: lower case letters, digits and hyphens, starting with a letter, at most 63 characters');
+      else if (!Key.safeParse(key).success)
+        wrong(
+          file,
+          'the name before .yaml is the key: lower case letters, digits and hyphens, starting with a letter, at most 63 characters',
+        );
       else {
         const read = readBytes(await readFile(join(dir, file)));
         if (read.ok) {
@@ -115,12 +121,18 @@ export interface WrittenFolder {
  * Writes definitions as files, and the schemas that editors complete by. A file that says the same already is left as it is. With `prune`, files
  * in the folders of the kinds whose name is that of a definition which is not among these are removed; nothing else ever is.
  */
-export async function writeFolder(dir: string, definitions: readonly LooseDefinition[], options: { prune?: boolean } = {}): Promise<WrittenFolder> {
+export async function writeFolder(
+  dir: string,
+  definitions: readonly LooseDefinition[],
+  options: { prune?: boolean } = {},
+): Promise<WrittenFolder> {
   const done: WrittenFolder = { written: [], kept: [], removed: [] };
   // A key becomes a file name, so none gets this far that could lead out of the folder.
   const wanted = new Map(definitions.map((each) => LooseDefinition.parse(each)).map((each) => [fileOf(each.kind, each.key), each]));
   const put = async (file: string, text: string, saysSame: (there: Buffer) => boolean): Promise<void> => {
-    const there = await readFile(join(dir, file)).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? null : Promise.reject(error)));
+    const there = await readFile(join(dir, file)).catch((error: NodeJS.ErrnoException) =>
+      error.code === 'ENOENT' ? null : Promise.reject(error),
+    );
     if (there && saysSame(there)) return void done.kept.push(file);
     // Whole or not at all: an editor that has the folder open never reads half a file.
     const beside = join(dir, dirname(file), `.${basename(file)}.${process.pid}.new`);
@@ -153,7 +165,8 @@ export async function writeFolder(dir: string, definitions: readonly LooseDefini
 async function ownFolder(dir: string, folder: string): Promise<void> {
   await mkdir(dir, { recursive: true });
   const there = (await listFolder(dir))?.find((entry) => entry.name === folder);
-  if (there && !there.isDirectory()) throw new Problem('file-invalid', [{ file: folder, line: 1, column: 1, message: 'must be a folder, not a file or a link' }]);
+  if (there && !there.isDirectory())
+    throw new Problem('file-invalid', [{ file: folder, line: 1, column: 1, message: 'must be a folder, not a file or a link' }]);
   await mkdir(join(dir, folder), { recursive: true });
 }
 
@@ -162,7 +175,9 @@ async function definitionFiles(dir: string, folder: string): Promise<string[]> {
   const own = (await listFolder(dir))?.find((entry) => entry.name === folder);
   if (!own?.isDirectory()) return [];
   const entries = (await listFolder(join(dir, folder))) ?? [];
-  return entries.filter((entry) => entry.isFile() && entry.name.endsWith('.yaml') && Key.safeParse(entry.name.slice(0, -'.yaml'.length)).success).map((entry) => `${folder}/${entry.name}`);
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.yaml') && Key.safeParse(entry.name.slice(0, -'.yaml'.length)).success)
+    .map((entry) => `${folder}/${entry.name}`);
 }
 
 /** Whether a file says what the definition says, defaults left out or written. */

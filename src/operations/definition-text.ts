@@ -37,7 +37,8 @@ export function readDefinition(source: string): ReadText {
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
     const errors: YAMLError[] = [...document.errors, ...document.warnings];
-    if (errors.length > 0) return { ok: false, mistakes: errors.map((error) => ({ ...at(error.pos[0]), message: sayMistake(error, text) })) };
+    if (errors.length > 0)
+      return { ok: false, mistakes: errors.map((error) => ({ ...at(error.pos[0]), message: sayMistake(error, text) })) };
     if (document.contents === null) return refuse('the file is empty');
     const aliases = aliasesIn(document);
     const lost = aliases.slice(0, aliasesMax).find((alias) => alias.resolve(document) === undefined);
@@ -71,7 +72,8 @@ const inPlainWords: Partial<Record<YAMLError['code'], string>> = {
 };
 
 function sayMistake(error: YAMLError, text: string): string {
-  if (error.code === 'DUPLICATE_KEY') return `"${/^["']?([^"':\n]*)/.exec(text.slice(error.pos[0]))?.[1]?.trim() ?? ''}" stands here a second time`;
+  if (error.code === 'DUPLICATE_KEY')
+    return `"${/^["']?([^"':\n]*)/.exec(text.slice(error.pos[0]))?.[1]?.trim() ?? ''}" stands here a second time`;
   return inPlainWords[error.code] ?? error.message;
 }
 
@@ -101,7 +103,8 @@ export function writeDefinition({ kind, body }: Pick<LooseDefinition, 'kind' | '
   const document = new Document(inSchemaOrder(definitionKinds[kind].body, body), { aliasDuplicateObjects: false });
   visit(document, {
     Scalar(position, node) {
-      if (typeof node.value === 'string' && (fragile.test(node.value) || (position !== 'key' && otherwiseRead.test(node.value)))) node.type = 'QUOTE_DOUBLE';
+      if (typeof node.value === 'string' && (fragile.test(node.value) || (position !== 'key' && otherwiseRead.test(node.value))))
+        node.type = 'QUOTE_DOUBLE';
     },
   });
   return `${headerOf(kind)}\n${document.toString({ lineWidth: 0, blockQuote: 'literal' })}`;

@@ -31,32 +31,60 @@ export interface Published {
   revision: number;
 }
 
-const within = <T>(deps: DefinitionDeps, workspace: Workspace, work: (tx: Transaction) => Promise<T>): Promise<T> => deps.db.transaction({ workspaces: [workspace.id] }, work);
+const within = <T>(deps: DefinitionDeps, workspace: Workspace, work: (tx: Transaction) => Promise<T>): Promise<T> =>
+  deps.db.transaction({ workspaces: [workspace.id] }, work);
 
 // Reading
 
-export async function listDefinitions(deps: DefinitionDeps, workspace: Workspace, kind?: DefinitionKind): Promise<{ items: Row[]; next: null; revision: number }> {
+export async function listDefinitions(
+  deps: DefinitionDeps,
+  workspace: Workspace,
+  kind?: DefinitionKind,
+): Promise<{ items: Row[]; next: null; revision: number }> {
   return within(deps, workspace, async (tx) => {
     const revision = await revisionOf(tx, workspace);
     const standing = await store.listDefinitions(tx, workspace.id);
-    return { items: inKindOrder(standing).filter((each) => kind === undefined || each.kind === kind).map(toRow), next: null, revision };
+    return {
+      items: inKindOrder(standing)
+        .filter((each) => kind === undefined || each.kind === kind)
+        .map(toRow),
+      next: null,
+      revision,
+    };
   });
 }
 
-export const getDefinition = (deps: DefinitionDeps, workspace: Workspace, kind: DefinitionKind, key: string): Promise<Detail> => within(deps, workspace, (tx) => detailOf(tx, workspace, kind, key));
+export const getDefinition = (deps: DefinitionDeps, workspace: Workspace, kind: DefinitionKind, key: string): Promise<Detail> =>
+  within(deps, workspace, (tx) => detailOf(tx, workspace, kind, key));
 
-export const checkDefinition = async (deps: DefinitionDeps, workspace: Workspace, kind: DefinitionKind, key: string): Promise<{ mistakes: Mistake[] }> => ({
+export const checkDefinition = async (
+  deps: DefinitionDeps,
+  workspace: Workspace,
+  kind: DefinitionKind,
+  key: string,
+): Promise<{ mistakes: Mistake[] }> => ({
   mistakes: (await getDefinition(deps, workspace, kind, key)).mistakes,
 });
 
-export async function listVersions(deps: DefinitionDeps, workspace: Workspace, kind: DefinitionKind, key: string): Promise<{ items: Version[]; next: null }> {
+export async function listVersions(
+  deps: DefinitionDeps,
+  workspace: Workspace,
+  kind: DefinitionKind,
+  key: string,
+): Promise<{ items: Version[]; next: null }> {
   return within(deps, workspace, async (tx) => {
     const { version } = await find(tx, workspace, kind, key);
     return { items: (await store.listVersions(tx, workspace.id, kind, key)).map((each) => toVersionRow(each, version)), next: null };
   });
 }
 
-export async function getVersion(deps: DefinitionDeps, workspace: Workspace, kind: DefinitionKind, key: string, version: number): Promise<Version & { body: unknown }> {
+export async function getVersion(
+  deps: DefinitionDeps,
+  workspace: Workspace,
+  kind: DefinitionKind,
+  key: string,
+  version: number,
+): Promise<Version & { body: unknown }> {
   return within(deps, workspace, async (tx) => {
     const standing = await find(tx, workspace, kind, key);
     const found = await findVersion(tx, workspace, kind, key, version);
@@ -66,10 +94,16 @@ export async function getVersion(deps: DefinitionDeps, workspace: Workspace, kin
 
 export async function planSet(deps: DefinitionDeps, workspace: Workspace, definitions: readonly LooseDefinition[]): Promise<Plan> {
   const given = toCandidates(definitions);
-  return within(deps, workspace, async (tx) => planWithin(tx, workspace, given, await revisionOf(tx, workspace), await store.listDefinitions(tx, workspace.id)));
+  return within(deps, workspace, async (tx) =>
+    planWithin(tx, workspace, given, await revisionOf(tx, workspace), await store.listDefinitions(tx, workspace.id)),
+  );
 }
 
-export async function exportSet(deps: DefinitionDeps, workspace: Workspace, what: 'published' | 'drafts'): Promise<{ definitions: LooseDefinition[] }> {
+export async function exportSet(
+  deps: DefinitionDeps,
+  workspace: Workspace,
+  what: 'published' | 'drafts',
+): Promise<{ definitions: LooseDefinition[] }> {
   const standing = inKindOrder(await within(deps, workspace, (tx) => store.listDefinitions(tx, workspace.id)));
   const wanted = standing.filter((each) => what === 'drafts' || each.version !== null);
   return { definitions: wanted.map((each) => ({ kind: each.kind, key: each.key, body: what === 'drafts' ? each.draft : each.published })) };
@@ -78,12 +112,20 @@ export async function exportSet(deps: DefinitionDeps, workspace: Workspace, what
 // Drafts
 
 /** Saves a draft, mistakes and all. */
-export async function putDraft(deps: DefinitionDeps, workspace: Workspace, actor: string, kind: DefinitionKind, key: string, body: unknown): Promise<Detail> {
+export async function putDraft(
+  deps: DefinitionDeps,
+  workspace: Workspace,
+  actor: string,
+  kind: DefinitionKind,
+  key: string,
+  body: unknown,
+): Promise<Detail> {
   const [given] = toCandidates([{ kind, key, body }]);
   const detail = await within(deps, workspace, async (tx) => {
     await store.lockRevision(tx, workspace.id);
     const there = await store.findDefinition(tx, workspace.id, kind, key);
-    if (!there || !isSame(there.draft, given!.body)) await store.saveDraft(tx, workspace.id, kind, key, given!.body, actor, timeIn(deps, workspace));
+    if (!there || !isSame(there.draft, given!.body))
+      await store.saveDraft(tx, workspace.id, kind, key, given!.body, actor, timeIn(deps, workspace));
     return detailOf(tx, workspace, kind, key);
   });
   deps.bus.changed(workspace.id, ['definitions']);
@@ -91,13 +133,23 @@ export async function putDraft(deps: DefinitionDeps, workspace: Workspace, actor
 }
 
 /** Throws the draft away: what is published stands again; a definition that was never published goes. */
-export async function discardDraft(deps: DefinitionDeps, workspace: Workspace, actor: string, kind: DefinitionKind, key: string): Promise<{ kind: DefinitionKind; key: string }> {
+export async function discardDraft(
+  deps: DefinitionDeps,
+  workspace: Workspace,
+  actor: string,
+  kind: DefinitionKind,
+  key: string,
+): Promise<{ kind: DefinitionKind; key: string }> {
   await within(deps, workspace, async (tx) => {
     await store.lockRevision(tx, workspace.id);
     const there = await find(tx, workspace, kind, key);
     if (there.version === null) await store.deleteDefinition(tx, workspace.id, kind, key);
     else await store.saveDraft(tx, workspace.id, kind, key, there.published, actor, timeIn(deps, workspace));
-    await recordAudit(tx, { workspace: workspace.id, actor, what: `threw away the draft of ${sayDefinition(kind, key)}`, details: { kind, key } }, timeIn(deps, workspace));
+    await recordAudit(
+      tx,
+      { workspace: workspace.id, actor, what: `threw away the draft of ${sayDefinition(kind, key)}`, details: { kind, key } },
+      timeIn(deps, workspace),
+    );
   });
   deps.bus.changed(workspace.id, ['definitions']);
   return { kind, key };
@@ -106,7 +158,14 @@ export async function discardDraft(deps: DefinitionDeps, workspace: Workspace, a
 // Publishing
 
 /** Publishes the draft. A draft that says what is published already changes nothing and answers that version. */
-export async function publishDefinition(deps: DefinitionDeps, workspace: Workspace, actor: string, kind: DefinitionKind, key: string, note = ''): Promise<Published> {
+export async function publishDefinition(
+  deps: DefinitionDeps,
+  workspace: Workspace,
+  actor: string,
+  kind: DefinitionKind,
+  key: string,
+  note = '',
+): Promise<Published> {
   return publishOne(deps, workspace, actor, kind, key, async (_tx, there) => {
     const given = toCandidate({ kind, key, body: there.draft });
     const asItStands = there.version !== null && !hasDraft(there);
@@ -115,10 +174,23 @@ export async function publishDefinition(deps: DefinitionDeps, workspace: Workspa
 }
 
 /** Publishes the body of an earlier version as a new version. It is checked like any other: what it needs may be gone by now. */
-export async function rollbackDefinition(deps: DefinitionDeps, workspace: Workspace, actor: string, kind: DefinitionKind, key: string, version: number, note = ''): Promise<Published> {
+export async function rollbackDefinition(
+  deps: DefinitionDeps,
+  workspace: Workspace,
+  actor: string,
+  kind: DefinitionKind,
+  key: string,
+  version: number,
+  note = '',
+): Promise<Published> {
   return publishOne(deps, workspace, actor, kind, key, async (tx) => {
     const { body } = await findVersion(tx, workspace, kind, key, version);
-    return { given: toCandidate({ kind, key, body }), note: note || `back to version ${version}`, did: `brought back version ${version} of`, details: { backTo: version } };
+    return {
+      given: toCandidate({ kind, key, body }),
+      note: note || `back to version ${version}`,
+      did: `brought back version ${version} of`,
+      details: { backTo: version },
+    };
   });
 }
 
@@ -130,7 +202,14 @@ interface ToPublish {
   details: Record<string, unknown>;
 }
 
-async function publishOne(deps: DefinitionDeps, workspace: Workspace, actor: string, kind: DefinitionKind, key: string, choose: (tx: Transaction, there: StoredDefinition) => Promise<ToPublish | null>): Promise<Published> {
+async function publishOne(
+  deps: DefinitionDeps,
+  workspace: Workspace,
+  actor: string,
+  kind: DefinitionKind,
+  key: string,
+  choose: (tx: Transaction, there: StoredDefinition) => Promise<ToPublish | null>,
+): Promise<Published> {
   const { answer, isNew } = await within(deps, workspace, async (tx) => {
     const revision = await store.lockRevision(tx, workspace.id);
     const there = await find(tx, workspace, kind, key);
@@ -140,7 +219,11 @@ async function publishOne(deps: DefinitionDeps, workspace: Workspace, actor: str
     if (mistakes.length > 0) throw new Problem('definition-invalid', mistakes);
     const [published] = await publishWithin(deps, tx, workspace, actor, [chosen.given], chosen.note, revision + 1);
     const details = { kind, key, version: published!.version, revision: revision + 1, note: chosen.note, ...chosen.details };
-    await recordAudit(tx, { workspace: workspace.id, actor, what: `${chosen.did} ${sayDefinition(kind, key)} as version ${published!.version}`, details }, timeIn(deps, workspace));
+    await recordAudit(
+      tx,
+      { workspace: workspace.id, actor, what: `${chosen.did} ${sayDefinition(kind, key)} as version ${published!.version}`, details },
+      timeIn(deps, workspace),
+    );
     return { answer: { version: published!.version, revision: revision + 1 }, isNew: true };
   });
   if (isNew) await tellPublished(deps, workspace);
@@ -156,7 +239,12 @@ export interface SetToApply {
 }
 
 /** Saves a set as drafts, or publishes what it changes, as one revision; all or nothing. Definitions that are not in the set stay as they are. */
-export async function applySet(deps: DefinitionDeps, workspace: Workspace, actor: string, set: SetToApply): Promise<{ plan: Plan; published: number; revision: number }> {
+export async function applySet(
+  deps: DefinitionDeps,
+  workspace: Workspace,
+  actor: string,
+  set: SetToApply,
+): Promise<{ plan: Plan; published: number; revision: number }> {
   const given = toCandidates(set.definitions);
   const answer = await within(deps, workspace, async (tx) => {
     const revision = await store.lockRevision(tx, workspace.id);
@@ -164,18 +252,32 @@ export async function applySet(deps: DefinitionDeps, workspace: Workspace, actor
     const standing = await store.listDefinitions(tx, workspace.id);
     const plan = await planWithin(tx, workspace, given, revision, standing);
     const twice = plan.mistakes.filter((mistake) => mistake.message === 'is given twice');
-    if (set.publish ? plan.mistakes.length > 0 : twice.length > 0) throw new Problem('definition-invalid', set.publish ? plan.mistakes : twice);
+    if (set.publish ? plan.mistakes.length > 0 : twice.length > 0)
+      throw new Problem('definition-invalid', set.publish ? plan.mistakes : twice);
 
     const stored = new Map(standing.map((each) => [definitionId(each.kind, each.key), each]));
     const changed = new Set(plan.changes.filter((each) => each.change !== 'same').map((each) => definitionId(each.kind, each.key)));
-    const wanted = given.filter((each) => (set.publish ? changed.has(definitionId(each.kind, each.key)) : !isSame(stored.get(definitionId(each.kind, each.key))?.draft, each.body)));
+    const wanted = given.filter((each) =>
+      set.publish
+        ? changed.has(definitionId(each.kind, each.key))
+        : !isSame(stored.get(definitionId(each.kind, each.key))?.draft, each.body),
+    );
     if (wanted.length === 0) return { plan, published: 0, revision };
-    if (!set.publish) for (const each of wanted) await store.saveDraft(tx, workspace.id, each.kind, each.key, each.body, actor, timeIn(deps, workspace));
+    if (!set.publish)
+      for (const each of wanted) await store.saveDraft(tx, workspace.id, each.kind, each.key, each.body, actor, timeIn(deps, workspace));
     const published = set.publish ? await publishWithin(deps, tx, workspace, actor, wanted, set.note, revision + 1) : [];
     const many = `${wanted.length} ${wanted.length === 1 ? 'definition' : 'definitions'}`;
     const what = set.publish ? `applied ${many}` : `saved ${many} as drafts`;
-    const named = wanted.map((each) => ({ kind: each.kind, key: each.key, version: published.find((one) => one.kind === each.kind && one.key === each.key)?.version ?? null }));
-    await recordAudit(tx, { workspace: workspace.id, actor, what, details: { definitions: named, note: set.note, revision: revision + (set.publish ? 1 : 0) } }, timeIn(deps, workspace));
+    const named = wanted.map((each) => ({
+      kind: each.kind,
+      key: each.key,
+      version: published.find((one) => one.kind === each.kind && one.key === each.key)?.version ?? null,
+    }));
+    await recordAudit(
+      tx,
+      { workspace: workspace.id, actor, what, details: { definitions: named, note: set.note, revision: revision + (set.publish ? 1 : 0) } },
+      timeIn(deps, workspace),
+    );
     return { plan, published: published.length, revision: revision + (set.publish ? 1 : 0) };
   });
   if (answer.published > 0) await tellPublished(deps, workspace);
@@ -187,12 +289,29 @@ export async function applySet(deps: DefinitionDeps, workspace: Workspace, actor
 const asksEverybody: ReadonlySet<DefinitionKind> = new Set(['segment', 'score', 'lifecycle']);
 
 /** Publishes checked definitions as one revision, which the caller has locked. */
-async function publishWithin(deps: DefinitionDeps, tx: Transaction, workspace: Workspace, actor: string, given: readonly Candidate[], note: string, revision: number): Promise<store.StoredVersion[]> {
+async function publishWithin(
+  deps: DefinitionDeps,
+  tx: Transaction,
+  workspace: Workspace,
+  actor: string,
+  given: readonly Candidate[],
+  note: string,
+  revision: number,
+): Promise<store.StoredVersion[]> {
   const now = timeIn(deps, workspace);
   const highest = await store.highestVersions(tx, workspace.id);
   const versions: store.StoredVersion[] = [];
   for (const { kind, key, body } of given) {
-    const version = { kind, key, version: (highest.get(definitionId(kind, key)) ?? 0) + 1, body, revision, publishedAt: now, publishedBy: actor, note };
+    const version = {
+      kind,
+      key,
+      version: (highest.get(definitionId(kind, key)) ?? 0) + 1,
+      body,
+      revision,
+      publishedAt: now,
+      publishedBy: actor,
+      note,
+    };
     await store.saveDraft(tx, workspace.id, kind, key, body, actor, now);
     await store.addVersion(tx, workspace.id, version);
     versions.push(version);
@@ -214,7 +333,8 @@ const sayDefinition = (kind: DefinitionKind, key: string): string => `the ${defi
 
 const timeIn = (deps: DefinitionDeps, workspace: Workspace): Instant => workspaceNow(workspace, deps.now());
 
-const revisionOf = async (tx: Transaction, workspace: Workspace): Promise<number> => (await store.revisionsOf(tx, [workspace.id])).get(workspace.id) ?? 0;
+const revisionOf = async (tx: Transaction, workspace: Workspace): Promise<number> =>
+  (await store.revisionsOf(tx, [workspace.id])).get(workspace.id) ?? 0;
 
 async function find(tx: Transaction, workspace: Workspace, kind: DefinitionKind, key: string): Promise<StoredDefinition> {
   const found = await store.findDefinition(tx, workspace.id, kind, key);
@@ -222,7 +342,13 @@ async function find(tx: Transaction, workspace: Workspace, kind: DefinitionKind,
   return found;
 }
 
-async function findVersion(tx: Transaction, workspace: Workspace, kind: DefinitionKind, key: string, version: number): Promise<store.StoredVersion> {
+async function findVersion(
+  tx: Transaction,
+  workspace: Workspace,
+  kind: DefinitionKind,
+  key: string,
+  version: number,
+): Promise<store.StoredVersion> {
   const [found] = await store.findVersions(tx, workspace.id, kind, [{ key, version }]);
   if (!found) throw new Problem('version-unknown', { kind, key, version });
   return found;
@@ -239,8 +365,18 @@ function toCandidates(definitions: readonly LooseDefinition[]): Candidate[] {
   return definitions.map(toCandidate);
 }
 
-async function planWithin(tx: Transaction, workspace: Workspace, given: readonly Candidate[], revision: number, standing: readonly StoredDefinition[]): Promise<Plan> {
-  const steps = await peopleAtSteps(tx, workspace.id, given.filter((each) => each.kind === 'journey').map((each) => each.key));
+async function planWithin(
+  tx: Transaction,
+  workspace: Workspace,
+  given: readonly Candidate[],
+  revision: number,
+  standing: readonly StoredDefinition[],
+): Promise<Plan> {
+  const steps = await peopleAtSteps(
+    tx,
+    workspace.id,
+    given.filter((each) => each.kind === 'journey').map((each) => each.key),
+  );
   const stages = await peopleInStages(tx, workspace.id, stagesTaken(given, standing));
   return makePlan(given, standing, { steps, stages }, revision);
 }
@@ -249,12 +385,30 @@ async function detailOf(tx: Transaction, workspace: Workspace, kind: DefinitionK
   const standing = await store.listDefinitions(tx, workspace.id);
   const there = standing.find((each) => each.kind === kind && each.key === key);
   if (!there) throw new Problem('definition-unknown', { kind, key });
-  return { ...toRow(there), draft: there.draft, published: there.published, mistakes: mistakesOfOne(toCandidate({ kind, key, body: there.draft }), standing) };
+  return {
+    ...toRow(there),
+    draft: there.draft,
+    published: there.published,
+    mistakes: mistakesOfOne(toCandidate({ kind, key, body: there.draft }), standing),
+  };
 }
 
 const toRow = (stored: StoredDefinition): Row => ({
-  kind: stored.kind, key: stored.key, name: nameOf(stored), version: stored.version, hasDraft: hasDraft(stored), updatedAt: toIso(stored.updatedAt), updatedBy: stored.updatedBy,
+  kind: stored.kind,
+  key: stored.key,
+  name: nameOf(stored),
+  version: stored.version,
+  hasDraft: hasDraft(stored),
+  updatedAt: toIso(stored.updatedAt),
+  updatedBy: stored.updatedBy,
 });
-const nameOf = ({ draft, key }: StoredDefinition): string => (isObject(draft) && typeof draft.name === 'string' && draft.name.trim() !== '' ? draft.name : key);
+const nameOf = ({ draft, key }: StoredDefinition): string =>
+  isObject(draft) && typeof draft.name === 'string' && draft.name.trim() !== '' ? draft.name : key;
 
-const toVersionRow = (stored: store.StoredVersion, live: number | null): Version => ({ version: stored.version, publishedAt: toIso(stored.publishedAt), publishedBy: stored.publishedBy, note: stored.note, live: stored.version === live });
+const toVersionRow = (stored: store.StoredVersion, live: number | null): Version => ({
+  version: stored.version,
+  publishedAt: toIso(stored.publishedAt),
+  publishedBy: stored.publishedBy,
+  note: stored.note,
+  live: stored.version === live,
+});

@@ -67,7 +67,8 @@ async function handOverAll(deps: SendingDeps, channel: Channel | null, drafts: D
   };
   // As many at once as the channel takes; an error of ours in one leaves it claimed, to be found by the check on what nobody has in hand.
   const outcomes = await Promise.allSettled(Array.from({ length: Math.min(channel?.concurrency ?? 1, drafts.length) }, take));
-  for (const outcome of outcomes) if (outcome.status === 'rejected') deps.log.error({ error: String(outcome.reason) }, 'a hand-over failed on our side');
+  for (const outcome of outcomes)
+    if (outcome.status === 'rejected') deps.log.error({ error: String(outcome.reason) }, 'a hand-over failed on our side');
 }
 
 async function handOver(deps: SendingDeps, channel: Channel | null, draft: Draft): Promise<void> {
@@ -79,33 +80,67 @@ async function handOver(deps: SendingDeps, channel: Channel | null, draft: Draft
     outgoing = writeMessage(draft, deps.links, deps.webhookSecret);
   } catch (error) {
     if (!(error instanceof RenderFailed) && !(error instanceof HeaderRefused)) throw error;
-    return deps.ledger.settle(changeOf(message, { status: 'skipped', reason: 'render-failed', details: { ...message.details, because: error.message } }), []);
+    return deps.ledger.settle(
+      changeOf(message, { status: 'skipped', reason: 'render-failed', details: { ...message.details, because: error.message } }),
+      [],
+    );
   }
   const handover = await channel.send(outgoing, () => deps.ledger.begin({ person: draft.person.id, id: message.id }));
   deps.failpoint('deliver.handed');
   if (handover.result === 'disowned') return;
   const ended = deps.now();
-  const change = settleAs(message, handover, channel, 'subject' in outgoing ? outgoing.subject : null, message.clock === 0 ? ended : draft.now);
+  const change = settleAs(
+    message,
+    handover,
+    channel,
+    'subject' in outgoing ? outgoing.subject : null,
+    message.clock === 0 ? ended : draft.now,
+  );
   await deps.ledger.settle(change, bounceFact(draft, handover, ended));
-  if (handover.result === 'sent') deps.lags.add('claimedToSent', ended - (message.clock === 0 ? (message.claimedAt ?? started) : started), ended);
+  if (handover.result === 'sent')
+    deps.lags.add('claimedToSent', ended - (message.clock === 0 ? (message.claimedAt ?? started) : started), ended);
 }
 
 const changeOf = (message: StoredMessage, change: Partial<MessageChange>): MessageChange => ({
-  person: message.person, id: message.id, status: message.status, reason: message.reason, details: message.details, dueAt: message.dueAt, sender: null, claimedAt: message.claimedAt, attempts: message.attempts,
-  sentAt: message.sentAt, subject: message.subject, answer: message.answer, ...change,
+  person: message.person,
+  id: message.id,
+  status: message.status,
+  reason: message.reason,
+  details: message.details,
+  dueAt: message.dueAt,
+  sender: null,
+  claimedAt: message.claimedAt,
+  attempts: message.attempts,
+  sentAt: message.sentAt,
+  subject: message.subject,
+  answer: message.answer,
+  ...change,
 });
 
 /** Waits between attempts: RFC 5321 §4.5.4.1 advises half an hour at least after the first ones. */
 const retryAfter = ['PT1M', 'PT5M', 'PT30M', 'PT1H', 'PT2H', 'PT4H'].map(ms);
 
-function settleAs(message: StoredMessage, handover: Exclude<Handover, { result: 'disowned' }>, channel: Channel, subject: string | null, at: Instant): MessageChange {
+function settleAs(
+  message: StoredMessage,
+  handover: Exclude<Handover, { result: 'disowned' }>,
+  channel: Channel,
+  subject: string | null,
+  at: Instant,
+): MessageChange {
   const { answer } = handover;
   switch (handover.result) {
     case 'sent':
       return changeOf(message, { status: 'sent', reason: null, sentAt: at, subject, answer });
     case 'refused': {
       const reason = handover.about === 'address' ? 'refused-address' : 'refused-policy';
-      return changeOf(message, { status: handover.about === 'address' ? 'bounced' : 'failed', reason, subject, answer, sentAt: null, details: { ...message.details, answer } });
+      return changeOf(message, {
+        status: handover.about === 'address' ? 'bounced' : 'failed',
+        reason,
+        subject,
+        answer,
+        sentAt: null,
+        details: { ...message.details, answer },
+      });
     }
     case 'uncertain':
       if (!channel.idempotent) return changeOf(message, { status: 'uncertain', reason: 'uncertain', subject, answer });
@@ -130,13 +165,30 @@ function bounceFact(draft: Draft, handover: Handover, at: Instant): InboxEntry[]
   const when = message.clock === 0 ? at : draft.now;
   return [
     {
-      workspace: draft.workspace, person: message.person, class: 'live',
-      fact: { kind: 'event', call: 'track', name: 'Email Bounced', id: factId(draft.workspace, messageId), messageId, at: when, acceptedAt: when, source: { trust: 'trusted', by: 'channel', entryPoint: null }, properties: { messageId: message.id, permanent: true, answer: handover.answer }, envelope: {} },
+      workspace: draft.workspace,
+      person: message.person,
+      class: 'live',
+      fact: {
+        kind: 'event',
+        call: 'track',
+        name: 'Email Bounced',
+        id: factId(draft.workspace, messageId),
+        messageId,
+        at: when,
+        acceptedAt: when,
+        source: { trust: 'trusted', by: 'channel', entryPoint: null },
+        properties: { messageId: message.id, permanent: true, answer: handover.answer },
+        envelope: {},
+      },
     },
   ];
 }
 
-async function claim(deps: SendingDeps, lanes: readonly number[], hand: Set<string>): Promise<{ drafts: Draft[]; decided: number; workspaces: Map<number, Workspace> }> {
+async function claim(
+  deps: SendingDeps,
+  lanes: readonly number[],
+  hand: Set<string>,
+): Promise<{ drafts: Draft[]; decided: number; workspaces: Map<number, Workspace> }> {
   const ids = await deps.workspaces.ids();
   const clocks = await deps.workspaces.clocks();
   return deps.db.transaction({ workspaces: ids }, async (tx) => {
@@ -155,23 +207,39 @@ async function claim(deps: SendingDeps, lanes: readonly number[], hand: Set<stri
   });
 }
 
-async function decideDue(deps: SendingDeps, tx: Transaction, ready: readonly StoredMessage[], ids: readonly number[], { sender, hand }: { sender: number; hand: Set<string> }): Promise<{ drafts: Draft[]; decided: number; workspaces: Map<number, Workspace> }> {
+async function decideDue(
+  deps: SendingDeps,
+  tx: Transaction,
+  ready: readonly StoredMessage[],
+  ids: readonly number[],
+  { sender, hand }: { sender: number; hand: Set<string> },
+): Promise<{ drafts: Draft[]; decided: number; workspaces: Map<number, Workspace> }> {
   const real = deps.now();
   const [workspaceList, peopleList, runList, stopped] = await Promise.all([
     loadWorkspaces(tx, ids),
     loadPeople(tx, [...new Set(ready.map((message) => message.person))]),
-    loadRuns(tx, ready.filter((message) => message.run !== null).map((message) => ({ person: message.person, run: message.run! }))),
+    loadRuns(
+      tx,
+      ready.filter((message) => message.run !== null).map((message) => ({ person: message.person, run: message.run! })),
+    ),
     stoppedScopes(tx, ids),
   ]);
   const workspaces = new Map(workspaceList.map((workspace) => [workspace.id, workspace]));
   const people = new Map(peopleList.map((person) => [person.id, person]));
   const runs = new Map(runList.map((run) => [run.id, run]));
   const books = new Map<number, Awaited<ReturnType<typeof deps.rulebooks.at>>>();
-  for (const id of new Set(ready.map((message) => message.workspace))) books.set(id, await deps.rulebooks.at(tx, id, workspaces.get(id)!.revision));
-  const longest = Math.max(...[...books.values()].flatMap((book) => (book.capPolicy?.body.caps ?? []).map((cap) => ms(cap.within))), minute);
+  for (const id of new Set(ready.map((message) => message.workspace)))
+    books.set(id, await deps.rulebooks.at(tx, id, workspaces.get(id)!.revision));
+  const longest = Math.max(
+    ...[...books.values()].flatMap((book) => (book.capPolicy?.body.caps ?? []).map((cap) => ms(cap.within))),
+    minute,
+  );
   const earliest = Math.min(...ready.map((message) => workspaceNow(workspaces.get(message.workspace)!, real)));
   const sent = Map.groupBy(await sentSince(tx, [...people.keys()], earliest - longest), (each) => each.person);
-  const suppressed = await findSuppressions(tx, ready.flatMap((message) => suppressionKey(message, people.get(message.person))));
+  const suppressed = await findSuppressions(
+    tx,
+    ready.flatMap((message) => suppressionKey(message, people.get(message.person))),
+  );
 
   const overtaken = await overtakenRuns(tx, ready, runs, books);
 
@@ -190,27 +258,65 @@ async function decideDue(deps: SendingDeps, tx: Transaction, ready: readonly Sto
     const person = personFromStore(stored);
     const history = sent.get(message.person) ?? [];
     const [key] = suppressionKey(message, stored);
-    const verdict = judge(deps, message, () => decideMessage(
-      { channel: message.channel, topic: message.topic, purpose: message.purpose, journey: message.journey, expiresAt: message.expiresAt, actAt: typeof message.details.actAt === 'number' ? message.details.actAt : null, runEnded: overtaken.get(message.id) ?? run?.endReason ?? null },
-      { person, policy: book.capPolicy?.body ?? null, workspaceZone: workspace.settings.zone, sent: history, suppressed: (key && suppressed.get(`${key.workspace}/${key.channel}/${key.addressHash}`)) || null, stopped: stopped.get(message.workspace) ?? new Set() },
+    const verdict = judge(
+      deps,
+      message,
+      () =>
+        decideMessage(
+          {
+            channel: message.channel,
+            topic: message.topic,
+            purpose: message.purpose,
+            journey: message.journey,
+            expiresAt: message.expiresAt,
+            actAt: typeof message.details.actAt === 'number' ? message.details.actAt : null,
+            runEnded: overtaken.get(message.id) ?? run?.endReason ?? null,
+          },
+          {
+            person,
+            policy: book.capPolicy?.body ?? null,
+            workspaceZone: workspace.settings.zone,
+            sent: history,
+            suppressed: (key && suppressed.get(`${key.workspace}/${key.channel}/${key.addressHash}`)) || null,
+            stopped: stopped.get(message.workspace) ?? new Set(),
+          },
+          now,
+        ),
       now,
-    ), now);
+    );
     changes.push(applyVerdict(message, verdict, sender, now));
     if (verdict.do !== 'send') continue;
     hand.add(message.id);
     going.push({ message: { ...message, claimedAt: now, attempts: message.attempts + 1 }, person: stored, now });
-    if (message.purpose === 'marketing') sent.set(message.person, [...history, { person: message.person, at: now, channel: message.channel }]);
+    if (message.purpose === 'marketing')
+      sent.set(message.person, [...history, { person: message.person, at: now, channel: message.channel }]);
   }
   await changeMessages(tx, changes);
   deps.failpoint('deliver.claiming');
 
-  const events = new Map((await loadEvents(tx, going.filter((each) => each.message.evidence !== null).map((each) => ({ person: each.message.person, id: each.message.evidence! })))).map((event) => [event.id, event]));
+  const events = new Map(
+    (
+      await loadEvents(
+        tx,
+        going.filter((each) => each.message.evidence !== null).map((each) => ({ person: each.message.person, id: each.message.evidence! })),
+      )
+    ).map((event) => [event.id, event]),
+  );
   const drafts: Draft[] = [];
   for (const { message, person, now } of going) {
     const workspace = workspaces.get(message.workspace)!;
     const book = books.get(message.workspace)!;
     const template = await deps.rulebooks.template(tx, book, message.template, message.templateVersion);
-    drafts.push({ message, person, settings: workspace.settings, workspace: workspace.id, template, event: (message.evidence && events.get(message.evidence)) as StoredEvent | null, topicName: book.topics.get(message.topic)?.body.name ?? message.topic, now });
+    drafts.push({
+      message,
+      person,
+      settings: workspace.settings,
+      workspace: workspace.id,
+      template,
+      event: (message.evidence && events.get(message.evidence)) as StoredEvent | null,
+      topicName: book.topics.get(message.topic)?.body.name ?? message.topic,
+      now,
+    });
   }
   return { drafts, decided: changes.length - going.length, workspaces };
 }
@@ -219,15 +325,35 @@ async function decideDue(deps: SendingDeps, tx: Transaction, ready: readonly Sto
  * A run can reach its last step while its last mail is still held, by quiet hours or a cap. What would have ended it counts all the same: a goal or an exit that
  * happened since the mail was asked for. Answers message → the end that it would have had.
  */
-async function overtakenRuns(tx: Transaction, ready: readonly StoredMessage[], runs: ReadonlyMap<string, StoredRun>, books: ReadonlyMap<number, Rulebook>): Promise<Map<string, string>> {
+async function overtakenRuns(
+  tx: Transaction,
+  ready: readonly StoredMessage[],
+  runs: ReadonlyMap<string, StoredRun>,
+  books: ReadonlyMap<number, Rulebook>,
+): Promise<Map<string, string>> {
   const doubtful = ready.flatMap((message) => {
     const run = message.run === null ? undefined : runs.get(message.run);
     const journey = run && books.get(message.workspace)?.versions.get(`${run.journey}@${run.version}`);
-    return run?.status === 'ended' && journey && !endsMessages(run.endReason) && (journey.goal !== null || journey.exits.length > 0) ? [{ message, journey }] : [];
+    return run?.status === 'ended' && journey && !endsMessages(run.endReason) && (journey.goal !== null || journey.exits.length > 0)
+      ? [{ message, journey }]
+      : [];
   });
   if (doubtful.length === 0) return new Map();
-  const names = new Set(doubtful.flatMap(({ journey }) => [...(journey.body.goal ? [journey.body.goal.on.event] : []), ...journey.body.exits.map((exit) => exit.on.event)]));
-  const events = Map.groupBy(await eventsSince(tx, [...new Set(doubtful.map(({ message }) => message.person))], [...names], Math.min(...doubtful.map(({ message }) => message.createdAt))), (event) => event.person);
+  const names = new Set(
+    doubtful.flatMap(({ journey }) => [
+      ...(journey.body.goal ? [journey.body.goal.on.event] : []),
+      ...journey.body.exits.map((exit) => exit.on.event),
+    ]),
+  );
+  const events = Map.groupBy(
+    await eventsSince(
+      tx,
+      [...new Set(doubtful.map(({ message }) => message.person))],
+      [...names],
+      Math.min(...doubtful.map(({ message }) => message.createdAt)),
+    ),
+    (event) => event.person,
+  );
   const overtaken = new Map<string, string>();
   for (const { message, journey } of doubtful) {
     for (const event of events.get(message.person) ?? []) {
@@ -241,7 +367,10 @@ async function overtakenRuns(tx: Transaction, ready: readonly StoredMessage[], r
   return overtaken;
 }
 
-const suppressionKey = (message: StoredMessage, person: StoredPerson | undefined): { workspace: number; channel: string; addressHash: string }[] => {
+const suppressionKey = (
+  message: StoredMessage,
+  person: StoredPerson | undefined,
+): { workspace: number; channel: string; addressHash: string }[] => {
   const address = person ? addressOf(personFromStore(person), message.channel) : null;
   return address === null ? [] : [{ workspace: message.workspace, channel: message.channel, addressHash: hashAddress(address) }];
 };
@@ -254,13 +383,17 @@ function judge(deps: Deps, message: StoredMessage, ask: () => Verdict, now: Inst
   try {
     return ask();
   } catch (error) {
-    deps.log.error({ message: message.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'the last check of a message failed; it is held');
+    deps.log.error(
+      { message: message.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      'the last check of a message failed; it is held',
+    );
     return { do: 'hold', until: now + faultWait, reason: 'fault', details: {} };
   }
 }
 
 function applyVerdict(message: StoredMessage, verdict: Verdict, sender: number, now: Instant): MessageChange {
-  if (verdict.do === 'send') return changeOf(message, { status: 'sending', reason: null, sender, claimedAt: now, attempts: message.attempts + 1 });
+  if (verdict.do === 'send')
+    return changeOf(message, { status: 'sending', reason: null, sender, claimedAt: now, attempts: message.attempts + 1 });
   const details = { ...message.details, ...(verdict.details as JsonObject), decidedAt: now };
   if (verdict.do === 'skip') return changeOf(message, { status: 'skipped', reason: verdict.reason, details });
   return changeOf(message, { status: 'held', reason: verdict.reason, details, dueAt: verdict.until });

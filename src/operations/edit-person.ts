@@ -34,7 +34,14 @@ async function carryOut(deps: Deps, workspace: Workspace, person: string, actor:
   const now = deps.now();
   const at = workspaceNow(workspace, now);
   const messageId = `admin:${deps.newId(now)}`;
-  const fact = { ...change, id: factId(workspace.id, messageId), messageId, at, acceptedAt: at, source: { trust: 'trusted', by: actor, entryPoint: 'manual' } } as unknown as Fact;
+  const fact = {
+    ...change,
+    id: factId(workspace.id, messageId),
+    messageId,
+    at,
+    acceptedAt: at,
+    source: { trust: 'trusted', by: actor, entryPoint: 'manual' },
+  } as unknown as Fact;
   await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
     await appendToInbox(tx, [{ workspace: workspace.id, person, class: 'admin', fact }]);
     await recordAudit(tx, { workspace: workspace.id, actor, what, details: { person } }, now);
@@ -60,9 +67,24 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   throw new Problem('fact-delayed');
 }
 
-export async function addPerson(deps: Deps, workspace: Workspace, actor: string, given: { email?: string | undefined; userId?: string | undefined; phone?: string | undefined; traits: Record<string, unknown>; entryPoint: string }): Promise<string> {
+export async function addPerson(
+  deps: Deps,
+  workspace: Workspace,
+  actor: string,
+  given: {
+    email?: string | undefined;
+    userId?: string | undefined;
+    phone?: string | undefined;
+    traits: Record<string, unknown>;
+    entryPoint: string;
+  },
+): Promise<string> {
   const traits = readTraits(given.traits);
-  const claims = readClaims({ ...traits, ...(given.email === undefined ? {} : { email: given.email }), ...(given.phone === undefined ? {} : { phone: given.phone }) });
+  const claims = readClaims({
+    ...traits,
+    ...(given.email === undefined ? {} : { email: given.email }),
+    ...(given.phone === undefined ? {} : { phone: given.phone }),
+  });
   const now = deps.now();
   const person = deps.newId(now);
   const identities = [
@@ -70,16 +92,35 @@ export async function addPerson(deps: Deps, workspace: Workspace, actor: string,
     ...(claims.email ? [{ workspace: workspace.id, kind: 'email' as const, value: claims.email, person }] : []),
     ...(claims.phone ? [{ workspace: workspace.id, kind: 'phone' as const, value: claims.phone, person }] : []),
   ];
-  if (identities.length === 0) throw new Problem('body-invalid', [{ path: 'email', message: 'give an email, a phone number or a user id' }]);
+  if (identities.length === 0)
+    throw new Problem('body-invalid', [{ path: 'email', message: 'give an email, a phone number or a user id' }]);
   await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
     await insertIdentities(tx, identities, now);
     refuseTaken(await findIdentities(tx, identities), person);
   });
-  await carryOut(deps, workspace, person, actor, { kind: 'identify', traits: { ...traits, ...(claims.email ? { email: claims.email } : {}), ...(claims.phone ? { phone: claims.phone } : {}) }, envelope: given.userId ? { userId: given.userId } : {}, claims }, 'added a person');
+  await carryOut(
+    deps,
+    workspace,
+    person,
+    actor,
+    {
+      kind: 'identify',
+      traits: { ...traits, ...(claims.email ? { email: claims.email } : {}), ...(claims.phone ? { phone: claims.phone } : {}) },
+      envelope: given.userId ? { userId: given.userId } : {},
+      claims,
+    },
+    'added a person',
+  );
   return person;
 }
 
-export async function editPerson(deps: Deps, workspace: Workspace, actor: string, id: string, changes: Record<string, unknown>): Promise<void> {
+export async function editPerson(
+  deps: Deps,
+  workspace: Workspace,
+  actor: string,
+  id: string,
+  changes: Record<string, unknown>,
+): Promise<void> {
   const person = await findPerson(deps, workspace, id);
   const traits = readTraits(changes);
   const claims = readClaims(traits);
@@ -111,7 +152,8 @@ function readClaims(traits: JsonObject): Claims {
   }
   if (traits.phone !== undefined && traits.phone !== null) {
     const phone = readPhone(traits.phone);
-    if (phone === null) throw new Problem('body-invalid', [{ path: 'phone', message: 'must be an international number such as +43 660 1234567' }]);
+    if (phone === null)
+      throw new Problem('body-invalid', [{ path: 'phone', message: 'must be an international number such as +43 660 1234567' }]);
     claims.phone = phone;
   }
   return claims;
@@ -128,19 +170,40 @@ export async function erasePerson(deps: Deps, workspace: Workspace, actor: strin
   await finishErasures(deps);
 }
 
-export async function overrideStage(deps: Deps, workspace: Workspace, actor: string, id: string, to: string, reason: string): Promise<void> {
+export async function overrideStage(
+  deps: Deps,
+  workspace: Workspace,
+  actor: string,
+  id: string,
+  to: string,
+  reason: string,
+): Promise<void> {
   if (reason === '') throw new Problem('reason-needed');
   const person = await findPerson(deps, workspace, id);
-  const stages = await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => [...((await deps.rulebooks.current(tx, workspace.id)).lifecycle?.stages.keys() ?? [])]);
+  const stages = await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => [
+    ...((await deps.rulebooks.current(tx, workspace.id)).lifecycle?.stages.keys() ?? []),
+  ]);
   if (!stages.includes(to)) throw new Problem('stage-unknown', { stages });
   await carryOut(deps, workspace, person.id, actor, { kind: 'override', to, reason, actor }, `moved a person to ${to}`);
 }
 
-export async function changeConsent(deps: Deps, workspace: Workspace, actor: string, id: string, change: { purpose: string; channel: string; state: ConsentState; wording: string | null }): Promise<void> {
+export async function changeConsent(
+  deps: Deps,
+  workspace: Workspace,
+  actor: string,
+  id: string,
+  change: { purpose: string; channel: string; state: ConsentState; wording: string | null },
+): Promise<void> {
   const person = await findPerson(deps, workspace, id);
   const { consents } = person.state as PersonState;
   const withdrawn = [`${change.purpose}/${change.channel}`, `${change.purpose}/*`].some((key) => consents[key]?.state === 'withdrawn');
   if (change.state === 'granted' && withdrawn) throw new Problem('consent-withdrawn');
-  await carryOut(deps, workspace, person.id, actor, { kind: 'consent', changes: [{ ...change, method: 'admin', actor }], message: null }, `recorded consent to ${change.purpose}: ${change.state}`);
+  await carryOut(
+    deps,
+    workspace,
+    person.id,
+    actor,
+    { kind: 'consent', changes: [{ ...change, method: 'admin', actor }], message: null },
+    `recorded consent to ${change.purpose}: ${change.state}`,
+  );
 }
-

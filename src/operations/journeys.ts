@@ -21,8 +21,18 @@ export async function listJourneys(deps: Deps, workspace: Workspace): Promise<{ 
         const body = (definition.published ?? definition.draft) as { name?: unknown; intent?: unknown };
         const count = counts.get(definition.key);
         return {
-          key: definition.key, name: String(body.name ?? definition.key), intent: String(body.intent ?? ''), version: definition.version, hasDraft: hasDraft(definition), stopped: stopped.has(`journey:${definition.key}`) || stopped.has('workspace'),
-          live: count?.live ?? 0, entered: count?.entered ?? 0, entered7d: count?.entered7d ?? 0, goalMet: count?.goalMet ?? 0, ended: count?.ended ?? 0, lastEntryAt: isoOrNull(count?.lastEntryAt),
+          key: definition.key,
+          name: String(body.name ?? definition.key),
+          intent: String(body.intent ?? ''),
+          version: definition.version,
+          hasDraft: hasDraft(definition),
+          stopped: stopped.has(`journey:${definition.key}`) || stopped.has('workspace'),
+          live: count?.live ?? 0,
+          entered: count?.entered ?? 0,
+          entered7d: count?.entered7d ?? 0,
+          goalMet: count?.goalMet ?? 0,
+          ended: count?.ended ?? 0,
+          lastEntryAt: isoOrNull(count?.lastEntryAt),
         };
       }),
       next: null,
@@ -31,7 +41,12 @@ export async function listJourneys(deps: Deps, workspace: Workspace): Promise<{ 
 }
 
 /** Where the people of a journey are, how many passed each step and edge, and how their runs ended. */
-export async function countJourney(deps: Deps, workspace: Workspace, key: string, version: number | null): Promise<z.infer<(typeof getJourneyCounts)['reply']>> {
+export async function countJourney(
+  deps: Deps,
+  workspace: Workspace,
+  key: string,
+  version: number | null,
+): Promise<z.infer<(typeof getJourneyCounts)['reply']>> {
   return deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
     const known = (await listDefinitions(tx, workspace.id)).some((definition) => definition.kind === 'journey' && definition.key === key);
     if (!known) throw new Problem('definition-unknown', { kind: 'journey', key });
@@ -45,8 +60,12 @@ export async function countJourney(deps: Deps, workspace: Workspace, key: string
     for (const row of counts.here) at(row.step).here = row.count;
     for (const row of counts.edges) at(row.from).passed += row.count;
     return {
-      steps: [...steps].map(([step, count]) => ({ step, ...count })), edges: counts.edges, ends: counts.ends.map((end) => ({ reason: sayEnd(end.reason), count: end.count })),
-      versions: (await pinnedVersions(tx, workspace.id)).filter((each) => each.journey === key).map((each) => ({ version: each.version, live: each.live })),
+      steps: [...steps].map(([step, count]) => ({ step, ...count })),
+      edges: counts.edges,
+      ends: counts.ends.map((end) => ({ reason: sayEnd(end.reason), count: end.count })),
+      versions: (await pinnedVersions(tx, workspace.id))
+        .filter((each) => each.journey === key)
+        .map((each) => ({ version: each.version, live: each.live })),
     };
   });
 }

@@ -2,7 +2,18 @@ import { LRUCache } from 'lru-cache';
 import { day, hour, second } from '#contract/instant.ts';
 import { Problem } from '#contract/problems.ts';
 import { recordAudit } from '#store/audit.ts';
-import { deleteSession, findKeys, findSession, insertKey, insertSession, insertSignInLink, revokeKey, type StoredKey, touchKeys, takeSignInLink } from '#store/keys.ts';
+import {
+  deleteSession,
+  findKeys,
+  findSession,
+  insertKey,
+  insertSession,
+  insertSignInLink,
+  revokeKey,
+  type StoredKey,
+  touchKeys,
+  takeSignInLink,
+} from '#store/keys.ts';
 import type { Workspace } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { hashToken, newToken } from './tokens.ts';
@@ -34,7 +45,11 @@ export class Doorkeeper {
     const stale = found.filter((key) => (this.used.get(key.id) ?? 0) < this.deps.now() - 60 * second);
     if (stale.length > 0) {
       for (const key of stale) this.used.set(key.id, this.deps.now());
-      await touchKeys(this.deps.db, stale.map((key) => key.id), this.deps.now());
+      await touchKeys(
+        this.deps.db,
+        stale.map((key) => key.id),
+        this.deps.now(),
+      );
     }
     return found;
   }
@@ -42,9 +57,20 @@ export class Doorkeeper {
   async createKey(workspace: Workspace, kind: 'write' | 'api', name: string, actor: string): Promise<StoredKey & { key: string }> {
     const key = newToken(kind === 'write' ? 'tlw_' : 'tla_');
     const now = this.deps.now();
-    const stored: StoredKey = { id: this.deps.newId(now), workspace: workspace.id, kind, name, prefix: key.slice(0, 8), createdAt: now, lastUsedAt: null, revokedAt: null };
+    const stored: StoredKey = {
+      id: this.deps.newId(now),
+      workspace: workspace.id,
+      kind,
+      name,
+      prefix: key.slice(0, 8),
+      createdAt: now,
+      lastUsedAt: null,
+      revokedAt: null,
+    };
     await insertKey(this.deps.db, stored, hashToken(key));
-    await this.deps.db.transaction({ workspaces: [workspace.id] }, (tx) => recordAudit(tx, { workspace: workspace.id, actor, what: `created the ${kind} key “${name}”`, details: { id: stored.id } }, now));
+    await this.deps.db.transaction({ workspaces: [workspace.id] }, (tx) =>
+      recordAudit(tx, { workspace: workspace.id, actor, what: `created the ${kind} key “${name}”`, details: { id: stored.id } }, now),
+    );
     return { ...stored, key };
   }
 
@@ -52,7 +78,20 @@ export class Doorkeeper {
   async acceptBootstrapKey(secret: string, kind: 'write' | 'api', workspaces: readonly Workspace[]): Promise<void> {
     const now = this.deps.now();
     for (const workspace of workspaces)
-      await insertKey(this.deps.db, { id: this.deps.newId(now), workspace: workspace.id, kind, name: 'from the environment', prefix: secret.slice(0, 4), createdAt: now, lastUsedAt: null, revokedAt: null }, `${hashToken(secret)}:${workspace.slug}`);
+      await insertKey(
+        this.deps.db,
+        {
+          id: this.deps.newId(now),
+          workspace: workspace.id,
+          kind,
+          name: 'from the environment',
+          prefix: secret.slice(0, 4),
+          createdAt: now,
+          lastUsedAt: null,
+          revokedAt: null,
+        },
+        `${hashToken(secret)}:${workspace.slug}`,
+      );
   }
 
   async revokeKey(workspace: Workspace, id: string, actor: string): Promise<StoredKey> {
@@ -60,7 +99,9 @@ export class Doorkeeper {
     const key = await revokeKey(this.deps.db, workspace.id, id, now);
     if (!key) throw new Problem('key-unknown');
     this.keys.clear();
-    await this.deps.db.transaction({ workspaces: [workspace.id] }, (tx) => recordAudit(tx, { workspace: workspace.id, actor, what: `revoked the ${key.kind} key “${key.name}”`, details: { id } }, now));
+    await this.deps.db.transaction({ workspaces: [workspace.id] }, (tx) =>
+      recordAudit(tx, { workspace: workspace.id, actor, what: `revoked the ${key.kind} key “${key.name}”`, details: { id } }, now),
+    );
     return key;
   }
 

@@ -24,7 +24,10 @@ export class Lags {
 
   read(now: Instant): Record<LagName, Lag> {
     const read = (name: LagName): Lag => {
-      const took = this.kept[name].filter((each) => each.at > now - keptFor).map((each) => each.took).sort((a, b) => a - b);
+      const took = this.kept[name]
+        .filter((each) => each.at > now - keptFor)
+        .map((each) => each.took)
+        .sort((a, b) => a - b);
       const at = (share: number): number => took[Math.min(took.length - 1, Math.ceil(took.length * share) - 1)] ?? 0;
       return { p50: at(0.5), p95: at(0.95), p99: at(0.99), count: took.length };
     };

@@ -81,8 +81,18 @@ export class Ledger {
       const settles = this.settles.splice(0);
       try {
         const owned = await this.deps.db.transaction({ workspaces: await this.deps.workspaces.ids() }, async (tx) => {
-          const [begun, written] = await Promise.all([beginBodies(tx, this.sender(), begins, this.deps.now()), changeMessages(tx, settles.map((each) => each.change), this.sender())]);
-          await appendToInbox(tx, settles.filter((each) => written.has(each.change.id)).flatMap((each) => each.facts));
+          const [begun, written] = await Promise.all([
+            beginBodies(tx, this.sender(), begins, this.deps.now()),
+            changeMessages(
+              tx,
+              settles.map((each) => each.change),
+              this.sender(),
+            ),
+          ]);
+          await appendToInbox(
+            tx,
+            settles.filter((each) => written.has(each.change.id)).flatMap((each) => each.facts),
+          );
           this.deps.failpoint('settle.written');
           return begun;
         });

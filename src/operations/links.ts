@@ -37,7 +37,9 @@ export class Links {
   }
 
   token(claim: LinkClaim): string {
-    const body = Buffer.from(`${letters[claim.kind]}|${claim.workspace}|${claim.person}|${claim.message}|${claim.link}|${claim.url}`).toString('base64url');
+    const body = Buffer.from(
+      `${letters[claim.kind]}|${claim.workspace}|${claim.person}|${claim.message}|${claim.link}|${claim.url}`,
+    ).toString('base64url');
     return `${keyNumber}${body}.${this.sign(body)}`;
   }
 

@@ -37,7 +37,24 @@ async function giveUp(deps: Deps, merge: WantedMerge, error: unknown): Promise<v
   await deps.db.transaction({ workspaces: [merge.workspace] }, async (tx) => {
     await lockLanesInOrder(tx, [laneOf(merge.person)]);
     if (await takeMerge(tx, merge))
-      await appendDecisions(tx, [{ person: merge.person, workspace: merge.workspace, id: stableId('decision', 'merge fault', merge.evidence), at, about: 'merge', decided: 'not merged', answer: 'Not merged: something went wrong on our side. Both people are as they were.', because: [], revision: 0, evidence: merge.evidence }], deps.now());
+      await appendDecisions(
+        tx,
+        [
+          {
+            person: merge.person,
+            workspace: merge.workspace,
+            id: stableId('decision', 'merge fault', merge.evidence),
+            at,
+            about: 'merge',
+            decided: 'not merged',
+            answer: 'Not merged: something went wrong on our side. Both people are as they were.',
+            because: [],
+            revision: 0,
+            evidence: merge.evidence,
+          },
+        ],
+        deps.now(),
+      );
   });
 }
 
@@ -60,26 +77,82 @@ async function join(deps: Deps, tx: Transaction, merge: WantedMerge): Promise<vo
   const loser = people.get(merge.joins);
   if (winner?.mergedInto) {
     // Whoever the winner has become meanwhile lives in another lane: the merge is asked for anew, about them.
-    await askForMerges(tx, [{ workspace: merge.workspace, person: winner.mergedInto, joins: merge.joins, evidence: merge.evidence, actor: merge.actor, trusted: merge.trusted }], deps.now());
+    await askForMerges(
+      tx,
+      [
+        {
+          workspace: merge.workspace,
+          person: winner.mergedInto,
+          joins: merge.joins,
+          evidence: merge.evidence,
+          actor: merge.actor,
+          trusted: merge.trusted,
+        },
+      ],
+      deps.now(),
+    );
     return;
   }
-  if (!winner || !loser || winner.id === loser.id || loser.mergedInto !== null || loser.erasedAt !== null || winner.erasedAt !== null || winner.workspace !== loser.workspace) return;
+  if (
+    !winner ||
+    !loser ||
+    winner.id === loser.id ||
+    loser.mergedInto !== null ||
+    loser.erasedAt !== null ||
+    winner.erasedAt !== null ||
+    winner.workspace !== loser.workspace
+  )
+    return;
   const [workspace] = await loadWorkspaces(tx, [merge.workspace]);
   const now = workspaceNow(workspace!, deps.now());
   const known = await peopleWithUser(tx, [loser.id]);
   if (known.size > 0 && !merge.trusted) {
-    await appendDecisions(tx, [{ person: winner.id, workspace: merge.workspace, id: stableId('decision', 'merge', merge.evidence), at: now, about: 'merge', decided: 'not merged', answer: 'Not merged: both people have a user id, and only a trusted source may say that they are one.', because: [{ rule: 'a write key never merges two known people', version: null, held: false, evidence: [merge.evidence] }], revision: workspace!.revision, evidence: merge.evidence }], deps.now());
+    await appendDecisions(
+      tx,
+      [
+        {
+          person: winner.id,
+          workspace: merge.workspace,
+          id: stableId('decision', 'merge', merge.evidence),
+          at: now,
+          about: 'merge',
+          decided: 'not merged',
+          answer: 'Not merged: both people have a user id, and only a trusted source may say that they are one.',
+          because: [{ rule: 'a write key never merges two known people', version: null, held: false, evidence: [merge.evidence] }],
+          revision: workspace!.revision,
+          evidence: merge.evidence,
+        },
+      ],
+      deps.now(),
+    );
     return;
   }
   const runs = await loadLiveRuns(tx, [winner.id]);
-  await recordMerge(tx, { person: winner.id, loser: loser.id, workspace: merge.workspace, at: now, evidence: merge.evidence, actor: merge.actor, undo: { winner: keepable(winner), loser: keepable(loser) } });
-  await moveHistory(tx, { winner: winner.id, loser: loser.id, keepJourneys: runs.map((run) => run.journey), takesStage: winner.stage === null, at: now });
+  await recordMerge(tx, {
+    person: winner.id,
+    loser: loser.id,
+    workspace: merge.workspace,
+    at: now,
+    evidence: merge.evidence,
+    actor: merge.actor,
+    undo: { winner: keepable(winner), loser: keepable(loser) },
+  });
+  await moveHistory(tx, {
+    winner: winner.id,
+    loser: loser.id,
+    keepJourneys: runs.map((run) => run.journey),
+    takesStage: winner.stage === null,
+    at: now,
+  });
   await savePeople(tx, [united(winner, loser), { ...loser, mergedInto: winner.id }]);
   // The memory of both is rebuilt from their events, and every rule asked again, when the person wakes at once.
   await armWakes(tx, [{ workspace: merge.workspace, person: winner.id, clock: workspace!.clock?.clock ?? 0, dueAt: now }]);
 }
 
-const keepable = ({ state, ...rest }: StoredPerson): object => ({ ...rest, state: { consents: (state as PersonState).consents, journeys: (state as PersonState).journeys } });
+const keepable = ({ state, ...rest }: StoredPerson): object => ({
+  ...rest,
+  state: { consents: (state as PersonState).consents, journeys: (state as PersonState).journeys },
+});
 
 /** One person out of two: what the winner knows counts, what only the loser knows is added, the strictest consent wins. */
 function united(winner: StoredPerson, loser: StoredPerson): StoredPerson {
@@ -92,18 +165,39 @@ function united(winner: StoredPerson, loser: StoredPerson): StoredPerson {
   const journeys = { ...b.journeys, ...a.journeys };
   for (const [key, theirs] of Object.entries(b.journeys)) {
     const ours = a.journeys[key];
-    if (ours) journeys[key] = { entered: ours.entered + theirs.entered, lastEntered: Math.max(ours.lastEntered, theirs.lastEntered), lastEnded: Math.max(ours.lastEnded ?? 0, theirs.lastEnded ?? 0) || null };
+    if (ours)
+      journeys[key] = {
+        entered: ours.entered + theirs.entered,
+        lastEntered: Math.max(ours.lastEntered, theirs.lastEntered),
+        lastEnded: Math.max(ours.lastEnded ?? 0, theirs.lastEnded ?? 0) || null,
+      };
   }
   const earlier = loser.createdAt < winner.createdAt ? loser : winner;
   const takesStage = winner.stage === null && loser.stage !== null;
   return {
     ...winner,
-    email: winner.email ?? loser.email, phone: winner.phone ?? loser.phone, name: winner.name ?? loser.name, userId: winner.userId ?? loser.userId, traits: { ...loser.traits, ...winner.traits },
-    owner: winner.owner ?? loser.owner, zone: winner.zone ?? loser.zone, entryPoint: earlier.entryPoint, firstSource: (earlier.firstSource ?? winner.firstSource ?? loser.firstSource), createdAt: earlier.createdAt,
+    email: winner.email ?? loser.email,
+    phone: winner.phone ?? loser.phone,
+    name: winner.name ?? loser.name,
+    userId: winner.userId ?? loser.userId,
+    traits: { ...loser.traits, ...winner.traits },
+    owner: winner.owner ?? loser.owner,
+    zone: winner.zone ?? loser.zone,
+    entryPoint: earlier.entryPoint,
+    firstSource: earlier.firstSource ?? winner.firstSource ?? loser.firstSource,
+    createdAt: earlier.createdAt,
     lastSeenAt: Math.max(winner.lastSeenAt ?? 0, loser.lastSeenAt ?? 0) || null,
     ...(takesStage ? { stage: loser.stage, stageSince: loser.stageSince } : {}),
     // An empty memory version differs from every rulebook's: the memory is rebuilt from the events of both.
-    state: { ...a, consents, journeys, memory: {}, memoryVersion: 'merged', consentChanges: a.consentChanges + b.consentChanges, ...(takesStage ? { moves: b.moves, stageEvidence: b.stageEvidence } : {}) } satisfies PersonState,
+    state: {
+      ...a,
+      clicks: [...(a.clicks ?? []), ...(b.clicks ?? [])],
+      consents,
+      journeys,
+      memory: {},
+      memoryVersion: 'merged',
+      consentChanges: a.consentChanges + b.consentChanges,
+      ...(takesStage ? { moves: b.moves, stageEvidence: b.stageEvidence } : {}),
+    } satisfies PersonState,
   };
 }
-

@@ -28,7 +28,9 @@ export const inKindOrder = <T extends { kind: DefinitionKind; key: string }>(lis
 
 export function toCandidate({ kind, key, body }: LooseDefinition): Candidate {
   const checked = checkShape(kind, key, body);
-  return checked.ok ? { kind, key, body: checked.document.body, document: checked.document, shapeMistakes: [] } : { kind, key, body, document: null, shapeMistakes: checked.mistakes };
+  return checked.ok
+    ? { kind, key, body: checked.document.body, document: checked.document, shapeMistakes: [] }
+    : { kind, key, body, document: null, shapeMistakes: checked.mistakes };
 }
 
 type Documents = Map<string, DefinitionDocument>;
@@ -40,24 +42,32 @@ const toDocuments = (list: Iterable<LooseDefinition>): Documents => {
   }
   return documents;
 };
-const publishedOf = (standing: readonly StoredDefinition[]): LooseDefinition[] => standing.filter((each) => each.version !== null).map((each) => ({ kind: each.kind, key: each.key, body: each.published }));
+const publishedOf = (standing: readonly StoredDefinition[]): LooseDefinition[] =>
+  standing.filter((each) => each.version !== null).map((each) => ({ kind: each.kind, key: each.key, body: each.published }));
 
 /**
  * Everything that keeps these definitions from being published together on top of what stands: their shape, their meaning, and what would no longer
  * hold elsewhere. What they mean is asked once every shape is right; before that most answers would only repeat the first mistake.
  */
 export function mistakesOfSet(given: readonly Candidate[], standing: readonly StoredDefinition[]): PlanMistake[] {
-  const about = (each: { kind: DefinitionKind; key: string }, list: readonly Mistake[]): PlanMistake[] => list.map((mistake) => ({ kind: each.kind, key: each.key, path: mistake.path, message: mistake.message }));
+  const about = (each: { kind: DefinitionKind; key: string }, list: readonly Mistake[]): PlanMistake[] =>
+    list.map((mistake) => ({ kind: each.kind, key: each.key, path: mistake.path, message: mistake.message }));
   const seen = new Set<string>();
   const twice = given.filter((each) => seen.size === seen.add(definitionId(each.kind, each.key)).size);
-  const shape = [...twice.flatMap((each) => about(each, [{ path: '(all)', message: 'is given twice' }])), ...given.flatMap((each) => about(each, each.shapeMistakes))];
+  const shape = [
+    ...twice.flatMap((each) => about(each, [{ path: '(all)', message: 'is given twice' }])),
+    ...given.flatMap((each) => about(each, each.shapeMistakes)),
+  ];
   const texts = given.flatMap((each) => (each.document?.kind === 'template' ? about(each, sayTemplateMistakes(each.document.body)) : []));
   if (shape.length > 0) return [...shape, ...texts];
 
   const before = toDocuments(publishedOf(standing));
   const after: Documents = new Map(before);
   for (const each of given) after.set(definitionId(each.kind, each.key), each.document!);
-  const drafted: Documents = new Map([...toDocuments(standing.map((each) => ({ kind: each.kind, key: each.key, body: each.draft }))), ...after]);
+  const drafted: Documents = new Map([
+    ...toDocuments(standing.map((each) => ({ kind: each.kind, key: each.key, body: each.draft }))),
+    ...after,
+  ]);
   const mistakes: PlanMistake[] = [];
   for (const [id, document] of after) {
     const found = checkMeaning(document, after);
@@ -66,11 +76,25 @@ export function mistakesOfSet(given: readonly Candidate[], standing: readonly St
     if (!seen.has(id)) {
       // Something that stands and is not given: only what this change would break is told.
       const known = checkMeaning(before.get(id)!, before);
-      mistakes.push(...about(document, found.filter((mistake) => !has(known, mistake)).map((mistake) => ({ ...mistake, message: `would no longer hold: ${mistake.message}` }))));
+      mistakes.push(
+        ...about(
+          document,
+          found
+            .filter((mistake) => !has(known, mistake))
+            .map((mistake) => ({ ...mistake, message: `would no longer hold: ${mistake.message}` })),
+        ),
+      );
       continue;
     }
     const evenSo = checkMeaning(document, drafted);
-    mistakes.push(...about(document, found.map((mistake) => (has(evenSo, mistake) ? mistake : { ...mistake, message: `${mistake.message}: its draft is not published yet` }))));
+    mistakes.push(
+      ...about(
+        document,
+        found.map((mistake) =>
+          has(evenSo, mistake) ? mistake : { ...mistake, message: `${mistake.message}: its draft is not published yet` },
+        ),
+      ),
+    );
   }
   return [...mistakes, ...texts];
 }
@@ -78,7 +102,9 @@ export function mistakesOfSet(given: readonly Candidate[], standing: readonly St
 /** The mistakes of one definition, with those that it would cause elsewhere named. */
 export const mistakesOfOne = (candidate: Candidate, standing: readonly StoredDefinition[]): Mistake[] =>
   mistakesOfSet([candidate], standing).map(({ kind, key, path, message }) =>
-    kind === candidate.kind && key === candidate.key ? { path, message } : { path: '(all)', message: `${kind === null ? '' : definitionKinds[kind].name} "${key}" ${message}` },
+    kind === candidate.kind && key === candidate.key
+      ? { path, message }
+      : { path: '(all)', message: `${kind === null ? '' : definitionKinds[kind].name} "${key}" ${message}` },
   );
 
 /** The stages that these definitions would take away. */
@@ -102,9 +128,20 @@ export function makePlan(given: readonly Candidate[], standing: readonly StoredD
     const before = publishedDocument(each, standing);
     const change = !there || there.version === null ? 'add' : isSame(before?.body ?? there.published, each.body) ? 'same' : 'change';
     const lines = change === 'same' ? [] : diff(change === 'add' ? {} : (before?.body ?? there!.published), each.body);
-    const inFlight = each.kind === 'journey' ? people.steps.filter((at) => at.journey === each.key).reduce((sum, at) => sum + at.people, 0) : 0;
-    const unsafe = [...(change === 'change' && before && each.document ? secondLook(before, each.document, people) : []), ...(there ? lookAtDraft(there, each, change) : [])];
-    return { kind: each.kind, key: each.key, change, lines: lines.map((line) => ({ path: line.path, before: line.before ?? null, after: line.after ?? null })), inFlight, unsafe };
+    const inFlight =
+      each.kind === 'journey' ? people.steps.filter((at) => at.journey === each.key).reduce((sum, at) => sum + at.people, 0) : 0;
+    const unsafe = [
+      ...(change === 'change' && before && each.document ? secondLook(before, each.document, people) : []),
+      ...(there ? lookAtDraft(there, each, change) : []),
+    ];
+    return {
+      kind: each.kind,
+      key: each.key,
+      change,
+      lines: lines.map((line) => ({ path: line.path, before: line.before ?? null, after: line.after ?? null })),
+      inFlight,
+      unsafe,
+    };
   });
   return { changes, mistakes: mistakesOfSet(given, standing), revision };
 }
@@ -114,9 +151,15 @@ function lookAtDraft(there: StoredDefinition, given: Candidate, change: Change['
   const draft = toCandidate({ kind: there.kind, key: there.key, body: there.draft }).body;
   if (isSame(draft, given.body) || !hasDraft(there)) return [];
   // What is published already is not published again, so only saving it as a draft touches the one that is there.
-  return [`There is a draft by ${there.updatedBy} that says something else; ${change === 'same' ? 'saving this as a draft' : 'this'} would replace it.`];
+  return [
+    `There is a draft by ${there.updatedBy} that says something else; ${change === 'same' ? 'saving this as a draft' : 'this'} would replace it.`,
+  ];
 }
 
 /** Whether the draft says something else than what is published. */
 export const hasDraft = (stored: StoredDefinition): boolean =>
-  stored.version === null || !isSame(toCandidate({ kind: stored.kind, key: stored.key, body: stored.draft }).body, toCandidate({ kind: stored.kind, key: stored.key, body: stored.published }).body);
+  stored.version === null ||
+  !isSame(
+    toCandidate({ kind: stored.kind, key: stored.key, body: stored.draft }).body,
+    toCandidate({ kind: stored.kind, key: stored.key, body: stored.published }).body,
+  );

@@ -12,8 +12,27 @@ import { stableId } from '#engine/stable-id.ts';
 import { isOurFault, type Transaction } from '#store/database.ts';
 import { forgetIdentities, laneOf } from '#store/identities.ts';
 import { eventsForMemory, insertEvents, knownEvents, type StoredEvent } from '#store/events.ts';
-import { appendConsents, appendDecisions, appendMoves, changeMemberships, insertNewTasks, type StoredConsent, type StoredDecision, type StoredMove, type StoredTask } from '#store/histories.ts';
-import { appendToInbox, askForMerges, type InboxEntry, lockLanes, lockLanesInOrder, takeFacts, type TakenFact, type WantedMerge } from '#store/inbox.ts';
+import {
+  appendConsents,
+  appendDecisions,
+  appendMoves,
+  changeMemberships,
+  insertNewTasks,
+  type StoredConsent,
+  type StoredDecision,
+  type StoredMove,
+  type StoredTask,
+} from '#store/histories.ts';
+import {
+  appendToInbox,
+  askForMerges,
+  type InboxEntry,
+  lockLanes,
+  lockLanesInOrder,
+  takeFacts,
+  type TakenFact,
+  type WantedMerge,
+} from '#store/inbox.ts';
 import { changeMessages, countOn, findMessage, insertMessages, type NewMessage, suppress, type Suppression } from '#store/messages.ts';
 import { loadPeople, savePeople, type StoredPerson } from '#store/people.ts';
 import { recordRefusals } from '#store/refusals.ts';
@@ -40,7 +59,11 @@ const wakesAtOnce = 2_000;
  * Takes the next facts and due wakes of some lanes, decides, and writes everything that follows, in one transaction. What it wrote has happened; after
  * a crash nothing of it has, and the facts are in the inbox again.
  */
-export async function processLanes(deps: Deps, lanes: readonly number[], most: { facts: number; wakes: number } = { facts: factsPerLane, wakes: wakesAtOnce }): Promise<Processed> {
+export async function processLanes(
+  deps: Deps,
+  lanes: readonly number[],
+  most: { facts: number; wakes: number } = { facts: factsPerLane, wakes: wakesAtOnce },
+): Promise<Processed> {
   const ids = await deps.workspaces.ids();
   const clocks = await deps.workspaces.clocks();
   const outcome = await deps.db.transaction({ workspaces: ids }, async (tx) => {
@@ -55,7 +78,12 @@ export async function processLanes(deps: Deps, lanes: readonly number[], most: {
   deps.failpoint('process.committed');
   if (outcome.written) announce(deps, outcome.written, outcome.taken, outcome.wakes);
   const taken = Map.groupBy(outcome.taken, (each) => each.lane);
-  return { facts: outcome.taken.length, wakes: outcome.wakes.length, busy: outcome.busy, full: [...taken].filter(([, list]) => list.length >= factsPerLane).map(([lane]) => lane) };
+  return {
+    facts: outcome.taken.length,
+    wakes: outcome.wakes.length,
+    busy: outcome.busy,
+    full: [...taken].filter(([, list]) => list.length >= factsPerLane).map(([lane]) => lane),
+  };
 }
 
 /**
@@ -100,10 +128,23 @@ async function setAside(deps: Deps, lane: number, error: unknown): Promise<void>
   const aside = await deps.db.transaction({ workspaces: ids }, async (tx) => {
     await lockLanesInOrder(tx, [lane]);
     const taken = await takeFacts(tx, [lane], 1);
-    await recordRefusals(tx, taken.map(({ workspace, fact, person }) => ({ workspace, code: 'fact-undecided', details: { person, fact: fact.id, fault: String(error).slice(0, 300) }, raw: JSON.stringify(fact) })), now, 1_000_000);
+    await recordRefusals(
+      tx,
+      taken.map(({ workspace, fact, person }) => ({
+        workspace,
+        code: 'fact-undecided',
+        details: { person, fact: fact.id, fault: String(error).slice(0, 300) },
+        raw: JSON.stringify(fact),
+      })),
+      now,
+      1_000_000,
+    );
     return taken;
   });
-  deps.log.error({ lane, facts: aside.map((each) => each.fact.id), error: String(error) }, 'a fact could not be processed and was set aside');
+  deps.log.error(
+    { lane, facts: aside.map((each) => each.fact.id), error: String(error) },
+    'a fact could not be processed and was set aside',
+  );
   for (const workspace of new Set(aside.map((each) => each.workspace))) deps.bus.changed(workspace, ['refusals']);
 }
 
@@ -113,14 +154,21 @@ async function putOffWakes(deps: Deps, lane: number, error: unknown): Promise<vo
   const ids = await deps.workspaces.ids();
   await deps.db.transaction({ workspaces: ids }, async (tx) => {
     await lockLanesInOrder(tx, [lane]);
-    await armWakes(tx, (await takeWakes(tx, [lane], clocks, wakesAtOnce)).map((wake) => ({ ...wake, dueAt: Math.max(wake.dueAt, clocks.find((each) => each.clock === wake.clock)?.now ?? 0) + faultWait })));
+    await armWakes(
+      tx,
+      (await takeWakes(tx, [lane], clocks, wakesAtOnce)).map((wake) => ({
+        ...wake,
+        dueAt: Math.max(wake.dueAt, clocks.find((each) => each.clock === wake.clock)?.now ?? 0) + faultWait,
+      })),
+    );
   });
 }
 
 /** Lets the loops, the views and the measurements know what a committed batch did. */
 export function announce(deps: Deps, written: Written, taken: readonly TakenFact[], wakes: readonly Wake[]): void {
   const real = deps.now();
-  for (const { fact, workspace } of taken) if (!written.ownClock.has(workspace)) deps.lags.add('acceptToDecide', real - fact.acceptedAt, real);
+  for (const { fact, workspace } of taken)
+    if (!written.ownClock.has(workspace)) deps.lags.add('acceptToDecide', real - fact.acceptedAt, real);
   for (const wake of wakes) if (wake.clock === 0) deps.lags.add('dueToWoken', real - wake.dueAt, real);
   for (const [workspace, topics] of written.topics) deps.bus.changed(workspace, [...topics]);
   if (written.pokes) deps.bus.pokeWork(written.forwardedTo);
@@ -169,10 +217,25 @@ class Batch {
 }
 
 /** The part of a batch inside its transaction. The lanes of everybody concerned are locked. */
-export async function decideAndWrite(deps: Deps, tx: Transaction, ids: readonly number[], taken: readonly TakenFact[], wakes: readonly Wake[]): Promise<Written> {
+export async function decideAndWrite(
+  deps: Deps,
+  tx: Transaction,
+  ids: readonly number[],
+  taken: readonly TakenFact[],
+  wakes: readonly Wake[],
+): Promise<Written> {
   const real = deps.now();
   const people = [...new Set([...taken.map((each) => each.person), ...wakes.map((wake) => wake.person)])];
-  const [workspaceList, peopleList, runList, known] = await Promise.all([loadWorkspaces(tx, ids), loadPeople(tx, people), loadLiveRuns(tx, people), knownEvents(tx, taken.map((each) => ({ person: each.person, id: each.fact.id })), real)]);
+  const [workspaceList, peopleList, runList, known] = await Promise.all([
+    loadWorkspaces(tx, ids),
+    loadPeople(tx, people),
+    loadLiveRuns(tx, people),
+    knownEvents(
+      tx,
+      taken.map((each) => ({ person: each.person, id: each.fact.id })),
+      real,
+    ),
+  ]);
   const workspaces = new Map(workspaceList.map((workspace) => [workspace.id, workspace]));
   const stored = new Map(peopleList.map((person) => [person.id, person]));
   const runs = Map.groupBy(runList, (run) => run.person);
@@ -180,7 +243,17 @@ export async function decideAndWrite(deps: Deps, tx: Transaction, ids: readonly 
   const work = new Map<number, Work>();
   for (const id of new Set([...taken.map((each) => each.workspace), ...wakes.map((wake) => wake.workspace)])) {
     const workspace = workspaces.get(id);
-    if (workspace) work.set(id, { workspace, rulebook: await deps.rulebooks.at(tx, id, workspace.revision, runList.filter((run) => run.workspace === id)), now: workspaceNow(workspace, real) });
+    if (workspace)
+      work.set(id, {
+        workspace,
+        rulebook: await deps.rulebooks.at(
+          tx,
+          id,
+          workspace.revision,
+          runList.filter((run) => run.workspace === id),
+        ),
+        now: workspaceNow(workspace, real),
+      });
   }
 
   const batch = new Batch();
@@ -215,7 +288,11 @@ export async function decideAndWrite(deps: Deps, tx: Transaction, ids: readonly 
     const first = given.facts[0];
     const person = before ? toPerson(before) : newPerson(id, first!.source.entryPoint ?? 'api', Math.min(where.now, first!.acceptedAt));
     if (!before) person.state.memoryVersion = where.rulebook.memoryVersion;
-    const decision = decideSafely(deps, { person, runs: (runs.get(id) ?? []).map(toRun), facts: given.facts, askAll: woken.has(id), isNew: !before }, where);
+    const decision = decideSafely(
+      deps,
+      { person, runs: (runs.get(id) ?? []).map(toRun), facts: given.facts, askAll: woken.has(id), isNew: !before },
+      where,
+    );
     gather(batch, deps, where, id, given.facts, runs.get(id) ?? [], decision, real);
   }
   await write(tx, batch, real);
@@ -238,12 +315,26 @@ function decideSafely(deps: Deps, given: Given, { rulebook, now, workspace }: Wo
   try {
     return decide(given, rulebook, now);
   } catch (error) {
-    deps.log.error({ workspace: workspace.id, person: given.person.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'a decision about a person failed; their facts are kept');
+    deps.log.error(
+      { workspace: workspace.id, person: given.person.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      'a decision about a person failed; their facts are kept',
+    );
     const evidence = given.facts[0]?.id ?? null;
     return {
       person: { ...given.person, state: { ...given.person.state, memoryVersion: 'fault' } },
       runs: [...given.runs],
-      effects: [{ kind: 'decision', id: stableId('decision', 'fault', given.person.id, now), at: now, about: 'fault', decided: 'nothing', answer: 'Nothing was decided: something went wrong on our side. What happened is kept and will be looked at again.', because: [], evidence }],
+      effects: [
+        {
+          kind: 'decision',
+          id: stableId('decision', 'fault', given.person.id, now),
+          at: now,
+          about: 'fault',
+          decided: 'nothing',
+          answer: 'Nothing was decided: something went wrong on our side. What happened is kept and will be looked at again.',
+          because: [],
+          evidence,
+        },
+      ],
       wakeAt: now + faultWait,
     };
   }
@@ -253,30 +344,59 @@ function decideSafely(deps: Deps, given: Given, { rulebook, now, workspace }: Wo
 async function personAnew(deps: Deps, tx: Transaction, workspace: number, fact: Fact, erased: string): Promise<string | null> {
   if (fact.kind !== 'event' && fact.kind !== 'identify') return null;
   const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
-  const names = { workspace, user: text(fact.envelope.userId), anonymous: text(fact.envelope.anonymousId), email: fact.claims?.email ?? null, phone: null, trusted: false };
+  const names = {
+    workspace,
+    user: text(fact.envelope.userId),
+    anonymous: text(fact.envelope.anonymousId),
+    email: fact.claims?.email ?? null,
+    phone: null,
+    trusted: false,
+  };
   if (names.user === null && names.anonymous === null && names.email === null) return null;
   const [resolved] = await new Resolver(deps.newId).resolve(tx, [names], deps.now());
   return resolved!.person === erased ? null : resolved!.person;
 }
 
 /** Computes the memories of people whose set is another than the rulebook's, from the events that are kept. */
-async function rebuildMemories(tx: Transaction, facts: Map<string, { workspace: number; facts: Fact[] }>, stored: Map<string, StoredPerson>, work: Map<number, Work>): Promise<void> {
+async function rebuildMemories(
+  tx: Transaction,
+  facts: Map<string, { workspace: number; facts: Fact[] }>,
+  stored: Map<string, StoredPerson>,
+  work: Map<number, Work>,
+): Promise<void> {
   for (const [workspace, { rulebook }] of work) {
-    const stale = [...facts].filter(([id, given]) => given.workspace === workspace && stored.has(id) && (stored.get(id)!.state as PersonState).memoryVersion !== rulebook.memoryVersion).map(([id]) => id);
+    const stale = [...facts]
+      .filter(
+        ([id, given]) =>
+          given.workspace === workspace &&
+          stored.has(id) &&
+          (stored.get(id)!.state as PersonState).memoryVersion !== rulebook.memoryVersion,
+      )
+      .map(([id]) => id);
     if (stale.length === 0) continue;
     const events = Map.groupBy(await eventsForMemory(tx, stale, [...rulebook.matchersByEvent.keys()]), (event) => event.person);
     for (const id of stale) {
       const person = stored.get(id)!;
       const state: PersonState = { ...(person.state as PersonState), memory: {}, memoryVersion: rulebook.memoryVersion };
       for (const event of events.get(id) ?? [])
-        for (const matcher of rulebook.matchersByEvent.get(event.name) ?? []) if (matcher.matches((event.body.properties ?? {}) as JsonObject)) remember(state.memory, matcher, event.happenedAt);
+        for (const matcher of rulebook.matchersByEvent.get(event.name) ?? [])
+          if (matcher.matches((event.body.properties ?? {}) as JsonObject)) remember(state.memory, matcher, event.happenedAt);
       stored.set(id, { ...person, state });
     }
   }
 }
 
 /** Sorts what was decided for one person into the tables that it goes to. */
-function gather(batch: Batch, deps: Deps, { workspace, rulebook, now }: Work, person: string, facts: readonly Fact[], before: readonly StoredRun[], decision: Decision, real: Instant): void {
+function gather(
+  batch: Batch,
+  deps: Deps,
+  { workspace, rulebook, now }: Work,
+  person: string,
+  facts: readonly Fact[],
+  before: readonly StoredRun[],
+  decision: Decision,
+  real: Instant,
+): void {
   const { id: workspaceId } = workspace;
   const at = { person, workspace: workspaceId };
   for (const fact of facts) batch.events.push(toEvent(fact, person, workspaceId, real));
@@ -284,9 +404,17 @@ function gather(batch: Batch, deps: Deps, { workspace, rulebook, now }: Work, pe
   const known = new Map(before.map((run) => [run.id, run]));
   for (const run of decision.runs) {
     const old = known.get(run.id);
-    if (!old || old.status !== run.status || old.step !== run.step || old.state.seq !== run.seq || old.state.wait?.until !== run.wait?.until) batch.runs.push(fromRun(run, person, workspaceId));
+    if (
+      !old ||
+      old.status !== run.status ||
+      old.step !== run.step ||
+      old.state.seq !== run.seq ||
+      old.state.wait?.until !== run.wait?.until
+    )
+      batch.runs.push(fromRun(run, person, workspaceId));
   }
-  if (decision.wakeAt !== Number.POSITIVE_INFINITY) batch.wakes.push({ workspace: workspaceId, person, clock: workspace.clock?.clock ?? 0, dueAt: Math.max(decision.wakeAt, 0) });
+  if (decision.wakeAt !== Number.POSITIVE_INFINITY)
+    batch.wakes.push({ workspace: workspaceId, person, clock: workspace.clock?.clock ?? 0, dueAt: Math.max(decision.wakeAt, 0) });
   batch.touch(workspaceId, 'people', ...(facts.length > 0 ? (['events'] as const) : []));
 
   for (const effect of decision.effects) {
@@ -301,7 +429,14 @@ function gather(batch: Batch, deps: Deps, { workspace, rulebook, now }: Work, pe
         batch.consents.push({ ...effect, ...at });
         break;
       case 'suppress':
-        batch.suppressions.push({ workspace: workspaceId, channel: effect.channel, addressHash: hashAddress(effect.address), scope: effect.scope, because: effect.because, at: effect.at });
+        batch.suppressions.push({
+          workspace: workspaceId,
+          channel: effect.channel,
+          addressHash: hashAddress(effect.address),
+          scope: effect.scope,
+          because: effect.because,
+          at: effect.at,
+        });
         break;
       case 'step':
         batch.steps.push({ ...effect, ...at });
@@ -318,24 +453,70 @@ function gather(batch: Batch, deps: Deps, { workspace, rulebook, now }: Work, pe
         const topic = rulebook.topics.get(effect.topic);
         if (!template || !topic) {
           const missing = template ? `topic ${effect.topic}` : `template ${effect.template}`;
-          batch.decisions.push({ ...at, id: stableId('decision', effect.id), at: now, about: `journey:${effect.journey}`, decided: 'not sent', answer: `Not sent: the ${missing} is not published.`, because: [{ rule: `${missing} is published`, version: effect.version, held: false, evidence: [effect.evidence] }], revision: rulebook.revision, evidence: effect.evidence });
+          batch.decisions.push({
+            ...at,
+            id: stableId('decision', effect.id),
+            at: now,
+            about: `journey:${effect.journey}`,
+            decided: 'not sent',
+            answer: `Not sent: the ${missing} is not published.`,
+            because: [{ rule: `${missing} is published`, version: effect.version, held: false, evidence: [effect.evidence] }],
+            revision: rulebook.revision,
+            evidence: effect.evidence,
+          });
           break;
         }
         batch.messages.push({
-          ...at, id: effect.id, clock: workspace.clock?.clock ?? 0, journey: effect.journey, version: effect.version, run: effect.run, step: effect.step, channel: template.body.channel, template: effect.template,
-          templateVersion: template.version, topic: effect.topic, purpose: topic.body.purpose, details: effect.actAt === null ? {} : { actAt: effect.actAt }, revision: rulebook.revision, evidence: effect.evidence,
-          createdAt: effect.createdAt, dueAt: effect.createdAt, expiresAt: effect.expiresAt, storedAt: real,
+          ...at,
+          id: effect.id,
+          clock: workspace.clock?.clock ?? 0,
+          journey: effect.journey,
+          version: effect.version,
+          run: effect.run,
+          step: effect.step,
+          channel: template.body.channel,
+          template: effect.template,
+          templateVersion: template.version,
+          topic: effect.topic,
+          purpose: topic.body.purpose,
+          details: effect.actAt === null ? {} : { actAt: effect.actAt },
+          revision: rulebook.revision,
+          evidence: effect.evidence,
+          createdAt: effect.createdAt,
+          dueAt: effect.createdAt,
+          expiresAt: effect.expiresAt,
+          storedAt: real,
         });
         batch.touch(workspaceId, 'messages');
         break;
       }
+      case 'event':
+        batch.events.push({
+          ...at,
+          id: effect.id,
+          call: 'track',
+          name: effect.name,
+          happenedAt: effect.at,
+          acceptedAt: now,
+          storedAt: real,
+          body: { properties: effect.properties, messageId: `verdict:${effect.from}`, source: 'link' },
+        });
+        batch.touch(workspaceId, 'events');
+        break;
       case 'message-event':
         if (effect.what === 'bounced') batch.bounces.push({ workspace: workspaceId, message: effect.message, answer: effect.answer });
         else batch.messageEvents.push({ person, message: effect.message, what: effect.what });
         batch.touch(workspaceId, 'messages');
         break;
       case 'merge':
-        batch.merges.push({ workspace: workspaceId, person, joins: effect.joins, evidence: effect.evidence, actor: effect.actor, trusted: facts.some((fact) => fact.id === effect.evidence && fact.source.trust === 'trusted') });
+        batch.merges.push({
+          workspace: workspaceId,
+          person,
+          joins: effect.joins,
+          evidence: effect.evidence,
+          actor: effect.actor,
+          trusted: facts.some((fact) => fact.id === effect.evidence && fact.source.trust === 'trusted'),
+        });
         break;
       case 'erase':
         batch.erased.push(person);
@@ -367,22 +548,57 @@ async function write(tx: Transaction, batch: Batch, real: Instant): Promise<void
   ]);
   for (const bounce of batch.bounces) {
     const message = await findMessage(tx, bounce.workspace, bounce.message);
-    if (message) await changeMessages(tx, [{ ...message, status: 'bounced', reason: 'refused-address', details: { ...message.details, answer: bounce.answer }, answer: bounce.answer }]);
+    if (message)
+      await changeMessages(tx, [
+        {
+          ...message,
+          status: 'bounced',
+          reason: 'refused-address',
+          details: { ...message.details, answer: bounce.answer },
+          answer: bounce.answer,
+        },
+      ]);
   }
 }
 
 /** An address as the suppression list keeps it. It outlives the person, so that an erased and re-imported address is not mailed again. */
 export const hashAddress = (address: string): string => createHash('sha256').update(address.trim().toLowerCase()).digest('hex');
 
-const factNames: Record<Exclude<FactKind, 'event'>, string> = { identify: 'Identify', alias: 'Alias', consent: 'Consent Changed', override: 'Stage Overridden', edit: 'Person Edited', owner: 'Owner Changed', erase: 'Erased' };
+const factNames: Record<Exclude<FactKind, 'event'>, string> = {
+  identify: 'Identify',
+  alias: 'Alias',
+  consent: 'Consent Changed',
+  override: 'Stage Overridden',
+  edit: 'Person Edited',
+  owner: 'Owner Changed',
+  erase: 'Erased',
+};
 
 /** A fact as it is kept for good: what was sent, whole, and who says so. */
 export function toEvent(fact: Fact, person: string, workspace: number, storedAt: Instant): StoredEvent {
   const { id, messageId, at, acceptedAt, source, kind, ...rest } = fact;
   const base = { id, person, workspace, happenedAt: at, acceptedAt, storedAt };
-  if (fact.kind === 'event') return { ...base, call: fact.call, name: fact.name, body: { ...fact.envelope, properties: fact.properties, messageId, source: source.by, ...(fact.traits ? { traits: fact.traits } : {}) } };
-  if (fact.kind === 'identify') return { ...base, call: kind, name: factNames.identify, body: { ...fact.envelope, traits: fact.traits, messageId, source: source.by } };
-  return { ...base, call: fact.kind, name: factNames[fact.kind], body: { ...(rest as unknown as JsonObject), messageId, source: source.by } };
+  if (fact.kind === 'event')
+    return {
+      ...base,
+      call: fact.call,
+      name: fact.name,
+      body: {
+        ...fact.envelope,
+        properties: fact.properties,
+        messageId,
+        source: source.by,
+        ...(fact.traits ? { traits: fact.traits } : {}),
+      },
+    };
+  if (fact.kind === 'identify')
+    return { ...base, call: kind, name: factNames.identify, body: { ...fact.envelope, traits: fact.traits, messageId, source: source.by } };
+  return {
+    ...base,
+    call: fact.kind,
+    name: factNames[fact.kind],
+    body: { ...(rest as unknown as JsonObject), messageId, source: source.by },
+  };
 }
 
 const toPerson = (stored: StoredPerson): Person => {
@@ -398,16 +614,57 @@ const mainScore = (scores: Record<string, number>, rulebook: Rulebook): number |
 
 const fromPerson = (person: Person, workspace: number, rulebook: Rulebook): StoredPerson => {
   if (person.erasedAt !== null)
-    return { id: person.id, workspace, email: null, phone: null, name: null, userId: null, traits: {}, state: { ...emptyState(), erasing: true }, stage: null, stageSince: null, score: null, owner: null, zone: null, entryPoint: person.entryPoint, firstSource: null, createdAt: person.createdAt, lastSeenAt: null, mergedInto: null, erasedAt: person.erasedAt };
+    return {
+      id: person.id,
+      workspace,
+      email: null,
+      phone: null,
+      name: null,
+      userId: null,
+      traits: {},
+      state: { ...emptyState(), erasing: true },
+      stage: null,
+      stageSince: null,
+      score: null,
+      owner: null,
+      zone: null,
+      entryPoint: person.entryPoint,
+      firstSource: null,
+      createdAt: person.createdAt,
+      lastSeenAt: null,
+      mergedInto: null,
+      erasedAt: person.erasedAt,
+    };
   return { ...person, workspace, score: mainScore(person.state.scores, rulebook) };
 };
 
 export const toRun = (stored: StoredRun): Run => ({
-  id: stored.id, journey: stored.journey, version: stored.version, status: stored.status, step: stored.step, enteredAt: stored.enteredAt, entryEvidence: stored.entryEvidence, seq: stored.state.seq,
-  wait: stored.state.wait, endedAt: stored.endedAt, endReason: stored.endReason, endEvidence: stored.endEvidence,
+  id: stored.id,
+  journey: stored.journey,
+  version: stored.version,
+  status: stored.status,
+  step: stored.step,
+  enteredAt: stored.enteredAt,
+  entryEvidence: stored.entryEvidence,
+  seq: stored.state.seq,
+  wait: stored.state.wait,
+  endedAt: stored.endedAt,
+  endReason: stored.endReason,
+  endEvidence: stored.endEvidence,
 });
 const fromRun = (run: Run, person: string, workspace: number): StoredRun => ({
-  id: run.id, person, workspace, journey: run.journey, version: run.version, status: run.status, step: run.step, state: { seq: run.seq, wait: run.wait }, enteredAt: run.enteredAt, entryEvidence: run.entryEvidence,
-  endedAt: run.endedAt, endReason: run.endReason, endEvidence: run.endEvidence,
+  id: run.id,
+  person,
+  workspace,
+  journey: run.journey,
+  version: run.version,
+  status: run.status,
+  step: run.step,
+  state: { seq: run.seq, wait: run.wait },
+  enteredAt: run.enteredAt,
+  entryEvidence: run.entryEvidence,
+  endedAt: run.endedAt,
+  endReason: run.endReason,
+  endEvidence: run.endEvidence,
 });
 export { toPerson as personFromStore };

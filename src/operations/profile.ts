@@ -26,27 +26,91 @@ export async function profile(deps: Deps, workspace: Workspace, id: string): Pro
     const longest = Math.max(0, ...(policy?.caps ?? []).map((cap) => ms(cap.within)));
     const sent = await sentSince(tx, [stored.id], now - longest);
     const addressHash = person.email === null ? null : hashAddress(person.email);
-    const suppressed = addressHash === null ? undefined : (await findSuppressions(tx, [{ workspace: workspace.id, channel: 'email', addressHash }])).values().next().value;
+    const suppressed =
+      addressHash === null
+        ? undefined
+        : (await findSuppressions(tx, [{ workspace: workspace.id, channel: 'email', addressHash }])).values().next().value;
     const consent = consentTo(person, 'marketing', 'email');
-    const [evidence] = person.state.stageEvidence === null ? [] : await loadEvents(tx, [{ person: stored.id, id: person.state.stageEvidence }]);
+    const [evidence] =
+      person.state.stageEvidence === null ? [] : await loadEvents(tx, [{ person: stored.id, id: person.state.stageEvidence }]);
     const reachable = person.email !== null && !suppressed && consent.given;
-    const why = person.email === null ? 'No address is known.' : suppressed ? `The address is suppressed: ${suppressed.because}.` : consent.withdrawnAt !== null ? 'Consent to marketing was withdrawn.' : consent.given ? 'There is an address and consent to marketing.' : 'There is no consent to marketing.';
+    const why =
+      person.email === null
+        ? 'No address is known.'
+        : suppressed
+          ? `The address is suppressed: ${suppressed.because}.`
+          : consent.withdrawnAt !== null
+            ? 'Consent to marketing was withdrawn.'
+            : consent.given
+              ? 'There is an address and consent to marketing.'
+              : 'There is no consent to marketing.';
     return {
-      id: stored.id, email: stored.email, name: stored.name, phone: stored.phone, stage: stored.stage, score: stored.score, owner: stored.owner, createdAt: toIso(stored.createdAt), lastSeenAt: isoOrNull(stored.lastSeenAt),
+      id: stored.id,
+      email: stored.email,
+      name: stored.name,
+      phone: stored.phone,
+      stage: stored.stage,
+      score: stored.score,
+      owner: stored.owner,
+      createdAt: toIso(stored.createdAt),
+      lastSeenAt: isoOrNull(stored.lastSeenAt),
       traits: stored.traits,
-      identities: (await identitiesOf(tx, stored.id)).map((identity) => ({ kind: identity.kind, value: identity.value, since: toIso(identity.since) })),
-      stageSince: isoOrNull(stored.stageSince), stageEvidence: evidence ? { id: evidence.id, what: evidence.name, at: toIso(evidence.happenedAt) } : person.state.stageEvidence === null ? null : { id: person.state.stageEvidence, what: 'evidence that is no longer kept', at: null }, entryPoint: stored.entryPoint, firstSource: stored.firstSource as PersonDetail['firstSource'], zone: stored.zone,
-      segments: Object.entries(person.state.segments).map(([key, since]) => ({ key, name: book.segments.find((segment) => segment.key === key)?.name ?? key, since: toIso(since) })),
+      identities: (await identitiesOf(tx, stored.id)).map((identity) => ({
+        kind: identity.kind,
+        value: identity.value,
+        since: toIso(identity.since),
+      })),
+      stageSince: isoOrNull(stored.stageSince),
+      stageEvidence: evidence
+        ? { id: evidence.id, what: evidence.name, at: toIso(evidence.happenedAt) }
+        : person.state.stageEvidence === null
+          ? null
+          : { id: person.state.stageEvidence, what: 'evidence that is no longer kept', at: null },
+      entryPoint: stored.entryPoint,
+      firstSource: stored.firstSource as PersonDetail['firstSource'],
+      zone: stored.zone,
+      segments: Object.entries(person.state.segments).map(([key, since]) => ({
+        key,
+        name: book.segments.find((segment) => segment.key === key)?.name ?? key,
+        since: toIso(since),
+      })),
       scores: book.scores.map((score) => ({ key: score.key, name: score.body.name, value: person.state.scores[score.key] ?? 0 })),
       runs: (await runsOfPerson(tx, stored.id)).map((run) => {
         const journey = book.versions.get(`${run.journey}@${run.version}`) ?? book.journeys.get(run.journey);
         const wake = run.status === 'live' && journey ? wakesAt(journey, toRun(run)) : null;
-        return { id: run.id, journey: run.journey, name: journey?.body.name ?? run.journey, version: run.version, step: run.step, status: run.status, enteredAt: toIso(run.enteredAt), endedAt: isoOrNull(run.endedAt), endReason: run.endReason === null ? null : sayEnd(run.endReason), wakesAt: wake === null || wake === Number.POSITIVE_INFINITY ? null : toIso(wake) };
+        return {
+          id: run.id,
+          journey: run.journey,
+          name: journey?.body.name ?? run.journey,
+          version: run.version,
+          step: run.step,
+          status: run.status,
+          enteredAt: toIso(run.enteredAt),
+          endedAt: isoOrNull(run.endedAt),
+          endReason: run.endReason === null ? null : sayEnd(run.endReason),
+          wakesAt: wake === null || wake === Number.POSITIVE_INFINITY ? null : toIso(wake),
+        };
       }),
-      consents: (await consentsOf(tx, stored.id)).filter((row) => row.tookEffect).map((row) => ({ purpose: row.change.purpose, channel: row.change.channel, state: row.change.state, at: toIso(row.at), method: row.change.method, actor: row.change.actor, wording: row.change.wording })),
+      consents: (await consentsOf(tx, stored.id))
+        .filter((row) => row.tookEffect)
+        .map((row) => ({
+          purpose: row.change.purpose,
+          channel: row.change.channel,
+          state: row.change.state,
+          at: toIso(row.at),
+          method: row.change.method,
+          actor: row.change.actor,
+          wording: row.change.wording,
+        })),
       reachability: [{ channel: 'email', reachable, why }],
       capsLeft: capsLeft(policy, sent, now).map((cap) => ({ ...cap, frees: isoOrNull(cap.frees) })),
-      tasks: (await tasksOf(tx, stored.id)).map((task) => ({ id: task.id, title: task.title, owner: task.owner, dueAt: toIso(task.dueAt), doneAt: isoOrNull(task.doneAt) })),
+      tasks: (await tasksOf(tx, stored.id)).map((task) => ({
+        id: task.id,
+        title: task.title,
+        owner: task.owner,
+        dueAt: toIso(task.dueAt),
+        doneAt: isoOrNull(task.doneAt),
+      })),
       mergedFrom: await mergedInto(tx, stored.id),
     };
   });

@@ -1,10 +1,10 @@
 import type { ConsentChange } from '#contract/consent.ts';
 import type { Fact } from '#contract/fact.ts';
-import { LRUCache } from 'lru-cache';
-import { type Instant, minute } from '#contract/instant.ts';
+import type { Instant } from '#contract/instant.ts';
 import { Problem } from '#contract/problems.ts';
+import { linkFollowed } from '#engine/decide.ts';
 import { judgeClick, judgeOpen } from '#engine/message/click-verdict.ts';
-import { findMessage, type StoredMessage } from '#store/messages.ts';
+import { findMessage } from '#store/messages.ts';
 import type { JsonObject } from '#contract/json.ts';
 import { laneOf } from '#store/identities.ts';
 import { appendToInbox, type InboxEntry } from '#store/inbox.ts';
@@ -31,36 +31,57 @@ export interface Visitor {
   robot: boolean;
 }
 
-/** Clicks of the last minute, by message: a scanner follows several links at once. */
-const recentClicks = new LRUCache<string, { link: number; at: Instant }[]>({ max: 20_000, ttl: minute });
-
-/** Somebody, or something, followed a link: an event with a verdict on who it was. */
+/** Somebody, or something, followed a link. What looks like a browser is judged by the engine, when it is known what else was followed. */
 export async function recordClick(deps: Deps, claim: LinkClaim, visitor: Visitor): Promise<void> {
-  const { at, message } = await messageOf(deps, claim);
-  const others = recentClicks.get(claim.message) ?? [];
-  const verdict = judgeClick({ ...visitor, at, sentAt: message?.sentAt ?? null, others, link: claim.link });
-  recentClicks.set(claim.message, [...others.slice(-20), { link: claim.link, at }]);
-  await recordMessageEvent(deps, claim, 'Email Link Clicked', { link: claim.url, linkIndex: claim.link, actor: verdict.actor, because: verdict.because, userAgent: visitor.userAgent.slice(0, 300) }, at);
+  const at = await deps.workspaces.nowOf(claim.workspace);
+  const verdict = judgeClick(visitor);
+  const name = verdict.actor === 'machine' ? 'Email Link Clicked' : linkFollowed;
+  await recordMessageEvent(
+    deps,
+    claim,
+    name,
+    { link: claim.url, linkIndex: claim.link, actor: verdict.actor, because: verdict.because, userAgent: visitor.userAgent.slice(0, 300) },
+    at,
+  );
 }
 
 /** A mail's picture was fetched. Refuses one of a message that is not there any more. */
 export async function recordOpen(deps: Deps, claim: LinkClaim, visitor: Visitor): Promise<void> {
-  const { at, message } = await messageOf(deps, claim);
+  const at = await deps.workspaces.nowOf(claim.workspace);
+  const message = await deps.db.transaction({ workspaces: [claim.workspace] }, (tx) => findMessage(tx, claim.workspace, claim.message));
   if (!message) throw new Problem('token-invalid');
   const verdict = judgeOpen({ ...visitor, at, sentAt: message.sentAt });
-  await recordMessageEvent(deps, claim, 'Email Opened', { actor: verdict.actor, because: verdict.because, userAgent: visitor.userAgent.slice(0, 300) }, at);
-}
-
-async function messageOf(deps: Deps, claim: LinkClaim): Promise<{ at: Instant; message: StoredMessage | null }> {
-  const at = await deps.workspaces.nowOf(claim.workspace);
-  return { at, message: await deps.db.transaction({ workspaces: [claim.workspace] }, (tx) => findMessage(tx, claim.workspace, claim.message)) };
+  await recordMessageEvent(
+    deps,
+    claim,
+    'Email Opened',
+    { actor: verdict.actor, because: verdict.because, userAgent: visitor.userAgent.slice(0, 300) },
+    at,
+  );
 }
 
 /** What was done with a message comes back round the ring as an event. */
-async function recordMessageEvent(deps: Deps, claim: LinkClaim, name: 'Email Opened' | 'Email Link Clicked', properties: JsonObject, at: Instant): Promise<void> {
+async function recordMessageEvent(
+  deps: Deps,
+  claim: LinkClaim,
+  name: 'Email Opened' | 'Email Link Clicked' | typeof linkFollowed,
+  properties: JsonObject,
+  at: Instant,
+): Promise<void> {
   const messageId = `${name}:${claim.message}:${claim.link}:${deps.newId(deps.now())}`;
   await appendFacts(deps, [
-    entryFor(claim, { kind: 'event', call: 'track', name, id: factId(claim.workspace, messageId), messageId, at, acceptedAt: at, source: linkSource, properties: { messageId: claim.message, ...properties }, envelope: {} }),
+    entryFor(claim, {
+      kind: 'event',
+      call: 'track',
+      name,
+      id: factId(claim.workspace, messageId),
+      messageId,
+      at,
+      acceptedAt: at,
+      source: linkSource,
+      properties: { messageId: claim.message, ...properties },
+      envelope: {},
+    }),
   ]);
 }
 
@@ -70,7 +91,27 @@ export async function unsubscribe(deps: Deps, claim: LinkClaim, method: ConsentC
   const messageId = `unsubscribe:${claim.message}`;
   const change: ConsentChange = { purpose: 'marketing', channel: '*', state: 'withdrawn', wording: null, method, actor: 'person' };
   await appendFacts(deps, [
-    entryFor(claim, { kind: 'consent', id: factId(claim.workspace, messageId), messageId, at, acceptedAt: at, source: linkSource, changes: [change], message: claim.message }),
-    entryFor(claim, { kind: 'event', call: 'track', name: 'Unsubscribed', id: factId(claim.workspace, `${messageId}:event`), messageId: `${messageId}:event`, at, acceptedAt: at, source: linkSource, properties: { messageId: claim.message, method }, envelope: {} }),
+    entryFor(claim, {
+      kind: 'consent',
+      id: factId(claim.workspace, messageId),
+      messageId,
+      at,
+      acceptedAt: at,
+      source: linkSource,
+      changes: [change],
+      message: claim.message,
+    }),
+    entryFor(claim, {
+      kind: 'event',
+      call: 'track',
+      name: 'Unsubscribed',
+      id: factId(claim.workspace, `${messageId}:event`),
+      messageId: `${messageId}:event`,
+      at,
+      acceptedAt: at,
+      source: linkSource,
+      properties: { messageId: claim.message, method },
+      envelope: {},
+    }),
   ]);
 }

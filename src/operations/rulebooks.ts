@@ -33,7 +33,12 @@ export class Rulebooks {
    * The rulebook of a workspace at a revision that was read in this transaction, with the versions that these runs pin. (Another process may have let somebody enter
    * by an older version while this one was reading.)
    */
-  async at(tx: Transaction, workspace: number, revision: number, runs: readonly { journey: string; version: number }[] = []): Promise<Rulebook> {
+  async at(
+    tx: Transaction,
+    workspace: number,
+    revision: number,
+    runs: readonly { journey: string; version: number }[] = [],
+  ): Promise<Rulebook> {
     const known = this.books.get(workspace);
     if (known?.revision === revision && runs.every((run) => known.versions.has(`${run.journey}@${run.version}`))) return known;
     const book = await loadRulebook(tx, workspace, revision);
@@ -45,10 +50,29 @@ export class Rulebooks {
 async function loadRulebook(tx: Transaction, workspace: number, revision: number): Promise<Rulebook> {
   const published = (await listDefinitions(tx, workspace))
     .filter((definition) => definition.version !== null)
-    .map((definition): Published => ({ kind: definition.kind, key: definition.key, version: definition.version!, body: definition.published as Published['body'] }));
+    .map(
+      (definition): Published => ({
+        kind: definition.kind,
+        key: definition.key,
+        version: definition.version!,
+        body: definition.published as Published['body'],
+      }),
+    );
   const current = new Set(published.filter((each) => each.kind === 'journey').map((each) => `${each.key}@${each.version}`));
   const used = [...(await pinnedVersions(tx, workspace)), ...(await versionsWithMessages(tx, workspace))];
-  const pinned = [...new Map(used.map((each) => [`${each.journey}@${each.version}`, each])).entries()].filter(([name]) => !current.has(name)).map(([, each]) => each);
-  const versions = await findVersions(tx, workspace, 'journey' satisfies DefinitionKind, pinned.map((each) => ({ key: each.journey, version: each.version })));
-  return compileRulebook(workspace, revision, published, versions.map((each) => ({ kind: 'journey', key: each.key, version: each.version, body: each.body as Published<'journey'>['body'] })));
+  const pinned = [...new Map(used.map((each) => [`${each.journey}@${each.version}`, each])).entries()]
+    .filter(([name]) => !current.has(name))
+    .map(([, each]) => each);
+  const versions = await findVersions(
+    tx,
+    workspace,
+    'journey' satisfies DefinitionKind,
+    pinned.map((each) => ({ key: each.journey, version: each.version })),
+  );
+  return compileRulebook(
+    workspace,
+    revision,
+    published,
+    versions.map((each) => ({ kind: 'journey', key: each.key, version: each.version, body: each.body as Published<'journey'>['body'] })),
+  );
 }

@@ -31,11 +31,36 @@ export function sayMessage(message: StoredMessage, zone: string, book: Pick<Rule
 
 /** Why a message was lawful and wanted: the grounds on which it went out. */
 function sayGround(message: StoredMessage, book: Pick<Rulebook, 'journeys'>): string {
-  const journey = message.journey === null ? 'it was asked for' : `the journey ${book.journeys.get(message.journey)?.body.name ?? message.journey} (version ${message.version}) asked for it`;
-  return message.purpose === 'marketing' ? `${journey}, there was consent to ${message.purpose}, and no cap or quiet hour stood against it` : `${journey}, and it answers something that the person did`;
+  const journey =
+    message.journey === null
+      ? 'it was asked for'
+      : `the journey ${book.journeys.get(message.journey)?.body.name ?? message.journey} (version ${message.version}) asked for it`;
+  return message.purpose === 'marketing'
+    ? `${journey}, there was consent to ${message.purpose}, and no cap or quiet hour stood against it`
+    : `${journey}, and it answers something that the person did`;
 }
 
-export const toMessageRow = (message: StoredMessage, person: MessageRow['person'], zone: string, book: Pick<Rulebook, 'journeys'>): MessageRow => ({
-  id: message.id, person, journey: message.journey, version: message.version, step: message.step, channel: message.channel, template: message.template, topic: message.topic, subject: message.subject, status: message.status,
-  reason: message.reason, sentence: sayMessage(message, zone, book), createdAt: toIso(message.createdAt), dueAt: toIso(message.dueAt), sentAt: message.sentAt === null ? null : toIso(message.sentAt), opens: message.opens, clicks: message.clicks,
+export const toMessageRow = (
+  message: StoredMessage,
+  person: MessageRow['person'],
+  zone: string,
+  book: Pick<Rulebook, 'journeys'>,
+): MessageRow => ({
+  id: message.id,
+  person,
+  journey: message.journey,
+  version: message.version,
+  step: message.step,
+  channel: message.channel,
+  template: message.template,
+  topic: message.topic,
+  subject: message.subject,
+  status: message.status,
+  reason: message.reason,
+  sentence: sayMessage(message, zone, book),
+  createdAt: toIso(message.createdAt),
+  dueAt: toIso(message.dueAt),
+  sentAt: message.sentAt === null ? null : toIso(message.sentAt),
+  opens: message.opens,
+  clicks: message.clicks,
 });

@@ -38,8 +38,14 @@ export function inSchemaOrder(schema: z.ZodType | undefined, value: unknown): un
   if (Array.isArray(value)) return value.map((item) => inSchemaOrder(def?.element, item));
   if (!isObject(value)) return value;
   const named = Object.keys(def?.shape ?? {}).filter((key) => Object.hasOwn(value, key));
-  const others = Object.keys(value).filter((key) => !named.includes(key)).sort();
-  return Object.fromEntries([...named, ...others].filter((key) => value[key] !== undefined).map((key) => [key, inSchemaOrder(def?.shape?.[key] ?? def?.valueType, value[key])]));
+  const others = Object.keys(value)
+    .filter((key) => !named.includes(key))
+    .sort();
+  return Object.fromEntries(
+    [...named, ...others]
+      .filter((key) => value[key] !== undefined)
+      .map((key) => [key, inSchemaOrder(def?.shape?.[key] ?? def?.valueType, value[key])]),
+  );
 }
 
 /** The option that takes the value; when none does, the one that most of its keys and fixed words point to. */

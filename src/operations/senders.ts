@@ -57,7 +57,11 @@ export class Sender {
  * Settles what dead senders left: a message whose body had not begun to leave goes back to the queue; one whose body had begun may have arrived, becomes
  * uncertain, is shown, and is not sent again by itself. With `inHand`, what this sender itself claimed and then lost by an error of ours is settled as well.
  */
-export async function settleDeadSenders(deps: Deps, own: number, inHand?: (message: string) => boolean): Promise<{ requeued: number; uncertain: number }> {
+export async function settleDeadSenders(
+  deps: Deps,
+  own: number,
+  inHand?: (message: string) => boolean,
+): Promise<{ requeued: number; uncertain: number }> {
   const ids = await deps.workspaces.ids();
   const outcome = { requeued: 0, uncertain: 0 };
   for (const sender of await deps.db.transaction({ workspaces: ids }, (tx) => sendersAtWork(tx))) {
@@ -69,8 +73,18 @@ export async function settleDeadSenders(deps: Deps, own: number, inHand?: (messa
         const safe = message.begunAt === null || message.channel === 'webhook';
         outcome[safe ? 'requeued' : 'uncertain']++;
         return {
-          person: message.person, id: message.id, status: safe ? ('queued' as const) : ('uncertain' as const), reason: safe ? null : ('uncertain' as const), details: message.details, dueAt: message.dueAt, sender: null,
-          claimedAt: safe ? null : message.claimedAt, attempts: message.attempts, sentAt: null, subject: message.subject, answer: message.answer,
+          person: message.person,
+          id: message.id,
+          status: safe ? ('queued' as const) : ('uncertain' as const),
+          reason: safe ? null : ('uncertain' as const),
+          details: message.details,
+          dueAt: message.dueAt,
+          sender: null,
+          claimedAt: safe ? null : message.claimedAt,
+          attempts: message.attempts,
+          sentAt: null,
+          subject: message.subject,
+          answer: message.answer,
         };
       });
       await changeMessages(tx, changes, sender);

@@ -6,10 +6,25 @@ import { applySet } from './definitions.ts';
 import type { Deps } from './deps.ts';
 
 const defaults = (name: string): WorkspaceSettings => ({
-  name, zone: 'Europe/Berlin', language: 'en', currency: 'EUR', senderName: '', senderEmail: '', replyTo: '', postalAddress: '', trackOpens: true, trackClicks: true, eventRetentionDays: 396,
+  name,
+  zone: 'Europe/Berlin',
+  language: 'en',
+  currency: 'EUR',
+  senderName: '',
+  senderEmail: '',
+  replyTo: '',
+  postalAddress: '',
+  trackOpens: true,
+  trackClicks: true,
+  eventRetentionDays: 396,
 });
 
-const practiceSettings: WorkspaceSettings = { ...defaults('Practice'), senderName: 'Linden Studio', senderEmail: 'hello@linden-studio.example', postalAddress: 'Linden Studio, 12 Garden Lane, 10115 Berlin' };
+const practiceSettings: WorkspaceSettings = {
+  ...defaults('Practice'),
+  senderName: 'Linden Studio',
+  senderEmail: 'hello@linden-studio.example',
+  postalAddress: 'Linden Studio, 12 Garden Lane, 10115 Berlin',
+};
 
 /** Makes the workspaces of a new installation. */
 export async function firstStart(deps: Deps, practice: boolean): Promise<void> {
@@ -25,7 +40,13 @@ export async function firstStart(deps: Deps, practice: boolean): Promise<void> {
       const id = await createWorkspace(tx, { slug: 'main', practice: false, settings: defaults('My business') }, now);
       if (id !== null) for (const { kind, key, body } of blueprint) await saveDraft(tx, id, kind, key, body, 'blueprint', now);
     });
-  if (practiceIsBare) await deps.db.asOwner((tx) => createWorkspace(tx, { slug: 'practice', practice: true, settings: practiceSettings }, now));
+  if (practiceIsBare)
+    await deps.db.asOwner((tx) => createWorkspace(tx, { slug: 'practice', practice: true, settings: practiceSettings }, now));
   await deps.workspaces.refresh();
-  if (practiceIsBare) await applySet(deps, await deps.workspaces.bySlug('practice'), 'blueprint', { definitions: blueprint, publish: true, note: 'the blueprint for a service business' });
+  if (practiceIsBare)
+    await applySet(deps, await deps.workspaces.bySlug('practice'), 'blueprint', {
+      definitions: blueprint,
+      publish: true,
+      note: 'the blueprint for a service business',
+    });
 }

@@ -17,7 +17,12 @@ type Item = z.infer<typeof TimelineItem>;
 type Dated = Omit<Item, 'at'> & { moment: Instant };
 
 /** What happened to a person, newest first, out of every history that is kept of them. */
-export async function timeline(deps: Deps, workspace: Workspace, id: string, given: { kinds?: string | undefined; cursor?: string | undefined; limit: number }): Promise<{ items: Item[]; next: string | null }> {
+export async function timeline(
+  deps: Deps,
+  workspace: Workspace,
+  id: string,
+  given: { kinds?: string | undefined; cursor?: string | undefined; limit: number },
+): Promise<{ items: Item[]; next: string | null }> {
   const person = await findPerson(deps, workspace, id);
   const wanted = given.kinds ? new Set(given.kinds.split(',').map((kind) => kind.trim())) : null;
   const wants = (...kinds: Kind[]): boolean => wanted === null || kinds.some((kind) => wanted.has(kind));
@@ -33,25 +38,103 @@ export async function timeline(deps: Deps, workspace: Workspace, id: string, giv
     const stage = (key: string): string => book.lifecycle?.stages.get(key)?.name ?? key;
     const journey = (key: string): string => book.journeys.get(key)?.body.name ?? key;
     if (wants('event', 'traits')) all.push(...(await eventsOfPerson(tx, person.id, before, most)).flatMap(eventItem));
-    if (wants('stage')) for (const move of await movesOf(tx, person.id)) all.push({ id: `stage:${move.seq}`, moment: move.at, kind: 'stage', title: `Moved ${move.from === null ? '' : `from ${stage(move.from)} `}to ${stage(move.to)}${move.override ? `: override, ${move.reason}` : ''}`, by: move.override ? 'colleague' : 'machine', why: 'stage', raw: move });
-    if (wants('message')) for (const message of await messagesOfPerson(tx, person.id, before, most)) all.push({ id: message.id, moment: message.sentAt ?? message.createdAt, kind: 'message', title: sayMessage(message, zone, book), by: 'machine', why: `message:${message.id}`, raw: message });
+    if (wants('stage'))
+      for (const move of await movesOf(tx, person.id))
+        all.push({
+          id: `stage:${move.seq}`,
+          moment: move.at,
+          kind: 'stage',
+          title: `Moved ${move.from === null ? '' : `from ${stage(move.from)} `}to ${stage(move.to)}${move.override ? `: override, ${move.reason}` : ''}`,
+          by: move.override ? 'colleague' : 'machine',
+          why: 'stage',
+          raw: move,
+        });
+    if (wants('message'))
+      for (const message of await messagesOfPerson(tx, person.id, before, most))
+        all.push({
+          id: message.id,
+          moment: message.sentAt ?? message.createdAt,
+          kind: 'message',
+          title: sayMessage(message, zone, book),
+          by: 'machine',
+          why: `message:${message.id}`,
+          raw: message,
+        });
     if (wants('journey')) {
       for (const run of await runsOfPerson(tx, person.id)) {
-        all.push({ id: `${run.id}:in`, moment: run.enteredAt, kind: 'journey', title: `Entered the journey ${journey(run.journey)} (version ${run.version})`, by: 'machine', why: `journey:${run.journey}`, raw: run });
-        if (run.endedAt !== null) all.push({ id: `${run.id}:out`, moment: run.endedAt, kind: 'journey', title: `Left the journey ${journey(run.journey)}: ${sayEnd(run.endReason ?? '')}`, by: 'machine', why: `journey:${run.journey}`, raw: run });
+        all.push({
+          id: `${run.id}:in`,
+          moment: run.enteredAt,
+          kind: 'journey',
+          title: `Entered the journey ${journey(run.journey)} (version ${run.version})`,
+          by: 'machine',
+          why: `journey:${run.journey}`,
+          raw: run,
+        });
+        if (run.endedAt !== null)
+          all.push({
+            id: `${run.id}:out`,
+            moment: run.endedAt,
+            kind: 'journey',
+            title: `Left the journey ${journey(run.journey)}: ${sayEnd(run.endReason ?? '')}`,
+            by: 'machine',
+            why: `journey:${run.journey}`,
+            raw: run,
+          });
       }
-      for (const step of await stepsOfPerson(tx, person.id, before, most)) if (step.because) all.push({ id: step.id, moment: step.at, kind: 'journey', title: `${journey(step.journey)}: ${step.because}`, by: 'machine', why: `journey:${step.journey}`, raw: step });
+      for (const step of await stepsOfPerson(tx, person.id, before, most))
+        if (step.because)
+          all.push({
+            id: step.id,
+            moment: step.at,
+            kind: 'journey',
+            title: `${journey(step.journey)}: ${step.because}`,
+            by: 'machine',
+            why: `journey:${step.journey}`,
+            raw: step,
+          });
     }
-    if (wants('consent')) for (const consent of await consentsOf(tx, person.id)) all.push({ id: `consent:${consent.seq}`, moment: consent.at, kind: 'consent', title: `Consent to ${consent.change.purpose} ${consent.change.state}${consent.tookEffect ? '' : ', without effect: a withdrawal stands'}`, by: consent.change.method === 'admin' ? 'colleague' : 'person', why: null, raw: consent });
-    if (wants('decision', 'merge')) for (const decision of await decisionsOf(tx, person.id, before, most)) all.push({ id: decision.id, moment: decision.at, kind: decision.about === 'merge' || decision.about === 'identity' ? 'merge' : 'decision', title: decision.answer, by: 'machine', why: unasked(decision.about) ? null : decision.about, raw: decision });
-    if (wants('task')) for (const task of await tasksOf(tx, person.id)) all.push({ id: task.id, moment: task.createdAt, kind: 'task', title: `Task: ${task.title}`, by: 'machine', why: null, raw: task });
+    if (wants('consent'))
+      for (const consent of await consentsOf(tx, person.id))
+        all.push({
+          id: `consent:${consent.seq}`,
+          moment: consent.at,
+          kind: 'consent',
+          title: `Consent to ${consent.change.purpose} ${consent.change.state}${consent.tookEffect ? '' : ', without effect: a withdrawal stands'}`,
+          by: consent.change.method === 'admin' ? 'colleague' : 'person',
+          why: null,
+          raw: consent,
+        });
+    if (wants('decision', 'merge'))
+      for (const decision of await decisionsOf(tx, person.id, before, most))
+        all.push({
+          id: decision.id,
+          moment: decision.at,
+          kind: decision.about === 'merge' || decision.about === 'identity' ? 'merge' : 'decision',
+          title: decision.answer,
+          by: 'machine',
+          why: unasked(decision.about) ? null : decision.about,
+          raw: decision,
+        });
+    if (wants('task'))
+      for (const task of await tasksOf(tx, person.id))
+        all.push({ id: task.id, moment: task.createdAt, kind: 'task', title: `Task: ${task.title}`, by: 'machine', why: null, raw: task });
     return all;
   });
 
-  const sorted = items.filter((item) => (wanted === null || wanted.has(item.kind)) && (item.moment < before || (place !== null && item.moment === before && item.id < String(place[1])) || place === null)).sort((a, b) => b.moment - a.moment || (a.id < b.id ? 1 : -1));
+  const sorted = items
+    .filter(
+      (item) =>
+        (wanted === null || wanted.has(item.kind)) &&
+        (item.moment < before || (place !== null && item.moment === before && item.id < String(place[1])) || place === null),
+    )
+    .sort((a, b) => b.moment - a.moment || (a.id < b.id ? 1 : -1));
   const shown = sorted.slice(0, given.limit);
   const last = shown.at(-1);
-  return { items: shown.map(({ moment, ...item }) => ({ ...item, at: toIso(moment) })), next: last && sorted.length > given.limit ? encodeCursor([last.moment, last.id]) : null };
+  return {
+    items: shown.map(({ moment, ...item }) => ({ ...item, at: toIso(moment) })),
+    next: last && sorted.length > given.limit ? encodeCursor([last.moment, last.id]) : null,
+  };
 }
 
 /** Decisions about who somebody is; `why` is asked about what follows from it. */
@@ -74,8 +157,13 @@ function eventItem(event: StoredEvent): Dated[] {
   const machine = properties.actor === 'machine' ? ' (a machine)' : '';
   return [
     {
-      id: event.id, moment: event.happenedAt, kind: traits ? 'traits' : 'event', title: callTitles[event.call]?.(event) ?? `${event.name}${detail ? ` · ${detail}` : ''}${machine}`,
-      by: event.call === 'edit' || event.call === 'owner' ? 'colleague' : properties.actor === 'machine' ? 'machine' : 'person', why: null, raw: event,
+      id: event.id,
+      moment: event.happenedAt,
+      kind: traits ? 'traits' : 'event',
+      title: callTitles[event.call]?.(event) ?? `${event.name}${detail ? ` · ${detail}` : ''}${machine}`,
+      by: event.call === 'edit' || event.call === 'owner' ? 'colleague' : properties.actor === 'machine' ? 'machine' : 'person',
+      why: null,
+      raw: event,
     },
   ];
 }

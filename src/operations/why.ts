@@ -36,7 +36,15 @@ export async function why(deps: Deps, workspace: Workspace, id: string, about: s
   const person = await findPerson(deps, workspace, id);
   return deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
     const book = await deps.rulebooks.current(tx, workspace.id);
-    const asked: Asked = { deps, tx, workspace, person, book, now: workspaceNow(workspace, deps.now()), zone: person.zone ?? workspace.settings.zone };
+    const asked: Asked = {
+      deps,
+      tx,
+      workspace,
+      person,
+      book,
+      now: workspaceNow(workspace, deps.now()),
+      zone: person.zone ?? workspace.settings.zone,
+    };
     const [what, key = ''] = about.split(/:(.*)/s);
     switch (what) {
       case 'message':
@@ -59,7 +67,14 @@ const evidenceOf = (event: StoredEvent): Ground['evidence'][number] => ({ id: ev
 
 async function evidence({ tx, person }: Asked, ids: readonly (string | null)[]): Promise<Ground['evidence']> {
   const wanted = ids.filter((id) => id !== null);
-  const found = new Map((await loadEvents(tx, wanted.map((id) => ({ person: person.id, id })))).map((event) => [event.id, event]));
+  const found = new Map(
+    (
+      await loadEvents(
+        tx,
+        wanted.map((id) => ({ person: person.id, id })),
+      )
+    ).map((event) => [event.id, event]),
+  );
   return wanted.map((id) => {
     const event = found.get(id);
     return event ? evidenceOf(event) : { id, what: 'evidence that is no longer kept', at: null };
@@ -74,16 +89,36 @@ async function whyMessage(asked: Asked, id: string): Promise<Why> {
   if (message.journey !== null) {
     const journey = asked.book.versions.get(`${message.journey}@${message.version}`);
     const step = journey?.body.steps.find((each) => each.key === message.step);
-    because.push({ rule: step ? `${journey?.body.name}: ${sayStep(step)}` : `the journey ${message.journey} asked for it`, version: message.version, held: true, evidence: await evidence(asked, [message.evidence]) });
+    because.push({
+      rule: step ? `${journey?.body.name}: ${sayStep(step)}` : `the journey ${message.journey} asked for it`,
+      version: message.version,
+      held: true,
+      evidence: await evidence(asked, [message.evidence]),
+    });
   }
   const granted = (await consentsOf(tx, person.id)).filter((row) => row.change.purpose === message.purpose && row.tookEffect);
   if (message.purpose === 'marketing')
     because.push({
-      rule: `consent to ${message.purpose} on ${message.channel}`, version: null, held: message.reason !== 'no-consent' && message.reason !== 'consent-withdrawn',
-      evidence: granted.slice(0, 3).map((row) => ({ id: row.evidence, what: `${row.change.state} by ${row.change.method}`, at: toIso(row.at) })),
+      rule: `consent to ${message.purpose} on ${message.channel}`,
+      version: null,
+      held: message.reason !== 'no-consent' && message.reason !== 'consent-withdrawn',
+      evidence: granted
+        .slice(0, 3)
+        .map((row) => ({ id: row.evidence, what: `${row.change.state} by ${row.change.method}`, at: toIso(row.at) })),
     });
-  if (message.reason !== null) because.push({ rule: sayMessage(message, zone, asked.book).replace(/\.$/, ''), version: asked.book.capPolicy?.version ?? null, held: false, evidence: [] });
-  return { answer: sayMessage(message, zone, asked.book), decided: message.status, at: isoOrNull(message.sentAt ?? (typeof message.details.decidedAt === 'number' ? message.details.decidedAt : message.createdAt)), because };
+  if (message.reason !== null)
+    because.push({
+      rule: sayMessage(message, zone, asked.book).replace(/\.$/, ''),
+      version: asked.book.capPolicy?.version ?? null,
+      held: false,
+      evidence: [],
+    });
+  return {
+    answer: sayMessage(message, zone, asked.book),
+    decided: message.status,
+    at: isoOrNull(message.sentAt ?? (typeof message.details.decidedAt === 'number' ? message.details.decidedAt : message.createdAt)),
+    because,
+  };
 }
 
 async function whyJourney(asked: Asked, key: string): Promise<Why> {
@@ -96,20 +131,60 @@ async function whyJourney(asked: Asked, key: string): Promise<Why> {
   if (run && (!refusal || refusal.at < (run.endedAt ?? run.enteredAt))) {
     const version = book.versions.get(`${key}@${run.version}`);
     const entry = version?.entry?.step;
-    const because: Ground[] = [{ rule: entry ? sayStep(entry) : 'the entry held', version: run.version, held: true, evidence: await evidence(asked, [run.entryEvidence]) }];
+    const because: Ground[] = [
+      {
+        rule: entry ? sayStep(entry) : 'the entry held',
+        version: run.version,
+        held: true,
+        evidence: await evidence(asked, [run.entryEvidence]),
+      },
+    ];
     if (run.status === 'live') {
       const step = version?.body.steps.find((each) => each.key === run.step);
       if (step) because.push({ rule: sayStep(step), version: run.version, held: true, evidence: [] });
       const wait = run.state.wait ? `, until ${sayInstant(run.state.wait.until, zone)} at the latest` : '';
-      return { answer: `Under way since ${sayInstant(run.enteredAt, zone)}: now at “${step ? sayStep(step) : run.step}”${wait}.`, decided: 'entered', at: toIso(run.enteredAt), because };
+      return {
+        answer: `Under way since ${sayInstant(run.enteredAt, zone)}: now at “${step ? sayStep(step) : run.step}”${wait}.`,
+        decided: 'entered',
+        at: toIso(run.enteredAt),
+        because,
+      };
     }
-    if (run.endEvidence) because.push({ rule: sayEnd(run.endReason ?? ''), version: run.version, held: true, evidence: await evidence(asked, [run.endEvidence]) });
-    return { answer: `Entered on ${sayInstant(run.enteredAt, zone)} and ended on ${sayInstant(run.endedAt!, zone)}: ${sayEnd(run.endReason ?? '')}.`, decided: 'ended', at: toIso(run.endedAt!), because };
+    if (run.endEvidence)
+      because.push({
+        rule: sayEnd(run.endReason ?? ''),
+        version: run.version,
+        held: true,
+        evidence: await evidence(asked, [run.endEvidence]),
+      });
+    return {
+      answer: `Entered on ${sayInstant(run.enteredAt, zone)} and ended on ${sayInstant(run.endedAt!, zone)}: ${sayEnd(run.endReason ?? '')}.`,
+      decided: 'ended',
+      at: toIso(run.endedAt!),
+      because,
+    };
   }
   if (refusal)
-    return { answer: refusal.answer, decided: refusal.decided, at: toIso(refusal.at), because: await Promise.all(refusal.because.map(async (line) => ({ rule: line.rule, version: line.version, held: line.held, evidence: await evidence(asked, line.evidence) }))) };
+    return {
+      answer: refusal.answer,
+      decided: refusal.decided,
+      at: toIso(refusal.at),
+      because: await Promise.all(
+        refusal.because.map(async (line) => ({
+          rule: line.rule,
+          version: line.version,
+          held: line.held,
+          evidence: await evidence(asked, line.evidence),
+        })),
+      ),
+    };
   const { step } = journey!.entry!;
-  return { answer: `Not entered: ${sayMatch(step.on)} has not happened since the journey was published.`, decided: 'not entered', at: null, because: [{ rule: sayStep(step), version: journey!.version, held: false, evidence: [] }] };
+  return {
+    answer: `Not entered: ${sayMatch(step.on)} has not happened since the journey was published.`,
+    decided: 'not entered',
+    at: null,
+    because: [{ rule: sayStep(step), version: journey!.version, held: false, evidence: [] }],
+  };
 }
 
 function whySegment({ person, book, now, zone }: Asked, key: string): Why {
@@ -117,11 +192,24 @@ function whySegment({ person, book, now, zone }: Asked, key: string): Why {
   if (!segment) throw new Problem('definition-unknown', { kind: 'segment', key });
   const { state } = personFromStore(person);
   const since = state.segments[key];
-  const because = explainRule(segment.rule, personFromStore(person), now).map((part) => ({ rule: part.rule, version: segment.version, held: part.held, evidence: part.saw.map((saw) => ({ id: '', what: saw.what, at: isoOrNull(saw.at) })) }));
+  const because = explainRule(segment.rule, personFromStore(person), now).map((part) => ({
+    rule: part.rule,
+    version: segment.version,
+    held: part.held,
+    evidence: part.saw.map((saw) => ({ id: '', what: saw.what, at: isoOrNull(saw.at) })),
+  }));
   const failing = because.filter((part) => !part.held).map((part) => part.rule);
   return since === undefined
     ? { answer: `Not in ${segment.name}: ${failing.join(' and ') || 'its rule'} does not hold.`, decided: 'out', at: null, because }
-    : { answer: `In ${segment.name} since ${sayInstant(since, zone)}: ${because.filter((part) => part.held).map((part) => part.rule).join(' and ')}.`, decided: 'in', at: toIso(since), because };
+    : {
+        answer: `In ${segment.name} since ${sayInstant(since, zone)}: ${because
+          .filter((part) => part.held)
+          .map((part) => part.rule)
+          .join(' and ')}.`,
+        decided: 'in',
+        at: toIso(since),
+        because,
+      };
 }
 
 function whyScore({ person, book, now }: Asked, key: string): Why {
@@ -130,12 +218,19 @@ function whyScore({ person, book, now }: Asked, key: string): Why {
   const asPerson = personFromStore(person);
   const lines = score.body.points.map((line) => ({ line, parts: explainRule(line.rule, asPerson, now) }));
   const because = lines.map(({ line, parts }, index) => ({
-    rule: `${line.points > 0 ? '+' : ''}${line.points} ${line.because}`, version: score.version, held: score.points[index]!.holds({ person: asPerson, now, changesAt: Number.POSITIVE_INFINITY }),
+    rule: `${line.points > 0 ? '+' : ''}${line.points} ${line.because}`,
+    version: score.version,
+    held: score.points[index]!.holds({ person: asPerson, now, changesAt: Number.POSITIVE_INFINITY }),
     evidence: parts.flatMap((part) => part.saw.map((saw) => ({ id: '', what: saw.what, at: isoOrNull(saw.at) }))),
   }));
   const value = asPerson.state.scores[key] ?? 0;
   const held = because.filter((part) => part.held).map((part) => part.rule);
-  return { answer: `${score.body.name} is ${value}: ${held.length > 0 ? held.join(', ') : 'nothing counts yet'}.`, decided: String(value), at: null, because };
+  return {
+    answer: `${score.body.name} is ${value}: ${held.length > 0 ? held.join(', ') : 'nothing counts yet'}.`,
+    decided: String(value),
+    at: null,
+    because,
+  };
 }
 
 async function whyStage(asked: Asked): Promise<Why> {
@@ -144,17 +239,35 @@ async function whyStage(asked: Asked): Promise<Why> {
   const [refusal] = await decisionsOf(tx, person.id, now, 1, 'stage');
   const name = (key: string | null): string => (key === null ? 'no stage' : (book.lifecycle?.stages.get(key)?.name ?? key));
   if (!move) {
-    const first = book.lifecycle?.body.stages.filter((stage) => stage.first).flatMap((stage) => stage.entry.map((entry) => sayMatch(entry.on))) ?? [];
-    return { answer: refusal?.answer ?? `In no stage: ${first.length > 0 ? `none of ${first.join(', ')} has happened` : 'no lifecycle is published'}.`, decided: 'no stage', at: null, because: (refusal?.because ?? []).map((line) => ({ ...line, evidence: [] })) };
+    const first =
+      book.lifecycle?.body.stages.filter((stage) => stage.first).flatMap((stage) => stage.entry.map((entry) => sayMatch(entry.on))) ?? [];
+    return {
+      answer:
+        refusal?.answer ?? `In no stage: ${first.length > 0 ? `none of ${first.join(', ')} has happened` : 'no lifecycle is published'}.`,
+      decided: 'no stage',
+      at: null,
+      because: (refusal?.because ?? []).map((line) => ({ ...line, evidence: [] })),
+    };
   }
   const seen = await evidence(asked, [move.evidence]);
-  const ground = move.override ? `${move.actor} moved them by hand: ${move.reason}` : move.actor.startsWith('journey:') ? `the journey ${move.actor.slice(8)} moved them` : move.actor === 'entry-point' ? `they ${move.reason}` : `${seen[0]?.what ?? 'an event'} is the evidence`;
+  const ground = move.override
+    ? `${move.actor} moved them by hand: ${move.reason}`
+    : move.actor.startsWith('journey:')
+      ? `the journey ${move.actor.slice(8)} moved them`
+      : move.actor === 'entry-point'
+        ? `they ${move.reason}`
+        : `${seen[0]?.what ?? 'an event'} is the evidence`;
   return {
     answer: `${name(move.to)} since ${sayInstant(move.at, zone)}, from ${name(move.from)}: ${ground}.`,
     decided: move.to,
     at: toIso(move.at),
     because: [
-      { rule: move.override ? `override by ${move.actor}: ${move.reason}` : `${name(move.from)} → ${name(move.to)}`, version: book.lifecycle?.version ?? null, held: true, evidence: seen },
+      {
+        rule: move.override ? `override by ${move.actor}: ${move.reason}` : `${name(move.from)} → ${name(move.to)}`,
+        version: book.lifecycle?.version ?? null,
+        held: true,
+        evidence: seen,
+      },
       ...(refusal && refusal.at > move.at ? refusal.because.map((line) => ({ ...line, evidence: [] })) : []),
     ],
   };
@@ -163,9 +276,28 @@ async function whyStage(asked: Asked): Promise<Why> {
 function whyOwner({ person, book }: Asked): Why {
   if (person.owner === null) {
     const stage = person.stage === null ? null : book.lifecycle?.stages.get(person.stage);
-    return { answer: `Nobody owns this person: ${stage ? `the stage ${stage.name} has no owner` : 'they are in no stage and came in without an owner'}.`, decided: 'nobody', at: null, because: [{ rule: 'the owner comes from the entry point, or from the first stage that has one', version: book.lifecycle?.version ?? null, held: false, evidence: [] }] };
+    return {
+      answer: `Nobody owns this person: ${stage ? `the stage ${stage.name} has no owner` : 'they are in no stage and came in without an owner'}.`,
+      decided: 'nobody',
+      at: null,
+      because: [
+        {
+          rule: 'the owner comes from the entry point, or from the first stage that has one',
+          version: book.lifecycle?.version ?? null,
+          held: false,
+          evidence: [],
+        },
+      ],
+    };
   }
-  const from = book.entryPoints.get(person.entryPoint)?.body.owner === person.owner ? `the entry point ${person.entryPoint} names them` : 'the first stage with an owner named them, or a colleague did';
-  return { answer: `${person.owner}: ${from}.`, decided: person.owner, at: null, because: [{ rule: from, version: null, held: true, evidence: [] }] };
+  const from =
+    book.entryPoints.get(person.entryPoint)?.body.owner === person.owner
+      ? `the entry point ${person.entryPoint} names them`
+      : 'the first stage with an owner named them, or a colleague did';
+  return {
+    answer: `${person.owner}: ${from}.`,
+    decided: person.owner,
+    at: null,
+    because: [{ rule: from, version: null, held: true, evidence: [] }],
+  };
 }
-

@@ -22,7 +22,10 @@ export interface Round {
 /** One round of processing: every lane that has facts or due wakes, a group at a time, `atOnce` groups beside each other. */
 export async function processRound(deps: Deps, atOnce: number): Promise<Round> {
   const clocks = await deps.workspaces.clocks();
-  const found = await deps.db.transaction({ workspaces: await deps.workspaces.ids() }, async (tx) => ({ facts: await lanesWithFacts(tx), wakes: await lanesWithWakes(tx, clocks) }));
+  const found = await deps.db.transaction({ workspaces: await deps.workspaces.ids() }, async (tx) => ({
+    facts: await lanesWithFacts(tx),
+    wakes: await lanesWithWakes(tx, clocks),
+  }));
   return processThese(deps, [...new Set([...found.wakes, ...found.facts])], atOnce);
 }
 
@@ -108,7 +111,9 @@ export async function deliverRound(deps: SendingDeps, atOnce: number): Promise<R
 }
 
 async function eachGroup<T>(lanes: readonly number[], atOnce: number, work: (group: number[]) => Promise<T>): Promise<T[]> {
-  const groups = Array.from({ length: Math.ceil(lanes.length / groupSize) }, (_, index) => lanes.slice(index * groupSize, (index + 1) * groupSize)).values();
+  const groups = Array.from({ length: Math.ceil(lanes.length / groupSize) }, (_, index) =>
+    lanes.slice(index * groupSize, (index + 1) * groupSize),
+  ).values();
   const done: T[] = [];
   const take = async (): Promise<void> => {
     for (const group of groups) done.push(await work(group));

@@ -54,6 +54,11 @@ export class Workspaces {
   /** What time it is by each clock that runs: real time, and every practice workspace's own. One that stands is being turned, by whoever turns it. */
   async clocks(): Promise<Clocks> {
     const real = this.now();
-    return [{ clock: 0, now: real }, ...(await this.all()).filter((workspace) => workspace.clock?.running).map((workspace) => ({ clock: workspace.clock!.clock, now: workspaceNow(workspace, real) }))];
+    return [
+      { clock: 0, now: real },
+      ...(await this.all())
+        .filter((workspace) => workspace.clock?.running)
+        .map((workspace) => ({ clock: workspace.clock!.clock, now: workspaceNow(workspace, real) })),
+    ];
   }
 }

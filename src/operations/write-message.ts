@@ -37,14 +37,28 @@ function compile(template: Template): CompiledTemplate {
 /** Writes one message for one person, finished for its channel. Throws RenderFailed when the template cannot be written for them. */
 export function writeMessage(draft: Draft, links: Links, webhookSecret: string): Outgoing {
   const { message, person, settings, template } = draft;
-  const traits: JsonObject = { ...person.traits, ...(person.email ? { email: person.email } : {}), ...(person.name ? { name: person.name } : {}) };
-  const event = draft.event ? { name: draft.event.name, ...(isObject(draft.event.body.properties) ? draft.event.body.properties : {}) } : null;
+  const traits: JsonObject = {
+    ...person.traits,
+    ...(person.email ? { email: person.email } : {}),
+    ...(person.name ? { name: person.name } : {}),
+  };
+  const event = draft.event
+    ? { name: draft.event.name, ...(isObject(draft.event.body.properties) ? draft.event.body.properties : {}) }
+    : null;
   const workspace = { name: settings.name, senderName: settings.senderName };
   const form = compile(template);
   if (form.channel === 'webhook' || template.channel === 'webhook') {
     if (form.channel !== 'webhook') throw new Error('a webhook template compiled to another channel');
     const written = renderWebhook(form, { person: traits, event, workspace, links: { unsubscribe: null }, now: draft.now });
-    return { channel: 'webhook', key: message.id, url: written.url, secret: webhookSecret, body: written.body, workspace: draft.workspace, person: person.id };
+    return {
+      channel: 'webhook',
+      key: message.id,
+      url: written.url,
+      secret: webhookSecret,
+      body: written.body,
+      workspace: draft.workspace,
+      person: person.id,
+    };
   }
   const claim = { workspace: draft.workspace, person: person.id, message: message.id, link: 0, url: '' };
   const marketing = message.purpose === 'marketing';
@@ -58,7 +72,13 @@ export function writeMessage(draft: Draft, links: Links, webhookSecret: string):
       wrapLink: (url, link) => (settings.trackClicks ? links.url({ ...claim, kind: 'click', link, url }) : url),
       openPixel: settings.trackOpens ? links.url({ ...claim, kind: 'open' }) : null,
       postalAddress: settings.postalAddress,
-      footer: { why: marketing ? `You get this because you asked for ${draft.topicName} from ${settings.name}.` : `You get this because it answers something that you did at ${settings.name}.`, unsubscribe: 'Unsubscribe', preferences: 'Preferences' },
+      footer: {
+        why: marketing
+          ? `You get this because you asked for ${draft.topicName} from ${settings.name}.`
+          : `You get this because it answers something that you did at ${settings.name}.`,
+        unsubscribe: 'Unsubscribe',
+        preferences: 'Preferences',
+      },
     },
   );
   const from = settings.senderEmail || links.defaultSender;
@@ -73,11 +93,25 @@ export function writeMessage(draft: Draft, links: Links, webhookSecret: string):
     messageId: `${message.id}@${domain}`,
     date: message.claimedAt ?? draft.now,
     headers: {
-      ...(marketing ? { 'List-Unsubscribe': `<${unsubscribe}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click', 'List-Id': `<${message.topic}.${domain}>` } : {}),
+      ...(marketing
+        ? {
+            'List-Unsubscribe': `<${unsubscribe}>`,
+            'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+            'List-Id': `<${message.topic}.${domain}>`,
+          }
+        : {}),
       'X-Send-Key': message.id,
       ...(marketing ? {} : { 'Auto-Submitted': 'auto-generated' }),
     },
     boundarySeed: message.id,
   });
-  return { channel: 'email', key: message.id, envelope: { from: wireAddress(from) ?? from, to: wireAddress(person.email!) ?? person.email! }, raw, subject: written.subject, workspace: draft.workspace, person: person.id };
+  return {
+    channel: 'email',
+    key: message.id,
+    envelope: { from: wireAddress(from) ?? from, to: wireAddress(person.email!) ?? person.email! },
+    raw,
+    subject: written.subject,
+    workspace: draft.workspace,
+    person: person.id,
+  };
 }

@@ -3,8 +3,33 @@ import type { Database, Transaction } from './database.ts';
 
 /** Every table that a backup holds, in an order in which rows can be put back. */
 export const backupTables = [
-  'workspace', 'clock', 'secret', 'sender', 'api_key', 'identity', 'person', 'inbox', 'event', 'wake', 'stage_history', 'membership', 'run', 'run_step', 'message', 'consent', 'suppression', 'decision', 'task', 'merge',
-  'definition', 'definition_version', 'kill_switch', 'audit', 'refusal', 'mail', 'practice_act',
+  'workspace',
+  'clock',
+  'secret',
+  'sender',
+  'api_key',
+  'identity',
+  'person',
+  'inbox',
+  'event',
+  'wake',
+  'stage_history',
+  'membership',
+  'run',
+  'run_step',
+  'message',
+  'consent',
+  'suppression',
+  'decision',
+  'task',
+  'merge',
+  'definition',
+  'definition_version',
+  'kill_switch',
+  'audit',
+  'refusal',
+  'mail',
+  'practice_act',
 ] as const;
 
 const chunk = 1_000;
@@ -36,12 +61,23 @@ export async function emptyTables(tx: Transaction): Promise<void> {
 }
 
 export async function putRows(tx: Transaction, table: (typeof backupTables)[number], rows: readonly unknown[]): Promise<void> {
-  for (let from = 0; from < rows.length; from += chunk) await tx.query(`insert into ${table} select * from jsonb_populate_recordset(null::${table}, $1::jsonb)`, [JSON.stringify(rows.slice(from, from + chunk))]);
+  for (let from = 0; from < rows.length; from += chunk)
+    await tx.query(`insert into ${table} select * from jsonb_populate_recordset(null::${table}, $1::jsonb)`, [
+      JSON.stringify(rows.slice(from, from + chunk)),
+    ]);
 }
 
-const sequences: [string, string][] = [['workspace', 'workspace_id'], ['sender', 'sender'], ['inbox', 'id'], ['audit', 'audit_id'], ['refusal', 'refusal_id'], ['practice_act', 'act_id']];
+const sequences: [string, string][] = [
+  ['workspace', 'workspace_id'],
+  ['sender', 'sender'],
+  ['inbox', 'id'],
+  ['audit', 'audit_id'],
+  ['refusal', 'refusal_id'],
+  ['practice_act', 'act_id'],
+];
 
 /** Lets new numbers begin after those that were put back. */
 export async function resetSequences(tx: Transaction): Promise<void> {
-  for (const [table, column] of sequences) await tx.query(`select setval(pg_get_serial_sequence('${table}', '${column}'), greatest((select max(${column}) from ${table}), 1))`);
+  for (const [table, column] of sequences)
+    await tx.query(`select setval(pg_get_serial_sequence('${table}', '${column}'), greatest((select max(${column}) from ${table}), 1))`);
 }

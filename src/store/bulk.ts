@@ -10,9 +10,13 @@ type ColumnType = 'smallint' | 'int' | 'bigint' | 'uuid' | 'text' | 'jsonb' | 't
 export function bulkInsert<C extends Record<string, ColumnType>>(table: string, columns: C, tail = '') {
   type Key = keyof C & string;
   const names = Object.keys(columns) as Key[];
-  const statement = `insert into ${table} (${names.join(', ')}) select * from unnest(${names.map((name, index) => `$${index + 1}::${columns[name]}[]`).join(', ')}) ${tail}`.trim();
+  const statement =
+    `insert into ${table} (${names.join(', ')}) select * from unnest(${names.map((name, index) => `$${index + 1}::${columns[name]}[]`).join(', ')}) ${tail}`.trim();
   return async (tx: Queryable, rows: readonly Record<Key, Bindable>[]): Promise<void> => {
     if (rows.length === 0) return;
-    await tx.query(statement, names.map((name) => rows.map((row) => row[name])));
+    await tx.query(
+      statement,
+      names.map((name) => rows.map((row) => row[name])),
+    );
   };
 }

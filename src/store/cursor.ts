@@ -26,7 +26,12 @@ export function decodeCursor(cursor: string | undefined, ...parts: PlacePart[]):
 }
 
 /** Cuts one row more than asked for into a page and the place where the next begins. */
-export function toPage<R, T>(rows: R[], limit: number, place: (row: R) => (string | number)[], item: (row: R) => T): { items: T[]; next: string | null } {
+export function toPage<R, T>(
+  rows: R[],
+  limit: number,
+  place: (row: R) => (string | number)[],
+  item: (row: R) => T,
+): { items: T[]; next: string | null } {
   const shown = rows.slice(0, limit);
   return { items: shown.map(item), next: rows.length > limit ? encodeCursor(place(shown.at(-1)!)) : null };
 }

@@ -23,8 +23,25 @@ export interface StoredVersion {
   note: string;
 }
 
-const toDefinition = (row: Row): StoredDefinition => ({ kind: row.kind, key: row.key, draft: row.draft, version: row.version, updatedAt: row.updated_at, updatedBy: row.updated_by, published: row.body ?? null });
-const toVersion = (row: Row): StoredVersion => ({ kind: row.kind, key: row.key, version: row.version, body: row.body, revision: row.revision, publishedAt: row.published_at, publishedBy: row.published_by, note: row.note });
+const toDefinition = (row: Row): StoredDefinition => ({
+  kind: row.kind,
+  key: row.key,
+  draft: row.draft,
+  version: row.version,
+  updatedAt: row.updated_at,
+  updatedBy: row.updated_by,
+  published: row.body ?? null,
+});
+const toVersion = (row: Row): StoredVersion => ({
+  kind: row.kind,
+  key: row.key,
+  version: row.version,
+  body: row.body,
+  revision: row.revision,
+  publishedAt: row.published_at,
+  publishedBy: row.published_by,
+  note: row.note,
+});
 
 export async function listDefinitions(tx: Queryable, workspace: number): Promise<StoredDefinition[]> {
   const rows = await tx.query(
@@ -35,7 +52,12 @@ export async function listDefinitions(tx: Queryable, workspace: number): Promise
   return rows.map(toDefinition);
 }
 
-export async function findDefinition(tx: Queryable, workspace: number, kind: DefinitionKind, key: string): Promise<StoredDefinition | null> {
+export async function findDefinition(
+  tx: Queryable,
+  workspace: number,
+  kind: DefinitionKind,
+  key: string,
+): Promise<StoredDefinition | null> {
   const [row] = await tx.query(
     `select d.*, v.body from definition d left join definition_version v on v.workspace_id = d.workspace_id and v.kind = d.kind and v.key = d.key and v.version = d.version
      where d.workspace_id = $1 and d.kind = $2 and d.key = $3`,
@@ -44,7 +66,15 @@ export async function findDefinition(tx: Queryable, workspace: number, kind: Def
   return row ? toDefinition(row) : null;
 }
 
-export async function saveDraft(tx: Queryable, workspace: number, kind: DefinitionKind, key: string, draft: unknown, by: string, now: Instant): Promise<void> {
+export async function saveDraft(
+  tx: Queryable,
+  workspace: number,
+  kind: DefinitionKind,
+  key: string,
+  draft: unknown,
+  by: string,
+  now: Instant,
+): Promise<void> {
   await tx.query(
     `insert into definition (workspace_id, kind, key, draft, version, updated_at, updated_by) values ($1, $2, $3, $4, null, $5, $6)
      on conflict (workspace_id, kind, key) do update set draft = excluded.draft, updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
@@ -66,17 +96,45 @@ export async function setRevision(tx: Queryable, workspace: number, revision: nu
 }
 
 export async function addVersion(tx: Queryable, workspace: number, version: StoredVersion): Promise<void> {
-  await tx.query('insert into definition_version (workspace_id, kind, key, version, body, revision, published_at, published_by, note) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
-    workspace, version.kind, version.key, version.version, JSON.stringify(version.body), version.revision, toIso(version.publishedAt), version.publishedBy, version.note,
+  await tx.query(
+    'insert into definition_version (workspace_id, kind, key, version, body, revision, published_at, published_by, note) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+    [
+      workspace,
+      version.kind,
+      version.key,
+      version.version,
+      JSON.stringify(version.body),
+      version.revision,
+      toIso(version.publishedAt),
+      version.publishedBy,
+      version.note,
+    ],
+  );
+  await tx.query('update definition set version = $4, draft = $5 where workspace_id = $1 and kind = $2 and key = $3', [
+    workspace,
+    version.kind,
+    version.key,
+    version.version,
+    JSON.stringify(version.body),
   ]);
-  await tx.query('update definition set version = $4, draft = $5 where workspace_id = $1 and kind = $2 and key = $3', [workspace, version.kind, version.key, version.version, JSON.stringify(version.body)]);
 }
 
 export async function listVersions(tx: Queryable, workspace: number, kind: DefinitionKind, key: string): Promise<StoredVersion[]> {
-  return (await tx.query('select * from definition_version where workspace_id = $1 and kind = $2 and key = $3 order by version desc', [workspace, kind, key])).map(toVersion);
+  return (
+    await tx.query('select * from definition_version where workspace_id = $1 and kind = $2 and key = $3 order by version desc', [
+      workspace,
+      kind,
+      key,
+    ])
+  ).map(toVersion);
 }
 
-export async function findVersions(tx: Queryable, workspace: number, kind: DefinitionKind, wanted: readonly { key: string; version: number }[]): Promise<StoredVersion[]> {
+export async function findVersions(
+  tx: Queryable,
+  workspace: number,
+  kind: DefinitionKind,
+  wanted: readonly { key: string; version: number }[],
+): Promise<StoredVersion[]> {
   if (wanted.length === 0) return [];
   const rows = await tx.query(
     `select v.* from unnest($3::text[], $4::int[]) as w (key, version) join definition_version v on v.workspace_id = $1 and v.kind = $2 and v.key = w.key and v.version = w.version`,
@@ -87,7 +145,10 @@ export async function findVersions(tx: Queryable, workspace: number, kind: Defin
 
 /** The highest version that each definition of a workspace ever had, by kind/key. Numbers are never used again. */
 export async function highestVersions(tx: Queryable, workspace: number): Promise<Map<string, number>> {
-  const rows = await tx.query('select kind, key, max(version) as version from definition_version where workspace_id = $1 group by kind, key', [workspace]);
+  const rows = await tx.query(
+    'select kind, key, max(version) as version from definition_version where workspace_id = $1 group by kind, key',
+    [workspace],
+  );
   return new Map(rows.map((row) => [`${row.kind}/${row.key}`, row.version]));
 }
 

@@ -19,15 +19,32 @@ export interface StoredEvent {
 }
 
 const insert = bulkInsert('event', {
-  lane: 'smallint', person_id: 'uuid', event_id: 'uuid', stored_at: 'timestamptz', workspace_id: 'int', call: 'text', name: 'text', happened_at: 'timestamptz', accepted_at: 'timestamptz', body: 'jsonb',
+  lane: 'smallint',
+  person_id: 'uuid',
+  event_id: 'uuid',
+  stored_at: 'timestamptz',
+  workspace_id: 'int',
+  call: 'text',
+  name: 'text',
+  happened_at: 'timestamptz',
+  accepted_at: 'timestamptz',
+  body: 'jsonb',
 });
 
 export const insertEvents = (tx: Queryable, events: readonly StoredEvent[]): Promise<void> =>
   insert(
     tx,
     events.map((event) => ({
-      lane: laneOf(event.person), person_id: event.person, event_id: event.id, stored_at: toIso(event.storedAt), workspace_id: event.workspace, call: event.call, name: event.name,
-      happened_at: toIso(event.happenedAt), accepted_at: toIso(event.acceptedAt), body: JSON.stringify(event.body),
+      lane: laneOf(event.person),
+      person_id: event.person,
+      event_id: event.id,
+      stored_at: toIso(event.storedAt),
+      workspace_id: event.workspace,
+      call: event.call,
+      name: event.name,
+      happened_at: toIso(event.happenedAt),
+      accepted_at: toIso(event.acceptedAt),
+      body: JSON.stringify(event.body),
     })),
   );
 
@@ -46,7 +63,15 @@ export async function knownEvents(tx: Queryable, facts: readonly { person: strin
 }
 
 const toEvent = (row: Row): StoredEvent => ({
-  id: row.event_id, person: row.person_id, workspace: row.workspace_id, call: row.call, name: row.name, happenedAt: row.happened_at, acceptedAt: row.accepted_at, storedAt: row.stored_at, body: row.body,
+  id: row.event_id,
+  person: row.person_id,
+  workspace: row.workspace_id,
+  call: row.call,
+  name: row.name,
+  happenedAt: row.happened_at,
+  acceptedAt: row.accepted_at,
+  storedAt: row.stored_at,
+  body: row.body,
 });
 const columns = 'event_id, person_id, workspace_id, call, name, happened_at, accepted_at, stored_at, body';
 
@@ -62,7 +87,12 @@ export async function eventsForMemory(tx: Queryable, people: readonly string[], 
 }
 
 /** What these people did under these names since an instant, oldest first. */
-export async function eventsSince(tx: Queryable, people: readonly string[], names: readonly string[], since: Instant): Promise<StoredEvent[]> {
+export async function eventsSince(
+  tx: Queryable,
+  people: readonly string[],
+  names: readonly string[],
+  since: Instant,
+): Promise<StoredEvent[]> {
   if (people.length === 0 || names.length === 0) return [];
   const rows = await tx.query(
     `select ${columns.replace(/(\w+)/g, 'e.$1')} from unnest($1::smallint[], $2::uuid[]) as w (lane, person_id)
@@ -83,18 +113,32 @@ export async function loadEvents(tx: Queryable, wanted: readonly { person: strin
 }
 
 export async function eventsOfPerson(tx: Queryable, person: string, before: Instant, limit: number): Promise<StoredEvent[]> {
-  const rows = await tx.query(`select ${columns} from event where lane = $1 and person_id = $2 and happened_at <= $3 order by happened_at desc limit $4`, [laneOf(person), person, toIso(before), limit]);
+  const rows = await tx.query(
+    `select ${columns} from event where lane = $1 and person_id = $2 and happened_at <= $3 order by happened_at desc limit $4`,
+    [laneOf(person), person, toIso(before), limit],
+  );
   return rows.map(toEvent);
 }
 
 /** Events of a workspace, newest stored first. */
-export async function listEvents(tx: Queryable, workspace: number, filter: { name?: string | undefined; cursor?: string | undefined; limit: number }): Promise<{ items: StoredEvent[]; next: string | null }> {
+export async function listEvents(
+  tx: Queryable,
+  workspace: number,
+  filter: { name?: string | undefined; cursor?: string | undefined; limit: number },
+): Promise<{ items: StoredEvent[]; next: string | null }> {
   const values: Bindable[] = [workspace];
   const bind = (value: Bindable): string => `$${values.push(value)}`;
   const where = ['workspace_id = $1'];
   const place = decodeCursor(filter.cursor, 'instant', 'uuid');
-  if (place) where.push(`stored_at <= ${bind(toIso(Number(place[0])))}`, `(stored_at, event_id) < (${bind(toIso(Number(place[0])))}::timestamptz, ${bind(String(place[1]))}::uuid)`);
+  if (place)
+    where.push(
+      `stored_at <= ${bind(toIso(Number(place[0])))}`,
+      `(stored_at, event_id) < (${bind(toIso(Number(place[0])))}::timestamptz, ${bind(String(place[1]))}::uuid)`,
+    );
   if (filter.name !== undefined) where.push(`name = ${bind(filter.name)}`);
-  const rows = await tx.query(`select ${columns} from event where ${where.join(' and ')} order by stored_at desc, event_id desc limit ${bind(filter.limit + 1)}`, values);
+  const rows = await tx.query(
+    `select ${columns} from event where ${where.join(' and ')} order by stored_at desc, event_id desc limit ${bind(filter.limit + 1)}`,
+    values,
+  );
   return toPage(rows, filter.limit, (row) => [row.stored_at, row.event_id], toEvent);
 }

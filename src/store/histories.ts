@@ -21,14 +21,56 @@ export interface StoredMove {
 }
 
 const insertMoves = bulkInsert('stage_history', {
-  lane: 'smallint', person_id: 'uuid', seq: 'int', workspace_id: 'int', stage: 'text', from_stage: 'text', entered_at: 'timestamptz', evidence: 'uuid', override: 'boolean', reason: 'text', actor: 'text', revision: 'int',
+  lane: 'smallint',
+  person_id: 'uuid',
+  seq: 'int',
+  workspace_id: 'int',
+  stage: 'text',
+  from_stage: 'text',
+  entered_at: 'timestamptz',
+  evidence: 'uuid',
+  override: 'boolean',
+  reason: 'text',
+  actor: 'text',
+  revision: 'int',
 });
 export const appendMoves = (tx: Queryable, moves: readonly StoredMove[]): Promise<void> =>
-  insertMoves(tx, moves.map((move) => ({ lane: laneOf(move.person), person_id: move.person, seq: move.seq, workspace_id: move.workspace, stage: move.to, from_stage: move.from, entered_at: toIso(move.at), evidence: move.evidence, override: move.override, reason: move.reason, actor: move.actor, revision: move.revision })));
+  insertMoves(
+    tx,
+    moves.map((move) => ({
+      lane: laneOf(move.person),
+      person_id: move.person,
+      seq: move.seq,
+      workspace_id: move.workspace,
+      stage: move.to,
+      from_stage: move.from,
+      entered_at: toIso(move.at),
+      evidence: move.evidence,
+      override: move.override,
+      reason: move.reason,
+      actor: move.actor,
+      revision: move.revision,
+    })),
+  );
 
 export async function movesOf(tx: Queryable, person: string): Promise<StoredMove[]> {
-  const rows = await tx.query('select * from stage_history where lane = $1 and person_id = $2 order by seq desc limit 500', [laneOf(person), person]);
-  return rows.map((row) => ({ person: row.person_id, workspace: row.workspace_id, seq: row.seq, from: row.from_stage, to: row.stage, at: row.entered_at, evidence: row.evidence, override: row.override, reason: row.reason, actor: row.actor, revision: row.revision }));
+  const rows = await tx.query('select * from stage_history where lane = $1 and person_id = $2 order by seq desc limit 500', [
+    laneOf(person),
+    person,
+  ]);
+  return rows.map((row) => ({
+    person: row.person_id,
+    workspace: row.workspace_id,
+    seq: row.seq,
+    from: row.from_stage,
+    to: row.stage,
+    at: row.entered_at,
+    evidence: row.evidence,
+    override: row.override,
+    reason: row.reason,
+    actor: row.actor,
+    revision: row.revision,
+  }));
 }
 
 /** How many people stand in each stage by age, and how many came and went since an instant. */
@@ -41,10 +83,26 @@ export async function stageCounts(tx: Queryable, workspace: number, now: Instant
      from person where workspace_id = $1 and merged_into is null and erased_at is null group by stage`,
     [workspace, ago(1), ago(7), ago(30)],
   );
-  const moves = await tx.query('select stage, from_stage, count(*) as n, count(*) filter (where override) as overrides from stage_history where workspace_id = $1 and entered_at > $2 group by stage, from_stage', [workspace, ago(7)]);
+  const moves = await tx.query(
+    'select stage, from_stage, count(*) as n, count(*) filter (where override) as overrides from stage_history where workspace_id = $1 and entered_at > $2 group by stage, from_stage',
+    [workspace, ago(7)],
+  );
   return {
-    standing: standing.map((row) => ({ stage: row.stage as string | null, count: row.n as number, day: row.day as number, week: row.week as number, month: row.month as number, older: row.older as number, medianSince: row.median === null ? null : Number(row.median) * 1000 })),
-    moves: moves.map((row) => ({ to: row.stage as string, from: row.from_stage as string | null, count: row.n as number, overrides: row.overrides as number })),
+    standing: standing.map((row) => ({
+      stage: row.stage as string | null,
+      count: row.n as number,
+      day: row.day as number,
+      week: row.week as number,
+      month: row.month as number,
+      older: row.older as number,
+      medianSince: row.median === null ? null : Number(row.median) * 1000,
+    })),
+    moves: moves.map((row) => ({
+      to: row.stage as string,
+      from: row.from_stage as string | null,
+      count: row.n as number,
+      overrides: row.overrides as number,
+    })),
   };
 }
 
@@ -58,14 +116,54 @@ export interface StoredConsent {
   tookEffect: boolean;
 }
 const insertConsents = bulkInsert('consent', {
-  lane: 'smallint', person_id: 'uuid', seq: 'int', workspace_id: 'int', purpose: 'text', channel: 'text', state: 'text', wording: 'text', method: 'text', actor: 'text', at: 'timestamptz', evidence: 'uuid', took_effect: 'boolean',
+  lane: 'smallint',
+  person_id: 'uuid',
+  seq: 'int',
+  workspace_id: 'int',
+  purpose: 'text',
+  channel: 'text',
+  state: 'text',
+  wording: 'text',
+  method: 'text',
+  actor: 'text',
+  at: 'timestamptz',
+  evidence: 'uuid',
+  took_effect: 'boolean',
 });
 export const appendConsents = (tx: Queryable, list: readonly StoredConsent[]): Promise<void> =>
-  insertConsents(tx, list.map((each) => ({ lane: laneOf(each.person), person_id: each.person, seq: each.seq, workspace_id: each.workspace, purpose: each.change.purpose, channel: each.change.channel, state: each.change.state, wording: each.change.wording, method: each.change.method, actor: each.change.actor, at: toIso(each.at), evidence: each.evidence, took_effect: each.tookEffect })));
+  insertConsents(
+    tx,
+    list.map((each) => ({
+      lane: laneOf(each.person),
+      person_id: each.person,
+      seq: each.seq,
+      workspace_id: each.workspace,
+      purpose: each.change.purpose,
+      channel: each.change.channel,
+      state: each.change.state,
+      wording: each.change.wording,
+      method: each.change.method,
+      actor: each.change.actor,
+      at: toIso(each.at),
+      evidence: each.evidence,
+      took_effect: each.tookEffect,
+    })),
+  );
 
 export async function consentsOf(tx: Queryable, person: string): Promise<StoredConsent[]> {
-  const rows = await tx.query('select * from consent where lane = $1 and person_id = $2 order by seq desc limit 500', [laneOf(person), person]);
-  return rows.map((row) => ({ person: row.person_id, workspace: row.workspace_id, seq: row.seq, change: { purpose: row.purpose, channel: row.channel, state: row.state, wording: row.wording, method: row.method, actor: row.actor }, at: row.at, evidence: row.evidence, tookEffect: row.took_effect }));
+  const rows = await tx.query('select * from consent where lane = $1 and person_id = $2 order by seq desc limit 500', [
+    laneOf(person),
+    person,
+  ]);
+  return rows.map((row) => ({
+    person: row.person_id,
+    workspace: row.workspace_id,
+    seq: row.seq,
+    change: { purpose: row.purpose, channel: row.channel, state: row.state, wording: row.wording, method: row.method, actor: row.actor },
+    at: row.at,
+    evidence: row.evidence,
+    tookEffect: row.took_effect,
+  }));
 }
 
 export interface StoredDecision {
@@ -80,27 +178,99 @@ export interface StoredDecision {
   revision: number;
   evidence: string | null;
 }
-const insertDecisions = bulkInsert('decision', {
-  lane: 'smallint', person_id: 'uuid', decision_id: 'uuid', stored_at: 'timestamptz', workspace_id: 'int', at: 'timestamptz', about: 'text', decided: 'text', answer: 'text', because: 'jsonb', revision: 'int', evidence: 'uuid',
-}, 'on conflict do nothing');
+const insertDecisions = bulkInsert(
+  'decision',
+  {
+    lane: 'smallint',
+    person_id: 'uuid',
+    decision_id: 'uuid',
+    stored_at: 'timestamptz',
+    workspace_id: 'int',
+    at: 'timestamptz',
+    about: 'text',
+    decided: 'text',
+    answer: 'text',
+    because: 'jsonb',
+    revision: 'int',
+    evidence: 'uuid',
+  },
+  'on conflict do nothing',
+);
 /** One fact that is refused the same thing twice, by two rules, is one decision. */
 export const appendDecisions = (tx: Queryable, list: readonly StoredDecision[], storedAt: Instant): Promise<void> =>
-  insertDecisions(tx, list.map((each) => ({ lane: laneOf(each.person), person_id: each.person, decision_id: each.id, stored_at: toIso(storedAt), workspace_id: each.workspace, at: toIso(each.at), about: each.about, decided: each.decided, answer: each.answer, because: JSON.stringify(each.because), revision: each.revision, evidence: each.evidence })));
+  insertDecisions(
+    tx,
+    list.map((each) => ({
+      lane: laneOf(each.person),
+      person_id: each.person,
+      decision_id: each.id,
+      stored_at: toIso(storedAt),
+      workspace_id: each.workspace,
+      at: toIso(each.at),
+      about: each.about,
+      decided: each.decided,
+      answer: each.answer,
+      because: JSON.stringify(each.because),
+      revision: each.revision,
+      evidence: each.evidence,
+    })),
+  );
 
-export async function decisionsOf(tx: Queryable, person: string, before: Instant, limit: number, about?: string): Promise<StoredDecision[]> {
-  const rows = await tx.query('select * from decision where lane = $1 and person_id = $2 and at <= $3 and ($4::text is null or about = $4) order by at desc limit $5', [laneOf(person), person, toIso(before), about ?? null, limit]);
-  return rows.map((row) => ({ person: row.person_id, workspace: row.workspace_id, id: row.decision_id, at: row.at, about: row.about, decided: row.decided, answer: row.answer, because: row.because, revision: row.revision, evidence: row.evidence }));
+export async function decisionsOf(
+  tx: Queryable,
+  person: string,
+  before: Instant,
+  limit: number,
+  about?: string,
+): Promise<StoredDecision[]> {
+  const rows = await tx.query(
+    'select * from decision where lane = $1 and person_id = $2 and at <= $3 and ($4::text is null or about = $4) order by at desc limit $5',
+    [laneOf(person), person, toIso(before), about ?? null, limit],
+  );
+  return rows.map((row) => ({
+    person: row.person_id,
+    workspace: row.workspace_id,
+    id: row.decision_id,
+    at: row.at,
+    about: row.about,
+    decided: row.decided,
+    answer: row.answer,
+    because: row.because,
+    revision: row.revision,
+    evidence: row.evidence,
+  }));
 }
 
-const insertMembership = bulkInsert('membership', { lane: 'smallint', person_id: 'uuid', segment: 'text', workspace_id: 'int', since: 'timestamptz' }, 'on conflict (lane, person_id, segment) do update set since = excluded.since');
+const insertMembership = bulkInsert(
+  'membership',
+  { lane: 'smallint', person_id: 'uuid', segment: 'text', workspace_id: 'int', since: 'timestamptz' },
+  'on conflict (lane, person_id, segment) do update set since = excluded.since',
+);
 /** Writes who entered and left which segment; of several changes of one membership the last counts. */
-export async function changeMemberships(tx: Queryable, changes: readonly { person: string; workspace: number; segment: string; entered: boolean; at: Instant }[]): Promise<void> {
+export async function changeMemberships(
+  tx: Queryable,
+  changes: readonly { person: string; workspace: number; segment: string; entered: boolean; at: Instant }[],
+): Promise<void> {
   if (changes.length === 0) return;
   const last = [...new Map(changes.map((change) => [`${change.person}/${change.segment}`, change])).values()];
-  await insertMembership(tx, last.filter((change) => change.entered).map((change) => ({ lane: laneOf(change.person), person_id: change.person, segment: change.segment, workspace_id: change.workspace, since: toIso(change.at) })));
+  await insertMembership(
+    tx,
+    last
+      .filter((change) => change.entered)
+      .map((change) => ({
+        lane: laneOf(change.person),
+        person_id: change.person,
+        segment: change.segment,
+        workspace_id: change.workspace,
+        since: toIso(change.at),
+      })),
+  );
   const left = last.filter((change) => !change.entered);
   if (left.length > 0)
-    await tx.query('delete from membership m using unnest($1::smallint[], $2::uuid[], $3::text[]) as w (lane, person_id, segment) where m.lane = w.lane and m.person_id = w.person_id and m.segment = w.segment', [left.map((change) => laneOf(change.person)), left.map((change) => change.person), left.map((change) => change.segment)]);
+    await tx.query(
+      'delete from membership m using unnest($1::smallint[], $2::uuid[], $3::text[]) as w (lane, person_id, segment) where m.lane = w.lane and m.person_id = w.person_id and m.segment = w.segment',
+      [left.map((change) => laneOf(change.person)), left.map((change) => change.person), left.map((change) => change.segment)],
+    );
 }
 export async function countMembers(tx: Queryable, workspace: number, segment: string): Promise<number> {
   const [row] = await tx.query('select count(*) as n from membership where workspace_id = $1 and segment = $2', [workspace, segment]);
@@ -119,14 +289,60 @@ export interface StoredTask {
   journey: string | null;
   evidence: string | null;
 }
-const insertTasks = bulkInsert('task', { lane: 'smallint', person_id: 'uuid', task_id: 'uuid', workspace_id: 'int', title: 'text', owner: 'text', due_at: 'timestamptz', created_at: 'timestamptz', journey: 'text', evidence: 'uuid' }, 'on conflict do nothing');
+const insertTasks = bulkInsert(
+  'task',
+  {
+    lane: 'smallint',
+    person_id: 'uuid',
+    task_id: 'uuid',
+    workspace_id: 'int',
+    title: 'text',
+    owner: 'text',
+    due_at: 'timestamptz',
+    created_at: 'timestamptz',
+    journey: 'text',
+    evidence: 'uuid',
+  },
+  'on conflict do nothing',
+);
 export const insertNewTasks = (tx: Queryable, tasks: readonly Omit<StoredTask, 'doneAt'>[]): Promise<void> =>
-  insertTasks(tx, tasks.map((task) => ({ lane: laneOf(task.person), person_id: task.person, task_id: task.id, workspace_id: task.workspace, title: task.title, owner: task.owner, due_at: toIso(task.dueAt), created_at: toIso(task.createdAt), journey: task.journey, evidence: task.evidence })));
+  insertTasks(
+    tx,
+    tasks.map((task) => ({
+      lane: laneOf(task.person),
+      person_id: task.person,
+      task_id: task.id,
+      workspace_id: task.workspace,
+      title: task.title,
+      owner: task.owner,
+      due_at: toIso(task.dueAt),
+      created_at: toIso(task.createdAt),
+      journey: task.journey,
+      evidence: task.evidence,
+    })),
+  );
 export async function tasksOf(tx: Queryable, person: string): Promise<StoredTask[]> {
-  const rows = await tx.query('select * from task where lane = $1 and person_id = $2 order by created_at desc limit 200', [laneOf(person), person]);
-  return rows.map((row) => ({ id: row.task_id, person: row.person_id, workspace: row.workspace_id, title: row.title, owner: row.owner, dueAt: row.due_at, createdAt: row.created_at, doneAt: row.done_at, journey: row.journey, evidence: row.evidence }));
+  const rows = await tx.query('select * from task where lane = $1 and person_id = $2 order by created_at desc limit 200', [
+    laneOf(person),
+    person,
+  ]);
+  return rows.map((row) => ({
+    id: row.task_id,
+    person: row.person_id,
+    workspace: row.workspace_id,
+    title: row.title,
+    owner: row.owner,
+    dueAt: row.due_at,
+    createdAt: row.created_at,
+    doneAt: row.done_at,
+    journey: row.journey,
+    evidence: row.evidence,
+  }));
 }
 export async function finishTask(tx: Queryable, workspace: number, id: string, by: string, at: Instant): Promise<boolean> {
-  const rows = await tx.query('update task set done_at = $3, done_by = $4 where workspace_id = $1 and task_id = $2 and done_at is null returning task_id', [workspace, id, isoOrNull(at), by]);
+  const rows = await tx.query(
+    'update task set done_at = $3, done_by = $4 where workspace_id = $1 and task_id = $2 and done_at is null returning task_id',
+    [workspace, id, isoOrNull(at), by],
+  );
   return rows.length === 1;
 }

@@ -36,14 +36,30 @@ const insert = bulkInsert(
 
 /** Inserts identities in sorted order, because two transactions that insert the same ones in different orders wait for each other for ever. The first to come keeps an identity. */
 export async function insertIdentities(tx: Queryable, identities: readonly Identity[], now: Instant): Promise<void> {
-  const sorted = identities.toSorted((a, b) => a.workspace - b.workspace || identityKinds[a.kind] - identityKinds[b.kind] || (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
-  await insert(tx, sorted.map((each) => ({ workspace_id: each.workspace, kind: identityKinds[each.kind], value: each.value, lane: laneOf(each.person), person_id: each.person, since: toIso(now) })));
+  const sorted = identities.toSorted(
+    (a, b) =>
+      a.workspace - b.workspace || identityKinds[a.kind] - identityKinds[b.kind] || (a.value < b.value ? -1 : a.value > b.value ? 1 : 0),
+  );
+  await insert(
+    tx,
+    sorted.map((each) => ({
+      workspace_id: each.workspace,
+      kind: identityKinds[each.kind],
+      value: each.value,
+      lane: laneOf(each.person),
+      person_id: each.person,
+      since: toIso(now),
+    })),
+  );
 }
 
 /** Of these people, those who have a user id. */
 export async function peopleWithUser(tx: Queryable, people: readonly string[]): Promise<Set<string>> {
   if (people.length === 0) return new Set();
-  const rows = await tx.query('select distinct person_id from identity where person_id = any($1::uuid[]) and kind = $2', [[...people], identityKinds.user]);
+  const rows = await tx.query('select distinct person_id from identity where person_id = any($1::uuid[]) and kind = $2', [
+    [...people],
+    identityKinds.user,
+  ]);
   return new Set(rows.map((row) => row.person_id));
 }
 
@@ -57,5 +73,9 @@ export async function forgetIdentities(tx: Queryable, people: readonly string[])
   const rows = await tx.query('delete from identity where person_id = any($1::uuid[]) returning person_id, value', [[...people]]);
   // What they were known by is kept until it has been removed from what was refused, by the housekeeping that follows.
   for (const [person, values] of Map.groupBy(rows, (row) => row.person_id as string))
-    await tx.query("update person set state = jsonb_build_object('erasing', $3::jsonb) where lane = $1 and person_id = $2", [laneOf(person), person, JSON.stringify(values.map((row) => row.value))]);
+    await tx.query("update person set state = jsonb_build_object('erasing', $3::jsonb) where lane = $1 and person_id = $2", [
+      laneOf(person),
+      person,
+      JSON.stringify(values.map((row) => row.value)),
+    ]);
 }

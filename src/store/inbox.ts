@@ -11,12 +11,26 @@ export interface InboxEntry {
   fact: Fact;
 }
 
-const insert = bulkInsert('inbox', { lane: 'smallint', person_id: 'uuid', workspace_id: 'int', class: 'smallint', fact: 'text', accepted_at: 'timestamptz' });
+const insert = bulkInsert('inbox', {
+  lane: 'smallint',
+  person_id: 'uuid',
+  workspace_id: 'int',
+  class: 'smallint',
+  fact: 'text',
+  accepted_at: 'timestamptz',
+});
 
 export const appendToInbox = (tx: Queryable, entries: readonly InboxEntry[]): Promise<void> =>
   insert(
     tx,
-    entries.map((entry) => ({ lane: laneOf(entry.person), person_id: entry.person, workspace_id: entry.workspace, class: factClasses[entry.class], fact: JSON.stringify(entry.fact), accepted_at: toIso(entry.fact.acceptedAt) })),
+    entries.map((entry) => ({
+      lane: laneOf(entry.person),
+      person_id: entry.person,
+      workspace_id: entry.workspace,
+      class: factClasses[entry.class],
+      fact: JSON.stringify(entry.fact),
+      accepted_at: toIso(entry.fact.acceptedAt),
+    })),
   );
 
 /** A merge waits in the inbox under a class of its own: it needs two lanes, so no batch takes it. */
@@ -24,7 +38,9 @@ const mergeClass = 9;
 
 /** Lanes in which facts wait. */
 export async function lanesWithFacts(tx: Queryable): Promise<number[]> {
-  const rows = await tx.query<{ lane: number }>('select l.lane from lane l where exists (select 1 from inbox i where i.lane = l.lane and i.class < 9)');
+  const rows = await tx.query<{ lane: number }>(
+    'select l.lane from lane l where exists (select 1 from inbox i where i.lane = l.lane and i.class < 9)',
+  );
   return rows.map((row) => row.lane);
 }
 
@@ -63,7 +79,13 @@ export async function takeFacts(tx: Queryable, lanes: readonly number[], perLane
     [[...lanes], perLane],
   );
   return rows
-    .map((row) => ({ lane: row.lane as number, person: row.person_id as string, id: row.id as number, workspace: row.workspace_id as number, fact: JSON.parse(row.fact) as Fact }))
+    .map((row) => ({
+      lane: row.lane as number,
+      person: row.person_id as string,
+      id: row.id as number,
+      workspace: row.workspace_id as number,
+      fact: JSON.parse(row.fact) as Fact,
+    }))
     .sort((a, b) => a.id - b.id);
 }
 
@@ -74,14 +96,23 @@ export async function takeFactsOf(tx: Queryable, people: readonly string[]): Pro
     [people.map(laneOf), [...people]],
   );
   return rows
-    .map((row) => ({ lane: row.lane as number, person: row.person_id as string, id: row.id as number, workspace: row.workspace_id as number, fact: JSON.parse(row.fact) as Fact }))
+    .map((row) => ({
+      lane: row.lane as number,
+      person: row.person_id as string,
+      id: row.id as number,
+      workspace: row.workspace_id as number,
+      fact: JSON.parse(row.fact) as Fact,
+    }))
     .sort((a, b) => a.id - b.id);
 }
 
 /** Of these people, those for whom facts wait. */
 export async function peopleWithFacts(tx: Queryable, lanes: readonly number[], people: readonly string[]): Promise<Set<string>> {
   if (people.length === 0) return new Set();
-  const rows = await tx.query('select distinct person_id from inbox where lane = any($1::smallint[]) and person_id = any($2::uuid[])', [[...lanes], [...people]]);
+  const rows = await tx.query('select distinct person_id from inbox where lane = any($1::smallint[]) and person_id = any($2::uuid[])', [
+    [...lanes],
+    [...people],
+  ]);
   return new Set(rows.map((row) => row.person_id));
 }
 
@@ -95,10 +126,27 @@ export interface WantedMerge {
   trusted: boolean;
 }
 
-const insertMerge = bulkInsert('inbox', { lane: 'smallint', person_id: 'uuid', workspace_id: 'int', class: 'smallint', fact: 'text', accepted_at: 'timestamptz' });
+const insertMerge = bulkInsert('inbox', {
+  lane: 'smallint',
+  person_id: 'uuid',
+  workspace_id: 'int',
+  class: 'smallint',
+  fact: 'text',
+  accepted_at: 'timestamptz',
+});
 
 export const askForMerges = (tx: Queryable, merges: readonly Omit<WantedMerge, 'id'>[], now: Instant): Promise<void> =>
-  insertMerge(tx, merges.map((merge) => ({ lane: laneOf(merge.person), person_id: merge.person, workspace_id: merge.workspace, class: mergeClass, fact: JSON.stringify(merge), accepted_at: toIso(now) })));
+  insertMerge(
+    tx,
+    merges.map((merge) => ({
+      lane: laneOf(merge.person),
+      person_id: merge.person,
+      workspace_id: merge.workspace,
+      class: mergeClass,
+      fact: JSON.stringify(merge),
+      accepted_at: toIso(now),
+    })),
+  );
 
 export async function wantedMerges(tx: Queryable, limit: number): Promise<WantedMerge[]> {
   const rows = await tx.query('select workspace_id, person_id, id, fact from inbox where class = 9 order by id limit $1', [limit]);
@@ -107,7 +155,12 @@ export async function wantedMerges(tx: Queryable, limit: number): Promise<Wanted
 
 /** Takes one wanted merge; false when somebody else has done it. */
 export async function takeMerge(tx: Queryable, merge: WantedMerge): Promise<boolean> {
-  const rows = await tx.query('delete from inbox where lane = $1 and person_id = $2 and id = $3 and class = $4 returning id', [laneOf(merge.person), merge.person, merge.id, mergeClass]);
+  const rows = await tx.query('delete from inbox where lane = $1 and person_id = $2 and id = $3 and class = $4 returning id', [
+    laneOf(merge.person),
+    merge.person,
+    merge.id,
+    mergeClass,
+  ]);
   return rows.length === 1;
 }
 

@@ -22,7 +22,10 @@ export async function stoppedScopes(tx: Queryable, workspaces: readonly number[]
 }
 
 export async function stop(tx: Queryable, workspace: number, scope: string, by: string, reason: string, now: Instant): Promise<void> {
-  await tx.query('insert into kill_switch (workspace_id, scope, stopped_at, by, reason) values ($1, $2, $3, $4, $5) on conflict (workspace_id, scope) do nothing', [workspace, scope, toIso(now), by, reason]);
+  await tx.query(
+    'insert into kill_switch (workspace_id, scope, stopped_at, by, reason) values ($1, $2, $3, $4, $5) on conflict (workspace_id, scope) do nothing',
+    [workspace, scope, toIso(now), by, reason],
+  );
 }
 
 export async function letGoOn(tx: Queryable, workspace: number, scope: string): Promise<void> {

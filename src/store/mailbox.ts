@@ -13,15 +13,31 @@ export interface StoredMail {
 }
 
 /** Keeps a mail in the built-in mailbox; the same id is kept once. */
-export async function keepMail(tx: Queryable, mail: { workspace: number; id: string; person: string; from: string; to: string; subject: string; raw: string; at: Instant }): Promise<void> {
-  await tx.query('insert into mail (workspace_id, mail_id, person_id, sent_from, sent_to, subject, raw, at) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing', [
-    mail.workspace, mail.id, mail.person, mail.from, mail.to, mail.subject, mail.raw, toIso(mail.at),
-  ]);
+export async function keepMail(
+  tx: Queryable,
+  mail: { workspace: number; id: string; person: string; from: string; to: string; subject: string; raw: string; at: Instant },
+): Promise<void> {
+  await tx.query(
+    'insert into mail (workspace_id, mail_id, person_id, sent_from, sent_to, subject, raw, at) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing',
+    [mail.workspace, mail.id, mail.person, mail.from, mail.to, mail.subject, mail.raw, toIso(mail.at)],
+  );
 }
 
-const toMail = (row: Row): StoredMail => ({ id: row.mail_id, person: row.person_id, from: row.sent_from, to: row.sent_to, subject: row.subject, at: row.at, opened: row.opened });
+const toMail = (row: Row): StoredMail => ({
+  id: row.mail_id,
+  person: row.person_id,
+  from: row.sent_from,
+  to: row.sent_to,
+  subject: row.subject,
+  at: row.at,
+  opened: row.opened,
+});
 
-export async function listMailbox(tx: Queryable, workspace: number, filter: { search?: string | undefined; person?: string | undefined; cursor?: string | undefined; limit: number }) {
+export async function listMailbox(
+  tx: Queryable,
+  workspace: number,
+  filter: { search?: string | undefined; person?: string | undefined; cursor?: string | undefined; limit: number },
+) {
   const values: Bindable[] = [workspace];
   const bind = (value: Bindable): string => `$${values.push(value)}`;
   const where = ['workspace_id = $1'];
@@ -32,7 +48,10 @@ export async function listMailbox(tx: Queryable, workspace: number, filter: { se
     const like = bind(`%${filter.search.replace(/[\\%_]/g, '\\$&')}%`);
     where.push(`(sent_to ilike ${like} or subject ilike ${like})`);
   }
-  const rows = await tx.query(`select mail_id, person_id, sent_from, sent_to, subject, at, opened from mail where ${where.join(' and ')} order by at desc, mail_id desc limit ${bind(filter.limit + 1)}`, values);
+  const rows = await tx.query(
+    `select mail_id, person_id, sent_from, sent_to, subject, at, opened from mail where ${where.join(' and ')} order by at desc, mail_id desc limit ${bind(filter.limit + 1)}`,
+    values,
+  );
   return toPage(rows, filter.limit, (row) => [row.at, row.mail_id], toMail);
 }
 

@@ -47,26 +47,95 @@ const columns =
 const qualified = columns.replace(/(\w+)/g, 'm.$1');
 
 const toMessage = (row: Row): StoredMessage => ({
-  id: row.message_id, person: row.person_id, workspace: row.workspace_id, clock: row.clock, journey: row.journey, version: row.version, run: row.run_id, step: row.step, channel: row.channel,
-  template: row.template, templateVersion: row.template_version, topic: row.topic, purpose: row.purpose, status: row.status, reason: row.reason, details: row.details, revision: row.revision,
-  evidence: row.evidence, createdAt: row.created_at, dueAt: row.due_at, expiresAt: row.expires_at, sender: row.sender, claimedAt: row.claimed_at, begunAt: row.begun_at, attempts: row.attempts, sentAt: row.sent_at,
-  subject: row.subject, answer: row.answer, opens: row.opens, clicks: row.clicks, storedAt: row.stored_at,
+  id: row.message_id,
+  person: row.person_id,
+  workspace: row.workspace_id,
+  clock: row.clock,
+  journey: row.journey,
+  version: row.version,
+  run: row.run_id,
+  step: row.step,
+  channel: row.channel,
+  template: row.template,
+  templateVersion: row.template_version,
+  topic: row.topic,
+  purpose: row.purpose,
+  status: row.status,
+  reason: row.reason,
+  details: row.details,
+  revision: row.revision,
+  evidence: row.evidence,
+  createdAt: row.created_at,
+  dueAt: row.due_at,
+  expiresAt: row.expires_at,
+  sender: row.sender,
+  claimedAt: row.claimed_at,
+  begunAt: row.begun_at,
+  attempts: row.attempts,
+  sentAt: row.sent_at,
+  subject: row.subject,
+  answer: row.answer,
+  opens: row.opens,
+  clicks: row.clicks,
+  storedAt: row.stored_at,
 });
 
-export type NewMessage = Omit<StoredMessage, 'status' | 'reason' | 'sender' | 'claimedAt' | 'begunAt' | 'attempts' | 'sentAt' | 'subject' | 'answer' | 'opens' | 'clicks'>;
+export type NewMessage = Omit<
+  StoredMessage,
+  'status' | 'reason' | 'sender' | 'claimedAt' | 'begunAt' | 'attempts' | 'sentAt' | 'subject' | 'answer' | 'opens' | 'clicks'
+>;
 
 const insert = bulkInsert('message', {
-  lane: 'smallint', person_id: 'uuid', message_id: 'uuid', stored_at: 'timestamptz', workspace_id: 'int', clock: 'int', journey: 'text', version: 'int', run_id: 'uuid', step: 'text', channel: 'text',
-  template: 'text', template_version: 'int', topic: 'text', purpose: 'text', status: 'text', details: 'jsonb', revision: 'int', evidence: 'uuid', created_at: 'timestamptz', due_at: 'timestamptz', expires_at: 'timestamptz',
+  lane: 'smallint',
+  person_id: 'uuid',
+  message_id: 'uuid',
+  stored_at: 'timestamptz',
+  workspace_id: 'int',
+  clock: 'int',
+  journey: 'text',
+  version: 'int',
+  run_id: 'uuid',
+  step: 'text',
+  channel: 'text',
+  template: 'text',
+  template_version: 'int',
+  topic: 'text',
+  purpose: 'text',
+  status: 'text',
+  details: 'jsonb',
+  revision: 'int',
+  evidence: 'uuid',
+  created_at: 'timestamptz',
+  due_at: 'timestamptz',
+  expires_at: 'timestamptz',
 });
 
 export const insertMessages = (tx: Queryable, messages: readonly NewMessage[]): Promise<void> =>
   insert(
     tx,
     messages.map((message) => ({
-      lane: laneOf(message.person), person_id: message.person, message_id: message.id, stored_at: toIso(message.storedAt), workspace_id: message.workspace, clock: message.clock, journey: message.journey, version: message.version,
-      run_id: message.run, step: message.step, channel: message.channel, template: message.template, template_version: message.templateVersion, topic: message.topic, purpose: message.purpose, status: 'queued',
-      details: JSON.stringify(message.details), revision: message.revision, evidence: message.evidence, created_at: toIso(message.createdAt), due_at: toIso(message.dueAt), expires_at: toIso(message.expiresAt),
+      lane: laneOf(message.person),
+      person_id: message.person,
+      message_id: message.id,
+      stored_at: toIso(message.storedAt),
+      workspace_id: message.workspace,
+      clock: message.clock,
+      journey: message.journey,
+      version: message.version,
+      run_id: message.run,
+      step: message.step,
+      channel: message.channel,
+      template: message.template,
+      template_version: message.templateVersion,
+      topic: message.topic,
+      purpose: message.purpose,
+      status: 'queued',
+      details: JSON.stringify(message.details),
+      revision: message.revision,
+      evidence: message.evidence,
+      created_at: toIso(message.createdAt),
+      due_at: toIso(message.dueAt),
+      expires_at: toIso(message.expiresAt),
     })),
   );
 
@@ -81,13 +150,18 @@ export async function lanesWithMessages(tx: Queryable, clocks: Clocks): Promise<
 }
 
 export async function nextDue(tx: Queryable, clock: number): Promise<Instant | null> {
-  const [row] = await tx.query("select due_at from message where clock = $1 and status in ('queued', 'held') order by due_at limit 1", [clock]);
+  const [row] = await tx.query("select due_at from message where clock = $1 and status in ('queued', 'held') order by due_at limit 1", [
+    clock,
+  ]);
   return row ? row.due_at : null;
 }
 
 /** Versions of journeys whose messages have not gone out yet. */
 export async function versionsWithMessages(tx: Queryable, workspace: number): Promise<{ journey: string; version: number }[]> {
-  const rows = await tx.query("select distinct journey, version from message where workspace_id = $1 and status in ('queued', 'held') and journey is not null", [workspace]);
+  const rows = await tx.query(
+    "select distinct journey, version from message where workspace_id = $1 and status in ('queued', 'held') and journey is not null",
+    [workspace],
+  );
   return rows.map((row) => ({ journey: row.journey, version: row.version }));
 }
 
@@ -102,7 +176,11 @@ export async function dueMessages(tx: Queryable, lanes: readonly number[], clock
 }
 
 /** When marketing was handed over to these people since an instant, and is being handed over now: what caps count. */
-export async function sentSince(tx: Queryable, people: readonly string[], since: Instant): Promise<{ person: string; at: Instant; channel: string }[]> {
+export async function sentSince(
+  tx: Queryable,
+  people: readonly string[],
+  since: Instant,
+): Promise<{ person: string; at: Instant; channel: string }[]> {
   if (people.length === 0) return [];
   const rows = await tx.query(
     `select m.person_id, coalesce(m.sent_at, m.claimed_at) as at, m.channel from unnest($1::smallint[], $2::uuid[]) as w (lane, person_id)
@@ -138,9 +216,20 @@ export async function changeMessages(tx: Queryable, changes: readonly MessageCha
      where m.lane = c.lane and m.person_id = c.person_id and m.message_id = c.message_id and ($14::int is null or (m.sender = $14 and m.status = 'sending'))
      returning m.message_id`,
     [
-      changes.map((change) => laneOf(change.person)), changes.map((change) => change.person), changes.map((change) => change.id), changes.map((change) => change.status), changes.map((change) => change.reason),
-      changes.map((change) => JSON.stringify(change.details)), changes.map((change) => toIso(change.dueAt)), changes.map((change) => change.sender), changes.map((change) => isoOrNull(change.claimedAt)),
-      changes.map((change) => change.attempts), changes.map((change) => isoOrNull(change.sentAt)), changes.map((change) => change.subject), changes.map((change) => change.answer), ifSender ?? null,
+      changes.map((change) => laneOf(change.person)),
+      changes.map((change) => change.person),
+      changes.map((change) => change.id),
+      changes.map((change) => change.status),
+      changes.map((change) => change.reason),
+      changes.map((change) => JSON.stringify(change.details)),
+      changes.map((change) => toIso(change.dueAt)),
+      changes.map((change) => change.sender),
+      changes.map((change) => isoOrNull(change.claimedAt)),
+      changes.map((change) => change.attempts),
+      changes.map((change) => isoOrNull(change.sentAt)),
+      changes.map((change) => change.subject),
+      changes.map((change) => change.answer),
+      ifSender ?? null,
     ],
   );
   return new Set(rows.map((row) => row.message_id));
@@ -150,7 +239,12 @@ export async function changeMessages(tx: Queryable, changes: readonly MessageCha
  * Marks that the bodies of these messages are about to leave, for those that the sender still holds; answers which. A sender that dies afterwards leaves
  * them uncertain; one that dies before leaves them unsent.
  */
-export async function beginBodies(tx: Queryable, sender: number, messages: readonly { person: string; id: string }[], now: Instant): Promise<Set<string>> {
+export async function beginBodies(
+  tx: Queryable,
+  sender: number,
+  messages: readonly { person: string; id: string }[],
+  now: Instant,
+): Promise<Set<string>> {
   if (messages.length === 0) return new Set();
   const rows = await tx.query(
     `update message m set begun_at = $5 from unnest($1::smallint[], $2::uuid[], $3::uuid[]) as w (lane, person_id, message_id)
@@ -177,17 +271,29 @@ export async function sendersAtWork(tx: Queryable): Promise<number[]> {
 
 /** Makes stopped messages due at once when a stop is lifted. */
 export async function releaseHeld(tx: Queryable, workspace: number, now: Instant): Promise<void> {
-  await tx.query("update message set due_at = $2 where workspace_id = $1 and status = 'held' and reason = 'kill-switch' and due_at > $2", [workspace, toIso(now)]);
+  await tx.query("update message set due_at = $2 where workspace_id = $1 and status = 'held' and reason = 'kill-switch' and due_at > $2", [
+    workspace,
+    toIso(now),
+  ]);
 }
 
-export async function countOn(tx: Queryable, events: readonly { person: string; message: string; what: 'opened' | 'clicked' }[]): Promise<void> {
+export async function countOn(
+  tx: Queryable,
+  events: readonly { person: string; message: string; what: 'opened' | 'clicked' }[],
+): Promise<void> {
   if (events.length === 0) return;
   await tx.query(
     `update message m set opens = m.opens + c.opens, clicks = m.clicks + c.clicks
      from (select lane, person_id, message_id, sum(opened)::int as opens, sum(clicked)::int as clicks
            from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::int[], $5::int[]) as u (lane, person_id, message_id, opened, clicked) group by 1, 2, 3) c
      where m.lane = c.lane and m.person_id = c.person_id and m.message_id = c.message_id`,
-    [events.map((each) => laneOf(each.person)), events.map((each) => each.person), events.map((each) => each.message), events.map((each) => (each.what === 'opened' ? 1 : 0)), events.map((each) => (each.what === 'clicked' ? 1 : 0))],
+    [
+      events.map((each) => laneOf(each.person)),
+      events.map((each) => each.person),
+      events.map((each) => each.message),
+      events.map((each) => (each.what === 'opened' ? 1 : 0)),
+      events.map((each) => (each.what === 'clicked' ? 1 : 0)),
+    ],
   );
 }
 
@@ -197,31 +303,56 @@ export async function findMessage(tx: Queryable, workspace: number, id: string):
 }
 
 export async function messagesOfPerson(tx: Queryable, person: string, before: Instant, limit: number): Promise<StoredMessage[]> {
-  const rows = await tx.query(`select ${columns} from message where lane = $1 and person_id = $2 and created_at <= $3 order by created_at desc limit $4`, [laneOf(person), person, toIso(before), limit]);
+  const rows = await tx.query(
+    `select ${columns} from message where lane = $1 and person_id = $2 and created_at <= $3 order by created_at desc limit $4`,
+    [laneOf(person), person, toIso(before), limit],
+  );
   return rows.map(toMessage);
 }
 
 export async function listMessages(
   tx: Queryable,
   workspace: number,
-  filter: { person?: string | undefined; journey?: string | undefined; step?: string | undefined; status?: string | undefined; reason?: string | undefined; cursor?: string | undefined; limit: number },
+  filter: {
+    person?: string | undefined;
+    journey?: string | undefined;
+    step?: string | undefined;
+    status?: string | undefined;
+    reason?: string | undefined;
+    cursor?: string | undefined;
+    limit: number;
+  },
 ): Promise<{ items: StoredMessage[]; next: string | null }> {
   const values: Bindable[] = [workspace];
   const bind = (value: Bindable): string => `$${values.push(value)}`;
   const where = ['m.workspace_id = $1'];
   const place = decodeCursor(filter.cursor, 'instant', 'uuid');
-  if (place) where.push(`m.stored_at <= ${bind(toIso(Number(place[0])))}`, `(m.stored_at, m.message_id) < (${bind(toIso(Number(place[0])))}::timestamptz, ${bind(String(place[1]))}::uuid)`);
+  if (place)
+    where.push(
+      `m.stored_at <= ${bind(toIso(Number(place[0])))}`,
+      `(m.stored_at, m.message_id) < (${bind(toIso(Number(place[0])))}::timestamptz, ${bind(String(place[1]))}::uuid)`,
+    );
   if (filter.person !== undefined) where.push(`m.lane = ${bind(laneOf(filter.person))}`, `m.person_id = ${bind(filter.person)}`);
   if (filter.journey !== undefined) where.push(`m.journey = ${bind(filter.journey)}`);
   if (filter.step !== undefined) where.push(`m.step = ${bind(filter.step)}`);
   if (filter.status !== undefined) where.push(`m.status = ${bind(filter.status)}`);
   if (filter.reason !== undefined) where.push(`m.reason = ${bind(filter.reason)}`);
-  const rows = await tx.query(`select ${qualified} from message m where ${where.join(' and ')} order by m.stored_at desc, m.message_id desc limit ${bind(filter.limit + 1)}`, values);
+  const rows = await tx.query(
+    `select ${qualified} from message m where ${where.join(' and ')} order by m.stored_at desc, m.message_id desc limit ${bind(filter.limit + 1)}`,
+    values,
+  );
   return toPage(rows, filter.limit, (row) => [row.stored_at, row.message_id], toMessage);
 }
 
-export async function countByStatus(tx: Queryable, workspace: number, journey: string | null): Promise<{ status: MessageStatus; reason: MessageReason | null; count: number }[]> {
-  const rows = await tx.query('select status, reason, count(*) as n from message where workspace_id = $1 and ($2::text is null or journey = $2) group by status, reason order by n desc', [workspace, journey]);
+export async function countByStatus(
+  tx: Queryable,
+  workspace: number,
+  journey: string | null,
+): Promise<{ status: MessageStatus; reason: MessageReason | null; count: number }[]> {
+  const rows = await tx.query(
+    'select status, reason, count(*) as n from message where workspace_id = $1 and ($2::text is null or journey = $2) group by status, reason order by n desc',
+    [workspace, journey],
+  );
   return rows.map((row) => ({ status: row.status, reason: row.reason, count: row.n }));
 }
 
@@ -248,10 +379,23 @@ export const suppress = (tx: Queryable, list: readonly Suppression[]): Promise<v
     const key = `${each.workspace}/${each.channel}/${each.addressHash}`;
     if (widest.get(key)?.scope !== 'all') widest.set(key, each);
   }
-  return insertSuppressions(tx, [...widest.values()].map((each) => ({ workspace_id: each.workspace, channel: each.channel, address_hash: each.addressHash, scope: each.scope, because: each.because, since: toIso(each.at) })));
+  return insertSuppressions(
+    tx,
+    [...widest.values()].map((each) => ({
+      workspace_id: each.workspace,
+      channel: each.channel,
+      address_hash: each.addressHash,
+      scope: each.scope,
+      because: each.because,
+      since: toIso(each.at),
+    })),
+  );
 };
 
-export async function findSuppressions(tx: Queryable, wanted: readonly { workspace: number; channel: string; addressHash: string }[]): Promise<Map<string, { scope: 'marketing' | 'all'; because: string }>> {
+export async function findSuppressions(
+  tx: Queryable,
+  wanted: readonly { workspace: number; channel: string; addressHash: string }[],
+): Promise<Map<string, { scope: 'marketing' | 'all'; because: string }>> {
   if (wanted.length === 0) return new Map();
   const rows = await tx.query(
     `select s.workspace_id, s.channel, s.address_hash, s.scope, s.because from unnest($1::int[], $2::text[], $3::text[]) as w (workspace_id, channel, address_hash)

@@ -21,7 +21,11 @@ export async function readMigrations(): Promise<Migration[]> {
       const match = /^(\d{4})-([a-z-]+)\.sql$/.exec(file);
       if (!match) throw new Error(`migration ${file} is not named NNNN-name.sql`);
       const text = await readFile(new URL(file, folder), 'utf8');
-      const statements = text.replace(/^--.*\n/gm, '').split(/;\n\n|;\n$/).map((statement) => statement.trim()).filter(Boolean);
+      const statements = text
+        .replace(/^--.*\n/gm, '')
+        .split(/;\n\n|;\n$/)
+        .map((statement) => statement.trim())
+        .filter(Boolean);
       return { number: Number(match[1]), name: match[2]!, statements };
     }),
   );
@@ -51,7 +55,9 @@ export async function migrate(db: Database, now: Instant): Promise<{ applied: nu
 
 /** The role that every request and every batch works under: it owns nothing and cannot step over row-level security. */
 async function ensureRole(tx: Transaction): Promise<void> {
-  const [role] = await tx.query<{ member: boolean }>("select pg_has_role(current_user, oid, 'member') as member from pg_roles where rolname = 'throughline_app'");
+  const [role] = await tx.query<{ member: boolean }>(
+    "select pg_has_role(current_user, oid, 'member') as member from pg_roles where rolname = 'throughline_app'",
+  );
   if (role?.member) return;
   try {
     await tx.query('savepoint role_made');
@@ -60,7 +66,9 @@ async function ensureRole(tx: Transaction): Promise<void> {
     await tx.query('grant usage on schema public to throughline_app');
   } catch (error) {
     await tx.query('rollback to savepoint role_made');
-    const [again] = await tx.query<{ member: boolean }>("select pg_has_role(current_user, oid, 'member') as member from pg_roles where rolname = 'throughline_app'");
+    const [again] = await tx.query<{ member: boolean }>(
+      "select pg_has_role(current_user, oid, 'member') as member from pg_roles where rolname = 'throughline_app'",
+    );
     if (!again?.member) throw new Problem('database-role', null, error);
   }
 }
@@ -83,7 +91,9 @@ export async function makePartitions(db: Database, now: Instant): Promise<void> 
         const name = `${table}_${from.toISOString().slice(0, 7).replace('-', '_')}`;
         const [there] = await tx.query('select 1 from pg_class where relname = $1', [name]);
         if (there) continue;
-        const [stray] = await tx.query(`select 1 from ${table}_rest where stored_at >= '${from.toISOString()}' and stored_at < '${to.toISOString()}' limit 1`);
+        const [stray] = await tx.query(
+          `select 1 from ${table}_rest where stored_at >= '${from.toISOString()}' and stored_at < '${to.toISOString()}' limit 1`,
+        );
         if (stray) continue;
         await tx.query(`create table ${name} partition of ${table} for values from ('${from.toISOString()}') to ('${to.toISOString()}')`);
       }
@@ -91,10 +101,17 @@ export async function makePartitions(db: Database, now: Instant): Promise<void> 
 }
 
 /** Drops partitions whose newest row is older than `keepDays`; answers their names. */
-export async function dropOldPartitions(db: Database, table: (typeof partitioned)[number], keepDays: number, now: Instant): Promise<string[]> {
+export async function dropOldPartitions(
+  db: Database,
+  table: (typeof partitioned)[number],
+  keepDays: number,
+  now: Instant,
+): Promise<string[]> {
   const oldest = new Date(now - keepDays * day).toISOString().slice(0, 7).replace('-', '_');
   return db.asOwner(async (tx) => {
-    const rows = await tx.query<{ relname: string }>("select relname from pg_class where relname ~ $1 and relkind = 'r'", [`^${table}_\\d{4}_\\d{2}$`]);
+    const rows = await tx.query<{ relname: string }>("select relname from pg_class where relname ~ $1 and relkind = 'r'", [
+      `^${table}_\\d{4}_\\d{2}$`,
+    ]);
     const old = rows.map((row) => row.relname).filter((name) => name.slice(-7) < oldest);
     for (const name of old) await tx.query(`drop table ${name}`);
     return old;

@@ -33,9 +33,25 @@ const columns =
   'person_id, workspace_id, email, phone, name, user_id, traits, state, stage, stage_since, score, owner, zone, entry_point, first_source, created_at, last_seen_at, merged_into, erased_at';
 
 const toPerson = (row: Row): StoredPerson => ({
-  id: row.person_id, workspace: row.workspace_id, email: row.email, phone: row.phone, name: row.name, userId: row.user_id, traits: row.traits, state: row.state,
-  stage: row.stage, stageSince: row.stage_since, score: row.score, owner: row.owner, zone: row.zone, entryPoint: row.entry_point, firstSource: row.first_source,
-  createdAt: row.created_at, lastSeenAt: row.last_seen_at, mergedInto: row.merged_into, erasedAt: row.erased_at,
+  id: row.person_id,
+  workspace: row.workspace_id,
+  email: row.email,
+  phone: row.phone,
+  name: row.name,
+  userId: row.user_id,
+  traits: row.traits,
+  state: row.state,
+  stage: row.stage,
+  stageSince: row.stage_since,
+  score: row.score,
+  owner: row.owner,
+  zone: row.zone,
+  entryPoint: row.entry_point,
+  firstSource: row.first_source,
+  createdAt: row.created_at,
+  lastSeenAt: row.last_seen_at,
+  mergedInto: row.merged_into,
+  erasedAt: row.erased_at,
 });
 
 /** These people by id. The join keeps to the primary key: with `any` on both columns Postgres tries every lane with every person. */
@@ -52,8 +68,26 @@ export async function loadPeople(tx: Queryable, ids: readonly string[]): Promise
 const upsert = bulkInsert(
   'person',
   {
-    lane: 'smallint', person_id: 'uuid', workspace_id: 'int', email: 'text', phone: 'text', name: 'text', user_id: 'text', traits: 'jsonb', state: 'jsonb', stage: 'text', stage_since: 'timestamptz',
-    score: 'float8', owner: 'text', zone: 'text', entry_point: 'text', first_source: 'jsonb', created_at: 'timestamptz', last_seen_at: 'timestamptz', merged_into: 'uuid', erased_at: 'timestamptz',
+    lane: 'smallint',
+    person_id: 'uuid',
+    workspace_id: 'int',
+    email: 'text',
+    phone: 'text',
+    name: 'text',
+    user_id: 'text',
+    traits: 'jsonb',
+    state: 'jsonb',
+    stage: 'text',
+    stage_since: 'timestamptz',
+    score: 'float8',
+    owner: 'text',
+    zone: 'text',
+    entry_point: 'text',
+    first_source: 'jsonb',
+    created_at: 'timestamptz',
+    last_seen_at: 'timestamptz',
+    merged_into: 'uuid',
+    erased_at: 'timestamptz',
   },
   `on conflict (lane, person_id) do update set email = excluded.email, phone = excluded.phone, name = excluded.name, user_id = excluded.user_id, traits = excluded.traits, state = excluded.state,
    stage = excluded.stage, stage_since = excluded.stage_since, score = excluded.score, owner = excluded.owner, zone = excluded.zone, first_source = excluded.first_source, last_seen_at = excluded.last_seen_at,
@@ -64,16 +98,39 @@ export const savePeople = (tx: Queryable, people: readonly StoredPerson[]): Prom
   upsert(
     tx,
     people.map((person) => ({
-      lane: laneOf(person.id), person_id: person.id, workspace_id: person.workspace, email: person.email, phone: person.phone, name: person.name, user_id: person.userId,
-      traits: JSON.stringify(person.traits), state: JSON.stringify(person.state), stage: person.stage, stage_since: isoOrNull(person.stageSince), score: person.score, owner: person.owner, zone: person.zone,
-      entry_point: person.entryPoint, first_source: person.firstSource === null ? null : JSON.stringify(person.firstSource), created_at: toIso(person.createdAt), last_seen_at: isoOrNull(person.lastSeenAt),
-      merged_into: person.mergedInto, erased_at: isoOrNull(person.erasedAt),
+      lane: laneOf(person.id),
+      person_id: person.id,
+      workspace_id: person.workspace,
+      email: person.email,
+      phone: person.phone,
+      name: person.name,
+      user_id: person.userId,
+      traits: JSON.stringify(person.traits),
+      state: JSON.stringify(person.state),
+      stage: person.stage,
+      stage_since: isoOrNull(person.stageSince),
+      score: person.score,
+      owner: person.owner,
+      zone: person.zone,
+      entry_point: person.entryPoint,
+      first_source: person.firstSource === null ? null : JSON.stringify(person.firstSource),
+      created_at: toIso(person.createdAt),
+      last_seen_at: isoOrNull(person.lastSeenAt),
+      merged_into: person.mergedInto,
+      erased_at: isoOrNull(person.erasedAt),
     })),
   );
 
 const rowColumns = 'p.person_id, p.email, p.name, p.stage, p.score, p.owner, p.created_at, p.last_seen_at';
 const toRow = (row: Row): PersonRow => ({
-  id: row.person_id, email: row.email, name: row.name, stage: row.stage, score: row.score, owner: row.owner, createdAt: toIso(row.created_at), lastSeenAt: isoOrNull(row.last_seen_at),
+  id: row.person_id,
+  email: row.email,
+  name: row.name,
+  stage: row.stage,
+  score: row.score,
+  owner: row.owner,
+  createdAt: toIso(row.created_at),
+  lastSeenAt: isoOrNull(row.last_seen_at),
 });
 
 export interface PeopleFilter {
@@ -88,7 +145,11 @@ export interface PeopleFilter {
 }
 
 /** People of a workspace, newest first. A search looks for the beginning of an address, a user id or a name. */
-export async function listPeople(tx: Queryable, workspace: number, filter: PeopleFilter): Promise<{ items: PersonRow[]; next: string | null }> {
+export async function listPeople(
+  tx: Queryable,
+  workspace: number,
+  filter: PeopleFilter,
+): Promise<{ items: PersonRow[]; next: string | null }> {
   const values: Bindable[] = [workspace];
   const bind = (value: Bindable): string => `$${values.push(value)}`;
   const where = ['p.workspace_id = $1', 'p.merged_into is null', 'p.erased_at is null'];
@@ -102,7 +163,10 @@ export async function listPeople(tx: Queryable, workspace: number, filter: Peopl
     from += ` join membership m on m.lane = p.lane and m.person_id = p.person_id and m.segment = ${bind(filter.segment)}`;
     where.push('m.workspace_id = $1');
   }
-  if (filter.journey !== undefined) where.push(`exists (select 1 from run r where r.lane = p.lane and r.person_id = p.person_id and r.status = 'live' and r.journey = ${bind(filter.journey)}${filter.step === undefined ? '' : ` and r.step = ${bind(filter.step)}`})`);
+  if (filter.journey !== undefined)
+    where.push(
+      `exists (select 1 from run r where r.lane = p.lane and r.person_id = p.person_id and r.status = 'live' and r.journey = ${bind(filter.journey)}${filter.step === undefined ? '' : ` and r.step = ${bind(filter.step)}`})`,
+    );
   if (filter.search !== undefined && filter.search.trim() !== '') {
     const text = filter.search.trim();
     const low = text.toLowerCase();
@@ -117,7 +181,10 @@ export async function listPeople(tx: Queryable, workspace: number, filter: Peopl
       union (select person_id from person where workspace_id = $1 and name collate "C" >= ${c} and name collate "C" < ${d} limit 500)
       union (select person_id from person where workspace_id = $1 and name collate "C" >= ${e} and name collate "C" < ${f} limit 500))`);
   }
-  const rows = await tx.query(`select ${rowColumns} from ${from} where ${where.join(' and ')} order by p.person_id desc limit ${bind(filter.limit + 1)}`, values);
+  const rows = await tx.query(
+    `select ${rowColumns} from ${from} where ${where.join(' and ')} order by p.person_id desc limit ${bind(filter.limit + 1)}`,
+    values,
+  );
   return toPage(rows, filter.limit, (row) => [row.person_id], toRow);
 }
 
@@ -125,12 +192,17 @@ export async function listPeople(tx: Queryable, workspace: number, filter: Peopl
 const afterPrefix = (prefix: string): string => prefix + '\u{10ffff}';
 
 export async function countPeople(tx: Queryable, workspace: number): Promise<number> {
-  const [row] = await tx.query('select count(*) as n from person where workspace_id = $1 and merged_into is null and erased_at is null', [workspace]);
+  const [row] = await tx.query('select count(*) as n from person where workspace_id = $1 and merged_into is null and erased_at is null', [
+    workspace,
+  ]);
   return row!.n;
 }
 
 /** Who these people are, for lists of other things. */
-export async function namesOf(tx: Queryable, ids: readonly string[]): Promise<Map<string, { id: string; email: string | null; name: string | null; zone: string | null }>> {
+export async function namesOf(
+  tx: Queryable,
+  ids: readonly string[],
+): Promise<Map<string, { id: string; email: string | null; name: string | null; zone: string | null }>> {
   const people = await loadPeople(tx, [...new Set(ids)]);
   return new Map(people.map((person) => [person.id, { id: person.id, email: person.email, name: person.name, zone: person.zone }]));
 }

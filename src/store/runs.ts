@@ -20,10 +20,22 @@ export interface StoredRun {
   endEvidence: string | null;
 }
 
-const columns = 'run_id, person_id, workspace_id, journey, version, status, step, state, entered_at, entry_evidence, ended_at, end_reason, end_evidence';
+const columns =
+  'run_id, person_id, workspace_id, journey, version, status, step, state, entered_at, entry_evidence, ended_at, end_reason, end_evidence';
 const toRun = (row: Row): StoredRun => ({
-  id: row.run_id, person: row.person_id, workspace: row.workspace_id, journey: row.journey, version: row.version, status: row.status, step: row.step, state: row.state,
-  enteredAt: row.entered_at, entryEvidence: row.entry_evidence, endedAt: row.ended_at, endReason: row.end_reason, endEvidence: row.end_evidence,
+  id: row.run_id,
+  person: row.person_id,
+  workspace: row.workspace_id,
+  journey: row.journey,
+  version: row.version,
+  status: row.status,
+  step: row.step,
+  state: row.state,
+  enteredAt: row.entered_at,
+  entryEvidence: row.entry_evidence,
+  endedAt: row.ended_at,
+  endReason: row.end_reason,
+  endEvidence: row.end_evidence,
 });
 
 /** The live runs of these people. */
@@ -48,15 +60,30 @@ export async function loadRuns(tx: Queryable, wanted: readonly { person: string;
 }
 
 export async function runsOfPerson(tx: Queryable, person: string): Promise<StoredRun[]> {
-  const rows = await tx.query(`select ${columns} from run where lane = $1 and person_id = $2 order by entered_at desc limit 200`, [laneOf(person), person]);
+  const rows = await tx.query(`select ${columns} from run where lane = $1 and person_id = $2 order by entered_at desc limit 200`, [
+    laneOf(person),
+    person,
+  ]);
   return rows.map(toRun);
 }
 
 const upsert = bulkInsert(
   'run',
   {
-    lane: 'smallint', person_id: 'uuid', run_id: 'uuid', workspace_id: 'int', journey: 'text', version: 'int', status: 'text', step: 'text', state: 'jsonb', entered_at: 'timestamptz', entry_evidence: 'uuid',
-    ended_at: 'timestamptz', end_reason: 'text', end_evidence: 'uuid',
+    lane: 'smallint',
+    person_id: 'uuid',
+    run_id: 'uuid',
+    workspace_id: 'int',
+    journey: 'text',
+    version: 'int',
+    status: 'text',
+    step: 'text',
+    state: 'jsonb',
+    entered_at: 'timestamptz',
+    entry_evidence: 'uuid',
+    ended_at: 'timestamptz',
+    end_reason: 'text',
+    end_evidence: 'uuid',
   },
   `on conflict (lane, person_id, run_id) do update set status = excluded.status, step = excluded.step, state = excluded.state, ended_at = excluded.ended_at, end_reason = excluded.end_reason, end_evidence = excluded.end_evidence`,
 );
@@ -65,8 +92,20 @@ export const saveRuns = (tx: Queryable, runs: readonly StoredRun[]): Promise<voi
   upsert(
     tx,
     runs.map((run) => ({
-      lane: laneOf(run.person), person_id: run.person, run_id: run.id, workspace_id: run.workspace, journey: run.journey, version: run.version, status: run.status, step: run.step, state: JSON.stringify(run.state),
-      entered_at: toIso(run.enteredAt), entry_evidence: run.entryEvidence, ended_at: isoOrNull(run.endedAt), end_reason: run.endReason, end_evidence: run.endEvidence,
+      lane: laneOf(run.person),
+      person_id: run.person,
+      run_id: run.id,
+      workspace_id: run.workspace,
+      journey: run.journey,
+      version: run.version,
+      status: run.status,
+      step: run.step,
+      state: JSON.stringify(run.state),
+      entered_at: toIso(run.enteredAt),
+      entry_evidence: run.entryEvidence,
+      ended_at: isoOrNull(run.endedAt),
+      end_reason: run.endReason,
+      end_evidence: run.endEvidence,
     })),
   );
 
@@ -85,44 +124,111 @@ export interface StoredStep {
 }
 
 const insertSteps = bulkInsert('run_step', {
-  lane: 'smallint', person_id: 'uuid', run_id: 'uuid', seq: 'int', stored_at: 'timestamptz', workspace_id: 'int', journey: 'text', version: 'int', step: 'text', next: 'text', at: 'timestamptz', evidence: 'uuid', because: 'text',
+  lane: 'smallint',
+  person_id: 'uuid',
+  run_id: 'uuid',
+  seq: 'int',
+  stored_at: 'timestamptz',
+  workspace_id: 'int',
+  journey: 'text',
+  version: 'int',
+  step: 'text',
+  next: 'text',
+  at: 'timestamptz',
+  evidence: 'uuid',
+  because: 'text',
 });
 
 export const appendSteps = (tx: Queryable, steps: readonly StoredStep[], storedAt: Instant): Promise<void> =>
   insertSteps(
     tx,
     steps.map((step) => ({
-      lane: laneOf(step.person), person_id: step.person, run_id: step.run, seq: step.seq, stored_at: toIso(storedAt), workspace_id: step.workspace, journey: step.journey, version: step.version,
-      step: step.step, next: step.next, at: toIso(step.at), evidence: step.evidence, because: step.because,
+      lane: laneOf(step.person),
+      person_id: step.person,
+      run_id: step.run,
+      seq: step.seq,
+      stored_at: toIso(storedAt),
+      workspace_id: step.workspace,
+      journey: step.journey,
+      version: step.version,
+      step: step.step,
+      next: step.next,
+      at: toIso(step.at),
+      evidence: step.evidence,
+      because: step.because,
     })),
   );
 
-export async function stepsOfPerson(tx: Queryable, person: string, before: Instant, limit: number): Promise<(StoredStep & { id: string })[]> {
-  const rows = await tx.query('select * from run_step where lane = $1 and person_id = $2 and at <= $3 order by at desc limit $4', [laneOf(person), person, toIso(before), limit]);
-  return rows.map((row) => ({ id: `${row.run_id}:${row.seq}`, person: row.person_id, workspace: row.workspace_id, run: row.run_id, seq: row.seq, journey: row.journey, version: row.version, step: row.step, next: row.next, at: row.at, evidence: row.evidence, because: row.because }));
+export async function stepsOfPerson(
+  tx: Queryable,
+  person: string,
+  before: Instant,
+  limit: number,
+): Promise<(StoredStep & { id: string })[]> {
+  const rows = await tx.query('select * from run_step where lane = $1 and person_id = $2 and at <= $3 order by at desc limit $4', [
+    laneOf(person),
+    person,
+    toIso(before),
+    limit,
+  ]);
+  return rows.map((row) => ({
+    id: `${row.run_id}:${row.seq}`,
+    person: row.person_id,
+    workspace: row.workspace_id,
+    run: row.run_id,
+    seq: row.seq,
+    journey: row.journey,
+    version: row.version,
+    step: row.step,
+    next: row.next,
+    at: row.at,
+    evidence: row.evidence,
+    because: row.because,
+  }));
 }
 
 /** Versions of journeys that somebody is under way in. */
 export async function pinnedVersions(tx: Queryable, workspace: number): Promise<{ journey: string; version: number; live: number }[]> {
-  const rows = await tx.query("select journey, version, count(*) as live from run where workspace_id = $1 and status = 'live' group by journey, version", [workspace]);
+  const rows = await tx.query(
+    "select journey, version, count(*) as live from run where workspace_id = $1 and status = 'live' group by journey, version",
+    [workspace],
+  );
   return rows.map((row) => ({ journey: row.journey, version: row.version, live: row.live }));
 }
 
-export async function journeyCounts(tx: Queryable, workspace: number, weekAgo: Instant): Promise<Map<string, { live: number; entered: number; entered7d: number; goalMet: number; ended: number; lastEntryAt: Instant | null }>> {
+export async function journeyCounts(
+  tx: Queryable,
+  workspace: number,
+  weekAgo: Instant,
+): Promise<Map<string, { live: number; entered: number; entered7d: number; goalMet: number; ended: number; lastEntryAt: Instant | null }>> {
   const rows = await tx.query(
     `select journey, count(*) as entered, count(*) filter (where status = 'live') as live, count(*) filter (where entered_at >= $2) as entered7d,
        count(*) filter (where status = 'ended') as ended, count(*) filter (where end_reason like 'goal%') as goal, max(entered_at) as last
      from run where workspace_id = $1 group by journey`,
     [workspace, toIso(weekAgo)],
   );
-  return new Map(rows.map((row) => [row.journey, { live: row.live, entered: row.entered, entered7d: row.entered7d, goalMet: row.goal, ended: row.ended, lastEntryAt: row.last }]));
+  return new Map(
+    rows.map((row) => [
+      row.journey,
+      { live: row.live, entered: row.entered, entered7d: row.entered7d, goalMet: row.goal, ended: row.ended, lastEntryAt: row.last },
+    ]),
+  );
 }
 
 /** Where the people of one journey are, which ways they took, and how their runs ended. */
 export async function stepCounts(tx: Queryable, workspace: number, journey: string, version: number | null) {
-  const here = await tx.query("select step, count(*) as n from run where workspace_id = $1 and journey = $2 and ($3::int is null or version = $3) and status = 'live' group by step", [workspace, journey, version]);
-  const edges = await tx.query('select step, next, count(*) as n from run_step where workspace_id = $1 and journey = $2 and ($3::int is null or version = $3) group by step, next', [workspace, journey, version]);
-  const ends = await tx.query("select end_reason, count(*) as n from run where workspace_id = $1 and journey = $2 and ($3::int is null or version = $3) and status = 'ended' group by end_reason order by n desc", [workspace, journey, version]);
+  const here = await tx.query(
+    "select step, count(*) as n from run where workspace_id = $1 and journey = $2 and ($3::int is null or version = $3) and status = 'live' group by step",
+    [workspace, journey, version],
+  );
+  const edges = await tx.query(
+    'select step, next, count(*) as n from run_step where workspace_id = $1 and journey = $2 and ($3::int is null or version = $3) group by step, next',
+    [workspace, journey, version],
+  );
+  const ends = await tx.query(
+    "select end_reason, count(*) as n from run where workspace_id = $1 and journey = $2 and ($3::int is null or version = $3) and status = 'ended' group by end_reason order by n desc",
+    [workspace, journey, version],
+  );
   return {
     here: here.map((row) => ({ step: row.step as string, count: row.n as number })),
     edges: edges.map((row) => ({ from: row.step as string, to: row.next as string | null, count: row.n as number })),

@@ -22,6 +22,9 @@ export async function peopleAtSteps(tx: Queryable, workspace: number, journeys: 
 /** How many people are in each of these stages; a stage without anybody is missing. */
 export async function peopleInStages(tx: Queryable, workspace: number, stages: readonly string[]): Promise<Map<string, number>> {
   if (stages.length === 0) return new Map();
-  const rows = await tx.query('select stage, count(*) as n from person where workspace_id = $1 and stage = any($2::text[]) and merged_into is null and erased_at is null group by stage', [workspace, [...stages]]);
+  const rows = await tx.query(
+    'select stage, count(*) as n from person where workspace_id = $1 and stage = any($2::text[]) and merged_into is null and erased_at is null group by stage',
+    [workspace, [...stages]],
+  );
   return new Map(rows.map((row) => [row.stage, row.n]));
 }

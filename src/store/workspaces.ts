@@ -20,7 +20,11 @@ export interface Workspace {
 }
 
 const toWorkspace = (row: Row): Workspace => ({
-  id: row.workspace_id, slug: row.slug, practice: row.practice, settings: row.settings, revision: row.revision,
+  id: row.workspace_id,
+  slug: row.slug,
+  practice: row.practice,
+  settings: row.settings,
+  revision: row.revision,
   clock: row.clock === 0 ? null : { clock: row.clock, reading: row.reading, setAt: row.set_at, running: row.running },
 });
 
@@ -34,15 +38,23 @@ export function workspaceNow(workspace: Pick<Workspace, 'clock'>, realNow: Insta
 const statement = 'select w.*, c.reading, c.set_at, c.running from workspace w left join clock c on c.clock = w.clock';
 
 /** All workspaces; an operator's view, for the loops that serve everybody. */
-export const allWorkspaces = (db: Database): Promise<Workspace[]> => db.asOwner(async (tx) => (await tx.query(`${statement} order by w.workspace_id`)).map(toWorkspace));
+export const allWorkspaces = (db: Database): Promise<Workspace[]> =>
+  db.asOwner(async (tx) => (await tx.query(`${statement} order by w.workspace_id`)).map(toWorkspace));
 
 export async function loadWorkspaces(tx: Queryable, ids: readonly number[]): Promise<Workspace[]> {
   return (await tx.query(`${statement} where w.workspace_id = any($1::int[])`, [[...ids]])).map(toWorkspace);
 }
 
 /** Makes a workspace; null when somebody else has just made one with this slug. */
-export async function createWorkspace(tx: Queryable, given: { slug: string; practice: boolean; settings: WorkspaceSettings }, now: Instant): Promise<number | null> {
-  const [row] = await tx.query('insert into workspace (slug, practice, clock, settings, created_at) values ($1, $2, 0, $3, $4) on conflict (slug) do nothing returning workspace_id', [given.slug, given.practice, JSON.stringify(given.settings), toIso(now)]);
+export async function createWorkspace(
+  tx: Queryable,
+  given: { slug: string; practice: boolean; settings: WorkspaceSettings },
+  now: Instant,
+): Promise<number | null> {
+  const [row] = await tx.query(
+    'insert into workspace (slug, practice, clock, settings, created_at) values ($1, $2, 0, $3, $4) on conflict (slug) do nothing returning workspace_id',
+    [given.slug, given.practice, JSON.stringify(given.settings), toIso(now)],
+  );
   if (!row) return null;
   const id = row.workspace_id as number;
   if (given.practice) {
@@ -57,7 +69,12 @@ export async function saveSettings(tx: Queryable, workspace: number, settings: W
 }
 
 export async function setClock(tx: Queryable, reading: ClockReading): Promise<void> {
-  await tx.query('update clock set reading = $2, set_at = $3, running = $4 where clock = $1', [reading.clock, toIso(reading.reading), toIso(reading.setAt), reading.running]);
+  await tx.query('update clock set reading = $2, set_at = $3, running = $4 where clock = $1', [
+    reading.clock,
+    toIso(reading.reading),
+    toIso(reading.setAt),
+    reading.running,
+  ]);
 }
 
 /** A secret shared by all processes, made on first use. */

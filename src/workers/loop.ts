@@ -33,7 +33,10 @@ export function startLoop(name: string, idle: number, work: () => Promise<boolea
         failures = 0;
       } catch (error) {
         failures++;
-        log.error({ loop: name, failures, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'a loop failed and will try again');
+        log.error(
+          { loop: name, failures, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+          'a loop failed and will try again',
+        );
       }
       if (more && failures === 0) continue;
       if (!poked && !stopped) await rest(failures > 0 ? Math.min(10_000, 100 * 2 ** failures) : idle);

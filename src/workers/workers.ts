@@ -19,14 +19,24 @@ export function startWork(deps: Deps): Workers {
   const processor = new Processor(deps, atOnce);
   const process = startLoop('process', poll, () => processor.round(), deps.log);
   const practice = startLoop('practice', 1_000, async () => runPractice(deps), deps.log);
-  const house = startLoop('upkeep', 600_000, async () => {
-    await upkeep(deps);
-    return false;
-  }, deps.log);
-  const sweep = startLoop('sweep', 30_000, async () => {
-    await sweepQueues(deps);
-    return false;
-  }, deps.log);
+  const house = startLoop(
+    'upkeep',
+    600_000,
+    async () => {
+      await upkeep(deps);
+      return false;
+    },
+    deps.log,
+  );
+  const sweep = startLoop(
+    'sweep',
+    30_000,
+    async () => {
+      await sweepQueues(deps);
+      return false;
+    },
+    deps.log,
+  );
   return gather(deps, [process], [process, practice, house, sweep], (lanes) => processor.hear(lanes));
 }
 
@@ -34,10 +44,15 @@ export function startWork(deps: Deps): Workers {
 export function startSend(deps: SendingDeps): Workers {
   const atOnce = deps.db.dialect === 'postgres' ? 3 : 1;
   const deliver = startLoop('deliver', poll, async () => deps.sender() !== 0 && (await deliverRound(deps, atOnce)).more, deps.log);
-  const dead = startLoop('dead senders', 2_000, async () => {
-    await settleDeadSenders(deps, deps.sender(), deps.ledger.hasInHand);
-    return false;
-  }, deps.log);
+  const dead = startLoop(
+    'dead senders',
+    2_000,
+    async () => {
+      await settleDeadSenders(deps, deps.sender(), deps.ledger.hasInHand);
+      return false;
+    },
+    deps.log,
+  );
   return gather(deps, [deliver], [deliver, dead]);
 }
 
@@ -53,4 +68,3 @@ function gather(deps: Deps, poked: Loop[], all: Loop[], hear: (lanes: readonly n
     },
   };
 }
-

@@ -51,9 +51,11 @@ export async function check(db: Database, traffic: Traffic, mail: Mail): Promise
     const id = person.person_id as string;
     checkPerson(wrong, done, person, buyers.has(id));
     checkMoves(wrong, done, person, movesOf.get(id) ?? []);
-    if ((losersOf.get(id)?.length ?? 0) !== (done.merged ? 1 : 0)) wrong.say('merge', `${done.user} took over ${losersOf.get(id)?.length ?? 0} others`);
+    if ((losersOf.get(id)?.length ?? 0) !== (done.merged ? 1 : 0))
+      wrong.say('merge', `${done.user} took over ${losersOf.get(id)?.length ?? 0} others`);
     const consents = consentsOf.get(id) ?? [];
-    if (consents.length !== Math.min(done.signedUp, 1) || consents.some((row) => row.seq !== 0)) wrong.say('consent', `${done.user} has ${consents.length} lines in the consent ledger`);
+    if (consents.length !== Math.min(done.signedUp, 1) || consents.some((row) => row.seq !== 0))
+      wrong.say('consent', `${done.user} has ${consents.length} lines in the consent ledger`);
 
     const wanted = done.consents && done.signedUp > 0 ? 1 : 0;
     const runs = runsOf.get(id) ?? [];
@@ -80,13 +82,21 @@ export async function check(db: Database, traffic: Traffic, mail: Mail): Promise
       }
     }
   }
-  for (const key of keys.keys()) if (!house.messages.some((row) => row.message_id === key)) wrong.say('mail', `a mail with the key ${key} belongs to no message`);
+  for (const key of keys.keys())
+    if (!house.messages.some((row) => row.message_id === key)) wrong.say('mail', `a mail with the key ${key} belongs to no message`);
   if (house.inbox > 0) wrong.say('inbox', `${house.inbox} facts are left in the inbox`);
   if (house.wakes > 0) wrong.say('wake', `${house.wakes} wakes are overdue`);
 
   return {
-    acked: [...traffic.ledger.values()].filter(Boolean).length, people: traffic.people.length, runs: house.runs.length, mails: mail.count(), uncertain, uncertainArrived,
-    missing: missing + notSent, duplicates: doubled + sentTwice, wrong: wrong.all(),
+    acked: [...traffic.ledger.values()].filter(Boolean).length,
+    people: traffic.people.length,
+    runs: house.runs.length,
+    mails: mail.count(),
+    uncertain,
+    uncertainArrived,
+    missing: missing + notSent,
+    duplicates: doubled + sentTwice,
+    wrong: wrong.all(),
   };
 }
 
@@ -95,8 +105,12 @@ async function readHouse(db: Database) {
     const [inbox] = await tx.query('select count(*) as n from inbox');
     const [wakes] = await tx.query('select count(*) as n from wake where due_at <= now()');
     return {
-      events: await tx.query("select body->>'messageId' as id, count(*) as n from event where call in ('identify', 'track', 'page') group by 1"),
-      people: await tx.query('select person_id, user_id, email, stage, score, state, traits from person where merged_into is null and user_id is not null'),
+      events: await tx.query(
+        "select body->>'messageId' as id, count(*) as n from event where call in ('identify', 'track', 'page') group by 1",
+      ),
+      people: await tx.query(
+        'select person_id, user_id, email, stage, score, state, traits from person where merged_into is null and user_id is not null',
+      ),
       members: await tx.query("select person_id from membership where segment = 'buyers'"),
       moves: await tx.query('select person_id, seq, stage, from_stage, entered_at from stage_history order by person_id, seq'),
       consents: await tx.query('select person_id, seq, state from consent order by person_id, seq'),
@@ -135,7 +149,11 @@ const nth = (state: PersonState, name: string): number => state.memory[matcherId
 /** Counters, score, segment and stage are those of a single clean delivery. */
 function checkPerson(wrong: Complaints, done: Done, person: Row, isBuyer: boolean): void {
   const state = person.state as PersonState;
-  for (const [name, times] of [['Ordered', done.ordered], ['Page Viewed', done.viewed]] as const) if (nth(state, name) !== times) wrong.say('memory', `${done.user} remembers ${nth(state, name)} × ${name} instead of ${times}`);
+  for (const [name, times] of [
+    ['Ordered', done.ordered],
+    ['Page Viewed', done.viewed],
+  ] as const)
+    if (nth(state, name) !== times) wrong.say('memory', `${done.user} remembers ${nth(state, name)} × ${name} instead of ${times}`);
   const score = (done.ordered >= 1 ? 10 : 0) + (done.ordered >= 2 ? 20 : 0) + (done.viewed >= 3 ? 5 : 0);
   if ((person.score ?? 0) !== score) wrong.say('score', `${done.user} has ${person.score} points instead of ${score}`);
   if (isBuyer !== done.ordered >= 2) wrong.say('segment', `${done.user} ${isBuyer ? 'is' : 'is not'} a buyer after ${done.ordered} orders`);
@@ -145,24 +163,32 @@ function checkPerson(wrong: Complaints, done: Done, person: Row, isBuyer: boolea
 /** The stages that were passed, one after another without a gap. */
 function checkMoves(wrong: Complaints, done: Done, person: Row, moves: readonly Row[]): void {
   const stages = done.signedUp === 0 ? [] : ['lead', ...(done.ordered >= 1 ? ['customer'] : []), ...(done.ordered >= 3 ? ['regular'] : [])];
-  if (moves.map((row) => row.stage).join() !== stages.join() || person.stage !== (stages.at(-1) ?? null)) wrong.say('stage', `${done.user} is in ${person.stage} by ${moves.map((row) => row.stage).join(' → ')} instead of ${stages.join(' → ')}`);
+  if (moves.map((row) => row.stage).join() !== stages.join() || person.stage !== (stages.at(-1) ?? null))
+    wrong.say(
+      'stage',
+      `${done.user} is in ${person.stage} by ${moves.map((row) => row.stage).join(' → ')} instead of ${stages.join(' → ')}`,
+    );
   moves.forEach((move, index) => {
     const before = moves[index - 1];
-    if (move.seq !== index || move.from_stage !== (before?.stage ?? null) || (before && move.entered_at <= before.entered_at)) wrong.say('stage', `the history of ${done.user} has a gap or is out of order at ${move.seq}`);
+    if (move.seq !== index || move.from_stage !== (before?.stage ?? null) || (before && move.entered_at <= before.entered_at))
+      wrong.say('stage', `the history of ${done.user} has a gap or is out of order at ${move.seq}`);
   });
 }
 
 /** The run has ended, it took one step after another, and no wait was too short. */
 function checkRun(wrong: Complaints, done: Done, run: Row, steps: readonly Row[]): void {
-  if (run.status !== 'ended' || run.end_reason !== 'end: greeted') wrong.say('run', `the run of ${done.user} is ${run.status} at ${run.step} (${run.end_reason})`);
+  if (run.status !== 'ended' || run.end_reason !== 'end: greeted')
+    wrong.say('run', `the run of ${done.user} is ${run.status} at ${run.step} (${run.end_reason})`);
   const way = steps.map((row) => row.step).join();
   if (!/^signed-up,hello,pause,rest,which,(thank,)?done$/.test(way)) wrong.say('run', `the run of ${done.user} went ${way}`);
   steps.forEach((step, index) => {
-    if (step.seq !== index || step.next !== (steps[index + 1]?.step ?? null)) wrong.say('run', `step ${step.seq} of ${done.user} leads to ${step.next} instead of ${steps[index + 1]?.step}`);
+    if (step.seq !== index || step.next !== (steps[index + 1]?.step ?? null))
+      wrong.say('run', `step ${step.seq} of ${done.user} leads to ${step.next} instead of ${steps[index + 1]?.step}`);
   });
   const at = (key: string): number => steps.find((row) => row.step === key)?.at ?? Number.NaN;
   if (at('rest') - at('pause') < restMs) wrong.say('timer', `${done.user} rested for ${at('rest') - at('pause')} ms`);
-  if (done.ordered === 0 && at('pause') - at('hello') < pauseMs) wrong.say('timer', `${done.user} paused for ${at('pause') - at('hello')} ms`);
+  if (done.ordered === 0 && at('pause') - at('hello') < pauseMs)
+    wrong.say('timer', `${done.user} paused for ${at('pause') - at('hello')} ms`);
 }
 
 /** Sentences by kind: the first ten of each, and how many more there are. */
@@ -176,6 +202,10 @@ class Complaints {
   }
 
   all(): string[] {
-    return [...this.#kinds].flatMap(([kind, list]) => [...list.slice(0, 10), ...(list.length > 10 ? [`… ${list.length - 10} more about ${kind}`] : [])].map((sentence) => `${kind}: ${sentence}`));
+    return [...this.#kinds].flatMap(([kind, list]) =>
+      [...list.slice(0, 10), ...(list.length > 10 ? [`… ${list.length - 10} more about ${kind}`] : [])].map(
+        (sentence) => `${kind}: ${sentence}`,
+      ),
+    );
   }
 }

@@ -48,7 +48,9 @@ const blows: readonly Blow[] = [
 describe.each(['pglite', 'postgres'] as const)('on %s', { concurrent: !full }, (kind) => {
   const why = absent(kind);
   test.skipIf(why)(
-    why ? `killed in every state (skipped: ${why})` : 'killed in every state, nothing that was acknowledged is lost and nothing happens twice',
+    why
+      ? `killed in every state (skipped: ${why})`
+      : 'killed in every state, nothing that was acknowledged is lost and nothing happens twice',
     async () => {
       const place = await newPlace(kind);
       try {
@@ -68,7 +70,9 @@ describe.each(['pglite', 'postgres'] as const)('on %s', { concurrent: !full }, (
   );
 
   test.skipIf(why)(
-    why ? `killed while it starts for the first time (skipped: ${why})` : 'killed again and again while it starts for the first time, it comes up whole',
+    why
+      ? `killed while it starts for the first time (skipped: ${why})`
+      : 'killed again and again while it starts for the first time, it comes up whole',
     async () => {
       const place = await newPlace(kind);
       try {
@@ -92,7 +96,10 @@ describe.each(['pglite', 'postgres'] as const)('on %s', { concurrent: !full }, (
         );
         const { definitions } = rows[0]!;
         expect(definitions).toBeGreaterThan(20);
-        expect(rows).toEqual([{ slug: 'main', definitions, versions: 0, lively: false }, ...(full ? [{ slug: 'practice', definitions, versions: definitions, lively: true }] : [])]);
+        expect(rows).toEqual([
+          { slug: 'main', definitions, versions: 0, lively: false },
+          ...(full ? [{ slug: 'practice', definitions, versions: definitions, lively: true }] : []),
+        ]);
       } finally {
         await place.close();
       }
@@ -112,7 +119,11 @@ describe.each(['pglite', 'postgres'] as const)('on %s', { concurrent: !full }, (
         traffic.release(600);
         await until('mails under way', () => place.mail.count() >= 20, 60_000, 5);
         expect(await first.stop()).toEqual({ code: 0, signal: null });
-        const left = await place.look((db) => db.asOwner((tx) => tx.query("select status, count(*) as n from message where status in ('sending', 'uncertain') group by status")));
+        const left = await place.look((db) =>
+          db.asOwner((tx) =>
+            tx.query("select status, count(*) as n from message where status in ('sending', 'uncertain') group by status"),
+          ),
+        );
         expect(left).toEqual([]);
         const second = await place.server().mustBeReady();
         await drain(second, traffic);
@@ -200,7 +211,9 @@ function shuffled<T>(chance: Chance, list: T[]): T[] {
 }
 
 function report(kind: Kind, findings: Findings, kills: Map<number, Blow>, most: number): void {
-  const byState = Object.entries(Object.groupBy(kills.values(), (blow) => blow.state)).map(([state, list]) => `${state} ${list.length}`).join(', ');
+  const byState = Object.entries(Object.groupBy(kills.values(), (blow) => blow.state))
+    .map(([state, list]) => `${state} ${list.length}`)
+    .join(', ');
   const { acked, people, runs, mails, uncertain, uncertainArrived, missing, duplicates } = findings;
   process.stdout.write(
     `crash on ${kind}: ${kills.size} kills (${byState}); ${acked} events acknowledged, ${people} people, ${runs} runs, ${mails} mails arrived; uncertain ${uncertain} (at most ${most} a kill, ${uncertainArrived} had arrived), duplicates ${duplicates}, missing ${missing}\n`,

@@ -13,27 +13,56 @@ const ordered = (atLeast: number) => ({ event: { name: 'Ordered', atLeast } });
 export const definitions: LooseDefinition[] = [
   { kind: 'topic', key: 'news', body: { name: 'News', purpose: 'marketing' } },
   {
-    kind: 'lifecycle', key: 'main',
+    kind: 'lifecycle',
+    key: 'main',
     body: {
       name: 'Main',
       stages: [
         { key: 'lead', name: 'Lead', meaning: 'Signed up', first: true, entry: [{ on: { event: 'Signed Up' } }], next: ['customer'] },
         { key: 'customer', name: 'Customer', meaning: 'Ordered', entry: [{ on: { event: 'Ordered' }, from: ['lead'] }], next: ['regular'] },
-        { key: 'regular', name: 'Regular', meaning: 'Ordered three times', entry: [{ on: { event: 'Ordered' }, from: ['customer'], when: ordered(3) }], next: [] },
+        {
+          key: 'regular',
+          name: 'Regular',
+          meaning: 'Ordered three times',
+          entry: [{ on: { event: 'Ordered' }, from: ['customer'], when: ordered(3) }],
+          next: [],
+        },
       ],
     },
   },
   { kind: 'segment', key: 'buyers', body: { name: 'Buyers', rule: ordered(2) } },
   {
-    kind: 'score', key: 'engagement',
-    body: { name: 'Engagement', points: [{ because: 'Ordered', rule: ordered(1), points: 10 }, { because: 'Ordered twice', rule: ordered(2), points: 20 }, { because: 'Looked around', rule: { event: { name: 'Page Viewed', atLeast: 3 } }, points: 5 }] },
+    kind: 'score',
+    key: 'engagement',
+    body: {
+      name: 'Engagement',
+      points: [
+        { because: 'Ordered', rule: ordered(1), points: 10 },
+        { because: 'Ordered twice', rule: ordered(2), points: 20 },
+        { because: 'Looked around', rule: { event: { name: 'Page Viewed', atLeast: 3 } }, points: 5 },
+      ],
+    },
   },
-  { kind: 'template', key: 'hello', body: { channel: 'email', name: 'Hello', subject: 'Hello {{ person.name }}', blocks: [{ block: 'text', text: 'Hello {{ person.name }}, good that you are here.' }, { block: 'button', label: 'Look', link: 'https://www.example.com/look' }] } },
+  {
+    kind: 'template',
+    key: 'hello',
+    body: {
+      channel: 'email',
+      name: 'Hello',
+      subject: 'Hello {{ person.name }}',
+      blocks: [
+        { block: 'text', text: 'Hello {{ person.name }}, good that you are here.' },
+        { block: 'button', label: 'Look', link: 'https://www.example.com/look' },
+      ],
+    },
+  },
   { kind: 'cap-policy', key: 'main', body: { name: 'Generous', caps: [{ max: 100, within: 'P1D' }], quietHours: null } },
   {
-    kind: 'journey', key: 'greeting',
+    kind: 'journey',
+    key: 'greeting',
     body: {
-      name: 'Greeting', intent: 'Greets whoever has signed up.',
+      name: 'Greeting',
+      intent: 'Greets whoever has signed up.',
       steps: [
         { key: 'signed-up', kind: 'entry', on: { event: 'Signed Up' }, when: { consent: { purpose: 'marketing' } }, next: 'hello' },
         { key: 'hello', kind: 'send', template: 'hello', topic: 'news', next: 'pause' },

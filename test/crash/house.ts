@@ -41,9 +41,18 @@ export async function newPlace(kind: Kind): Promise<Place> {
   const servers = new Set<Server>();
   const data = join(folder, 'data');
   return {
-    kind, port, mail, databaseUrl,
+    kind,
+    port,
+    mail,
+    databaseUrl,
     server(environment = {}) {
-      const server = new Server({ PORT: String(port), DATA_DIR: data, SMTP_URL: mail.url, ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}), ...environment });
+      const server = new Server({
+        PORT: String(port),
+        DATA_DIR: data,
+        SMTP_URL: mail.url,
+        ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
+        ...environment,
+      });
       servers.add(server);
       void server.dead.then(() => servers.delete(server));
       return server;
@@ -87,6 +96,10 @@ export async function withAdmin<T>(work: (admin: pg.Client) => Promise<T>): Prom
 
 /** What an operator does first: who writes, and the definitions. */
 export async function prepare(server: Server): Promise<void> {
-  await server.api('PATCH', '/api/settings', { senderName: 'Crash', senderEmail: 'hello@crash.example', postalAddress: 'Crash, 1 Edge Lane, 10115 Berlin' });
+  await server.api('PATCH', '/api/settings', {
+    senderName: 'Crash',
+    senderEmail: 'hello@crash.example',
+    postalAddress: 'Crash, 1 Edge Lane, 10115 Berlin',
+  });
   await server.api('POST', '/api/apply', { definitions, publish: true, note: 'crash' });
 }

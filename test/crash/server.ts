@@ -40,7 +40,16 @@ export class Server {
     const child = spawn(process.execPath, ['src/cli/main.ts', 'start'], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH, HOME, TMPDIR, LOG_LEVEL: 'warn', THROUGHLINE_PRACTICE: 'off', BOOTSTRAP_KEY: apiKey, BOOTSTRAP_WRITE_KEY: writeKey, ...environment },
+      env: {
+        PATH,
+        HOME,
+        TMPDIR,
+        LOG_LEVEL: 'warn',
+        THROUGHLINE_PRACTICE: 'off',
+        BOOTSTRAP_KEY: apiKey,
+        BOOTSTRAP_WRITE_KEY: writeKey,
+        ...environment,
+      },
     });
     this.#child = child;
     this.pid = child.pid!;
@@ -117,7 +126,13 @@ export class Server {
     const text = await (await fetch(`${this.url}/metrics`, { signal: AbortSignal.timeout(60_000) })).text();
     const read = (pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? 0);
     const messages = (status: string): number => read(new RegExp(`^throughline_messages\\{status="${status}"\\} (\\d+)`, 'm'));
-    return { inbox: read(/^throughline_inbox_facts (\d+)/m), queued: messages('queued'), held: messages('held'), sending: messages('sending'), uncertain: messages('uncertain') };
+    return {
+      inbox: read(/^throughline_inbox_facts (\d+)/m),
+      queued: messages('queued'),
+      held: messages('held'),
+      sending: messages('sending'),
+      uncertain: messages('uncertain'),
+    };
   }
 }
 
@@ -133,7 +148,8 @@ export async function within<T>(ms: number, promise: Promise<T>): Promise<T | un
 
 /** Asks again and again until the answer is yes; an error that names what was waited for when that takes too long. */
 export async function until(what: string, ask: () => Promise<boolean> | boolean, withinMs: number, everyMs = 100): Promise<void> {
-  for (const started = Date.now(); !(await ask()); await pause(everyMs)) if (Date.now() - started > withinMs) throw new Error(`not within ${withinMs / 1000} s: ${what}`);
+  for (const started = Date.now(); !(await ask()); await pause(everyMs))
+    if (Date.now() - started > withinMs) throw new Error(`not within ${withinMs / 1000} s: ${what}`);
 }
 
 export function freePort(): Promise<number> {

@@ -107,7 +107,10 @@ export class Traffic {
     for (const body = JSON.stringify({ batch }); ; ) {
       try {
         const answer = await fetch(`${this.#options.url}/v1/batch`, {
-          method: 'POST', body, headers: { authorization: `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`, 'content-type': 'application/json' }, signal: AbortSignal.timeout(30_000),
+          method: 'POST',
+          body,
+          headers: { authorization: `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`, 'content-type': 'application/json' },
+          signal: AbortSignal.timeout(30_000),
         });
         const said = await answer.text();
         if (answer.ok) {
@@ -129,16 +132,39 @@ export class Traffic {
     const pending: { at: number; person: Done; what: 'Ordered' | 'Page Viewed' | 'Signed Up' | 'second device' }[] = [];
     let number = 0;
     let made = 0;
-    const message = (person: Done, rest: object): Message => ({ messageId: `${seed}-${client}-${++made}`, timestamp: new Date().toISOString(), userId: person.user, ...rest });
+    const message = (person: Done, rest: object): Message => ({
+      messageId: `${seed}-${client}-${++made}`,
+      timestamp: new Date().toISOString(),
+      userId: person.user,
+      ...rest,
+    });
     for (let at = 0; ; at++) {
       const user = `${seed}-${client}-${++number}`;
-      const person: Done = { user, email: `${happens(chance, slow) ? 'slow' : 'somebody'}@${user}.example`, consents: !happens(chance, 1 / 8), signedUp: 0, ordered: 0, viewed: 0, merged: false };
+      const person: Done = {
+        user,
+        email: `${happens(chance, slow) ? 'slow' : 'somebody'}@${user}.example`,
+        consents: !happens(chance, 1 / 8),
+        signedUp: 0,
+        ordered: 0,
+        viewed: 0,
+        merged: false,
+      };
       this.people.push(person);
       yield message(person, { type: 'identify', traits: { email: person.email, name: `Somebody ${number}` } });
       person.signedUp++;
-      yield message(person, { type: 'track', event: 'Signed Up', properties: { plan: 'free' }, context: { consent: { categoryPreferences: { marketing: person.consents } } } });
+      yield message(person, {
+        type: 'track',
+        event: 'Signed Up',
+        properties: { plan: 'free' },
+        context: { consent: { categoryPreferences: { marketing: person.consents } } },
+      });
       const more = Math.round((messagesEach - 2) * 2 * chance());
-      for (let each = 0; each < more; each++) pending.push({ at: at + chance() * 10, person, what: happens(chance, 0.01) ? 'Signed Up' : happens(chance, 0.3) ? 'Ordered' : 'Page Viewed' });
+      for (let each = 0; each < more; each++)
+        pending.push({
+          at: at + chance() * 10,
+          person,
+          what: happens(chance, 0.01) ? 'Signed Up' : happens(chance, 0.3) ? 'Ordered' : 'Page Viewed',
+        });
       if (happens(chance, 0.05)) pending.push({ at: at + chance() * 10, person, what: 'second device' });
       pending.sort((a, b) => a.at - b.at);
       while (pending.length > 0 && pending[0]!.at < at + 1) {
@@ -156,7 +182,10 @@ export class Traffic {
         if (what === 'Ordered') who.ordered++;
         else if (what === 'Page Viewed') who.viewed++;
         else who.signedUp++;
-        yield message(who, what === 'Page Viewed' ? { type: 'page', properties: { path: '/' } } : { type: 'track', event: what, properties: { value: 1 } });
+        yield message(
+          who,
+          what === 'Page Viewed' ? { type: 'page', properties: { path: '/' } } : { type: 'track', event: what, properties: { value: 1 } },
+        );
       }
     }
   }

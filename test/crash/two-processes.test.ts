@@ -42,7 +42,8 @@ describe.skipIf(why)(why ? `several processes (skipped: ${why})` : 'several proc
     return rows[0]?.sender ?? null;
   }
 
-  const countOf = async (status: string, sender: number | null = null): Promise<number> => Number((await ask('select count(*) as n from message where status = $1 and ($2::int is null or sender = $2)', [status, sender]))[0]!.n);
+  const countOf = async (status: string, sender: number | null = null): Promise<number> =>
+    Number((await ask('select count(*) as n from message where status = $1 and ($2::int is null or sender = $2)', [status, sender]))[0]!.n);
 
   async function mustBeRight(traffic: Traffic, uncertainMost: number): Promise<void> {
     const findings = await place.look((db) => check(db, traffic, place.mail));
@@ -61,14 +62,22 @@ describe.skipIf(why)(why ? `several processes (skipped: ${why})` : 'several proc
     await back.kill();
     // The front takes and processes what comes, alone; mails wait.
     traffic.release(300);
-    await until('all is acknowledged and processed by the front', async () => traffic.isIdle && (await front.numbers()).inbox === 0, 60_000);
+    await until(
+      'all is acknowledged and processed by the front',
+      async () => traffic.isIdle && (await front.numbers()).inbox === 0,
+      60_000,
+    );
     expect(await countOf('queued')).toBeGreaterThan(0);
     back = await start('work,send');
     traffic.release(600);
     await until('more mails go out', () => place.mail.count() > 40, 60_000, 5);
     await front.kill();
     // The back processes and sends what was accepted, alone; clients wait for the front.
-    await until('the inbox is empty and every mail is out', async () => Number((await ask('select count(*) as n from inbox'))[0]!.n) === 0 && (await countOf('queued')) === 0, 60_000);
+    await until(
+      'the inbox is empty and every mail is out',
+      async () => Number((await ask('select count(*) as n from inbox'))[0]!.n) === 0 && (await countOf('queued')) === 0,
+      60_000,
+    );
     front = await start('http,work');
     await drain(front, traffic);
     expect(await front.stop()).toEqual({ code: 0, signal: null });
@@ -96,7 +105,11 @@ describe.skipIf(why)(why ? `several processes (skipped: ${why})` : 'several proc
     const { front, stopped, other, traffic, number } = await stopOneInTheMiddle();
     const before = await countOf('sending', number);
     expect(before).toBeGreaterThan(0);
-    await until('the other sends what is not in the hand of the stopped one', async () => (await countOf('queued')) === 0 && (await countOf('sending')) === (await countOf('sending', number)), 90_000);
+    await until(
+      'the other sends what is not in the hand of the stopped one',
+      async () => (await countOf('queued')) === 0 && (await countOf('sending')) === (await countOf('sending', number)),
+      90_000,
+    );
     // Its session stands, so nobody takes its mails away; nobody else may send them either.
     expect(await countOf('sending', number)).toBe(before);
     stopped.signal('SIGCONT');
@@ -107,10 +120,17 @@ describe.skipIf(why)(why ? `several processes (skipped: ${why})` : 'several proc
 
   test('a stopped sender whose lock is gone: the other takes its mails over, and continued it sends none of them again', async () => {
     const { front, stopped, other, traffic, number } = await stopOneInTheMiddle();
-    expect(await ask("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and classid = 7741 and objid = $1 and database = (select oid from pg_database where datname = current_database())", [number])).toHaveLength(1);
+    expect(
+      await ask(
+        "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and classid = 7741 and objid = $1 and database = (select oid from pg_database where datname = current_database())",
+        [number],
+      ),
+    ).toHaveLength(1);
     // Where it stood in the middle of a transaction, the server would wait a minute for it; this is that minute's end.
     await pause(1_500);
-    await ask("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%' and state_change < now() - interval '1 second'");
+    await ask(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%' and state_change < now() - interval '1 second'",
+    );
     await until('the other has taken over', async () => (await countOf('sending', number)) === 0, 60_000);
     expect(await countOf('uncertain')).toBeLessThanOrEqual(smtpConnections);
     await until('the other has sent them', async () => (await countOf('queued')) + (await countOf('sending')) === 0, 90_000);
@@ -130,7 +150,13 @@ describe.skipIf(why)(why ? `several processes (skipped: ${why})` : 'several proc
     const traffic = new Traffic({ url: front.url, seed: 'stopped', messagesEach: 3, slow: 1 });
     traffic.release(450);
     const number = (await numberOf(stopped))!;
-    const begun = async (): Promise<boolean> => (await ask("select count(*) filter (where begun_at is not null) as begun, count(*) as held from message where status = 'sending' and sender = $1", [number])).some((row) => Number(row.begun) > 0 && Number(row.held) > Number(row.begun));
+    const begun = async (): Promise<boolean> =>
+      (
+        await ask(
+          "select count(*) filter (where begun_at is not null) as begun, count(*) as held from message where status = 'sending' and sender = $1",
+          [number],
+        )
+      ).some((row) => Number(row.begun) > 0 && Number(row.held) > Number(row.begun));
     await until('one is in the middle', begun, 60_000, 1);
     stopped.signal('SIGSTOP');
     return { front, stopped, other, traffic, number };
@@ -154,7 +180,10 @@ describe.skipIf(why)(why ? `several processes (skipped: ${why})` : 'several proc
       await pause(500);
       await ask('commit');
       const [first, second] = [await meanwhile, await settleDeadSenders(house.deps, 1)];
-      expect({ requeued: first.requeued + second.requeued, uncertain: first.uncertain + second.uncertain }).toEqual({ requeued: 0, uncertain: 1 });
+      expect({ requeued: first.requeued + second.requeued, uncertain: first.uncertain + second.uncertain }).toEqual({
+        requeued: 0,
+        uncertain: 1,
+      });
       expect(await ask('select status from message')).toEqual([{ status: 'uncertain' }]);
     } finally {
       await house.close();
@@ -163,15 +192,25 @@ describe.skipIf(why)(why ? `several processes (skipped: ${why})` : 'several proc
 
   test('three that start at once on an empty database all come up, and the workspaces are there once with their definitions', async () => {
     const practice = { THROUGHLINE_PRACTICE: 'on' };
-    const servers = [place.server(practice), place.server({ ...practice, ROLES: 'work,send' }), place.server({ ...practice, ROLES: 'work,send' })];
+    const servers = [
+      place.server(practice),
+      place.server({ ...practice, ROLES: 'work,send' }),
+      place.server({ ...practice, ROLES: 'work,send' }),
+    ];
     await servers[0]!.mustBeReady();
-    for (const server of servers) await until(`it has started: ${server.said}`, async () => server.isDead || (await numberOf(server)) !== null, 60_000);
+    for (const server of servers)
+      await until(`it has started: ${server.said}`, async () => server.isDead || (await numberOf(server)) !== null, 60_000);
     await pause(500);
     expect(servers.map((server) => (server.isDead ? server.said : 'lives'))).toEqual(servers.map(() => 'lives'));
-    const found = await ask('select slug, (select count(*)::int from definition d where d.workspace_id = w.workspace_id) as definitions, (select count(*)::int from definition_version v where v.workspace_id = w.workspace_id) as versions from workspace w order by slug');
+    const found = await ask(
+      'select slug, (select count(*)::int from definition d where d.workspace_id = w.workspace_id) as definitions, (select count(*)::int from definition_version v where v.workspace_id = w.workspace_id) as versions from workspace w order by slug',
+    );
     const { definitions } = found[0]!;
     expect(definitions).toBeGreaterThan(20);
-    expect(found).toEqual([{ slug: 'main', definitions, versions: 0 }, { slug: 'practice', definitions, versions: definitions }]);
+    expect(found).toEqual([
+      { slug: 'main', definitions, versions: 0 },
+      { slug: 'practice', definitions, versions: definitions },
+    ]);
   });
 
   test('the database goes away for some seconds under load: the process lives, and everything goes on when it is back', async () => {

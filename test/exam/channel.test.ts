@@ -48,13 +48,27 @@ const mail = (to: string, key: string, raw = `Subject: ${key}\r\n\r\nHello ${key
   workspace: 1,
   person: 'p1',
 });
-const call = (url: string, key: string): OutgoingWebhook => ({ channel: 'webhook', key, url, secret, body: JSON.stringify({ key }), workspace: 1, person: 'p1' });
+const call = (url: string, key: string): OutgoingWebhook => ({
+  channel: 'webhook',
+  key,
+  url,
+  secret,
+  body: JSON.stringify({ key }),
+  workspace: 1,
+  person: 'p1',
+});
 
 async function smtpCandidate(pipelining: boolean): Promise<Candidate> {
   const sink = await smtpSink({ pipelining, slowMs: 200 });
   const channel = smtpChannel({ url: sink.url, connections: 4, timeouts: quick });
   const who: Record<Happening, string> = {
-    taken: 'ana', 'address-dead': 'unknown', policy: 'policy', later: 'greylist', 'lost-before-body': 'drop-at-rcpt', 'lost-after-body': 'drop-after-dot', slow: 'slow',
+    taken: 'ana',
+    'address-dead': 'unknown',
+    policy: 'policy',
+    later: 'greylist',
+    'lost-before-body': 'drop-at-rcpt',
+    'lost-after-body': 'drop-after-dot',
+    slow: 'slow',
   };
   return {
     channel: channel as Channel,
@@ -84,7 +98,9 @@ async function mailboxCandidate(): Promise<Candidate> {
   };
 }
 
-async function webServer(answer: (request: IncomingMessage, body: string, response: ServerResponse) => void): Promise<{ url: string; port: number; open(): number; stop(): Promise<void> }> {
+async function webServer(
+  answer: (request: IncomingMessage, body: string, response: ServerResponse) => void,
+): Promise<{ url: string; port: number; open(): number; stop(): Promise<void> }> {
   let open = 0;
   const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -240,7 +256,11 @@ describe.each([
 describe('smtp', () => {
   let sink: SmtpSink | null = null;
   let channel: Channel<OutgoingEmail> | null = null;
-  const begin = async (options: SmtpSinkOptions = {}, query = '', own: { messagesPerConnection?: number; idleMs?: number; connections?: number } = {}): Promise<Channel<OutgoingEmail>> => {
+  const begin = async (
+    options: SmtpSinkOptions = {},
+    query = '',
+    own: { messagesPerConnection?: number; idleMs?: number; connections?: number } = {},
+  ): Promise<Channel<OutgoingEmail>> => {
     sink = await smtpSink(options);
     channel = smtpChannel({ url: sink.url + query, connections: 2, timeouts: quick, ...own });
     return channel;
@@ -254,23 +274,35 @@ describe('smtp', () => {
   const send = (to: string, key = 'k', raw?: string): Promise<Handover> => channel!.send(mail(to, key, raw), yes);
 
   test.each([
-    ['rcpt-550-5.1.1@example.com', 'address'], ['rcpt-550-5.1.10@example.com', 'address'], ['rcpt-550-5.1.2@example.com', 'address'], ['data-550-5.1.1@example.com', 'address'],
-    ['rcpt-550-5.7.1@example.com', 'policy'], ['data-550-5.7.515@example.com', 'policy'], ['data-554-5.7.1@example.com', 'policy'], ['rcpt-550@example.com', 'policy'],
-    ['data-552-5.3.4@example.com', 'content'], ['data-554-5.6.0@example.com', 'content'],
+    ['rcpt-550-5.1.1@example.com', 'address'],
+    ['rcpt-550-5.1.10@example.com', 'address'],
+    ['rcpt-550-5.1.2@example.com', 'address'],
+    ['data-550-5.1.1@example.com', 'address'],
+    ['rcpt-550-5.7.1@example.com', 'policy'],
+    ['data-550-5.7.515@example.com', 'policy'],
+    ['data-554-5.7.1@example.com', 'policy'],
+    ['rcpt-550@example.com', 'policy'],
+    ['data-552-5.3.4@example.com', 'content'],
+    ['data-554-5.6.0@example.com', 'content'],
   ] as const)('%s is refused about the %s', async (to, about) => {
     await begin();
     expect(await send(to)).toMatchObject({ result: 'refused', permanent: true, about, answer: expect.stringContaining('scripted') });
     expect(await send('ana@example.com')).toMatchObject({ result: 'sent' });
   });
 
-  test.each(['full@example.com', 'rcpt-552-5.2.2@example.com', 'rcpt-421@example.com', 'rcpt-450@example.com', 'data-451-4.7.1@example.com', 'data-421@example.com', 'fail-421@example.com'])(
-    '%s comes later',
-    async (to) => {
-      await begin();
-      expect(await send(to)).toMatchObject({ result: 'later', retryAt: null });
-      expect(await send('ana@example.com')).toMatchObject({ result: 'sent', providerId: 'Q1' });
-    },
-  );
+  test.each([
+    'full@example.com',
+    'rcpt-552-5.2.2@example.com',
+    'rcpt-421@example.com',
+    'rcpt-450@example.com',
+    'data-451-4.7.1@example.com',
+    'data-421@example.com',
+    'fail-421@example.com',
+  ])('%s comes later', async (to) => {
+    await begin();
+    expect(await send(to)).toMatchObject({ result: 'later', retryAt: null });
+    expect(await send('ana@example.com')).toMatchObject({ result: 'sent', providerId: 'Q1' });
+  });
 
   test.each(['drop-in-data@example.com', 'drop-after-dot@example.com', 'hang@example.com'])('%s is uncertain', async (to) => {
     await begin();
@@ -291,13 +323,18 @@ describe('smtp', () => {
     expect(await send('ana@example.com')).toMatchObject({ result: 'later' });
     await channel!.close();
     await sink!.close();
-    expect(await smtpChannel({ url: 'smtp://127.0.0.1:1', timeouts: quick }).send(mail('ana@example.com', 'k'), yes)).toMatchObject({ result: 'later' });
+    expect(await smtpChannel({ url: 'smtp://127.0.0.1:1', timeouts: quick }).send(mail('ana@example.com', 'k'), yes)).toMatchObject({
+      result: 'later',
+    });
   });
 
   test('a refused sender is about policy', async () => {
     await begin();
     const message = mail('ana@example.com', 'k');
-    expect(await channel!.send({ ...message, envelope: { from: 'banned@acme.example', to: 'ana@example.com' } }, yes)).toMatchObject({ result: 'refused', about: 'policy' });
+    expect(await channel!.send({ ...message, envelope: { from: 'banned@acme.example', to: 'ana@example.com' } }, yes)).toMatchObject({
+      result: 'refused',
+      about: 'policy',
+    });
   });
 
   test('connections are used again, up to their number of messages', async () => {
@@ -345,7 +382,10 @@ describe('smtp', () => {
 
   test('a message larger than the announced size is not even begun', async () => {
     await begin({ extensions: ['SIZE 1000'] });
-    expect(await send('ana@example.com', 'k', `Subject: x\r\n\r\n${'x'.repeat(2_000)}\r\n`)).toMatchObject({ result: 'refused', about: 'content' });
+    expect(await send('ana@example.com', 'k', `Subject: x\r\n\r\n${'x'.repeat(2_000)}\r\n`)).toMatchObject({
+      result: 'refused',
+      about: 'content',
+    });
     expect(await send('ana@example.com')).toMatchObject({ result: 'sent' });
   });
 
@@ -356,11 +396,14 @@ describe('smtp', () => {
     expect(sink!.messages[0]?.raw.toString()).toBe(`${raw}\r\n`);
   });
 
-  test.each(['ana@example.com>\r\nRCPT TO:<eve@example.com', 'ana <x>@example.com', 'jörg@example.com', '', 'no-at-sign'])('the address %j never reaches the wire', async (to) => {
-    await begin();
-    expect(await send(to)).toMatchObject({ result: 'refused', about: 'address' });
-    expect(sink!.connections).toBe(0);
-  });
+  test.each(['ana@example.com>\r\nRCPT TO:<eve@example.com', 'ana <x>@example.com', 'jörg@example.com', '', 'no-at-sign'])(
+    'the address %j never reaches the wire',
+    async (to) => {
+      await begin();
+      expect(await send(to)).toMatchObject({ result: 'refused', about: 'address' });
+      expect(sink!.connections).toBe(0);
+    },
+  );
 
   test('another implementation of SMTP understands it', async () => {
     const received: { from: string; to: string[]; body: string }[] = [];
@@ -368,13 +411,19 @@ describe('smtp', () => {
       authOptional: false,
       disabledCommands: ['STARTTLS'],
       disableReverseLookup: true,
-      onAuth: (auth, _session, done) => (auth.username === 'ana' && auth.password === 'word' ? done(null, { user: 'ana' }) : done(new Error('no'))),
-      onRcptTo: (address, _session, done) => (address.address.startsWith('nobody') ? done(Object.assign(new Error('5.1.1 No such user here'), { responseCode: 550 })) : done()),
+      onAuth: (auth, _session, done) =>
+        auth.username === 'ana' && auth.password === 'word' ? done(null, { user: 'ana' }) : done(new Error('no')),
+      onRcptTo: (address, _session, done) =>
+        address.address.startsWith('nobody') ? done(Object.assign(new Error('5.1.1 No such user here'), { responseCode: 550 })) : done(),
       onData(stream, session, done) {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('end', () => {
-          received.push({ from: session.envelope.mailFrom ? session.envelope.mailFrom.address : '', to: session.envelope.rcptTo.map((to) => to.address), body: Buffer.concat(chunks).toString() });
+          received.push({
+            from: session.envelope.mailFrom ? session.envelope.mailFrom.address : '',
+            to: session.envelope.rcptTo.map((to) => to.address),
+            body: Buffer.concat(chunks).toString(),
+          });
           done();
         });
       },
@@ -394,11 +443,21 @@ describe('smtp', () => {
 
   test('the address of the server is read, and never repeated when it is wrong', () => {
     expect(readSmtpUrl('smtp://u:p%40@mail.example:2525?name=out.acme.example&requireTLS=true')).toMatchObject({
-      host: 'mail.example', port: 2525, secure: false, auth: { user: 'u', pass: 'p@' }, ehloName: 'out.acme.example', requireTLS: true,
+      host: 'mail.example',
+      port: 2525,
+      secure: false,
+      auth: { user: 'u', pass: 'p@' },
+      ehloName: 'out.acme.example',
+      requireTLS: true,
     });
     expect(readSmtpUrl('smtps://mail.example')).toMatchObject({ port: 465, secure: true, auth: null });
     expect(readSmtpUrl('smtp://mail.example')).toMatchObject({ port: 587, secure: false });
-    for (const wrong of ['http://u:hunter22@mail.example', 'u:hunter22@mail', 'smtp://u:hunter22@mail.example?colour=red', 'smtp://u:hunter22@mail.example?requireTLS=maybe'])
+    for (const wrong of [
+      'http://u:hunter22@mail.example',
+      'u:hunter22@mail',
+      'smtp://u:hunter22@mail.example?colour=red',
+      'smtp://u:hunter22@mail.example?requireTLS=maybe',
+    ])
       expect(() => readSmtpUrl(wrong)).toThrow(expect.objectContaining({ message: expect.not.stringContaining('hunter22') }));
   });
 });
@@ -416,7 +475,7 @@ describe('what a mail server means', () => {
     ['rcpt', '550 5.7.1 Service unavailable; client host blocked using Spamhaus', 'policy'],
     ['body', '550 5.7.515 Access denied, sending domain acme.example does not meet the required authentication level', 'policy'],
     ['body', '550-5.7.26 This mail has been blocked because the sender is unauthenticated.\n550 5.7.26 gsmtp', 'policy'],
-    ['rcpt', '550 SC-001 (BAY004) Unfortunately, messages from 1.2.3.4 weren\'t sent: block list', 'policy'],
+    ['rcpt', "550 SC-001 (BAY004) Unfortunately, messages from 1.2.3.4 weren't sent: block list", 'policy'],
     ['rcpt', '554 5.7.1 <x@y.example>: Relay access denied', 'policy'],
     ['rcpt', '550 5.1.1 Blocked by our spam policy', 'policy'],
     ['mail', '550 5.1.8 Sender address rejected: Domain not found', 'policy'],
@@ -464,8 +523,21 @@ describe('webhook', () => {
   });
 
   test.each([
-    [200, 'sent'], [204, 'sent'], [301, 'policy'], [302, 'policy'], [400, 'content'], [401, 'policy'], [404, 'policy'], [410, 'policy'], [413, 'content'], [422, 'content'],
-    [408, 'later'], [425, 'later'], [429, 'later'], [500, 'later'], [503, 'later'],
+    [200, 'sent'],
+    [204, 'sent'],
+    [301, 'policy'],
+    [302, 'policy'],
+    [400, 'content'],
+    [401, 'policy'],
+    [404, 'policy'],
+    [410, 'policy'],
+    [413, 'content'],
+    [422, 'content'],
+    [408, 'later'],
+    [425, 'later'],
+    [429, 'later'],
+    [500, 'later'],
+    [503, 'later'],
   ])('status %i means %s, and a redirect is not followed', async (status, meaning) => {
     let requests = 0;
     const server = await webServer((_request, _body, response) => {
@@ -513,15 +585,41 @@ describe('webhook', () => {
 
   test('a wrong secret or key is refused, not thrown', async () => {
     const channel = webhookChannel({ allowPrivate: true });
-    expect(await channel.send({ ...call('http://127.0.0.1:1/', 'k'), secret: '%%%' }, yes)).toMatchObject({ result: 'refused', about: 'policy' });
+    expect(await channel.send({ ...call('http://127.0.0.1:1/', 'k'), secret: '%%%' }, yes)).toMatchObject({
+      result: 'refused',
+      about: 'policy',
+    });
     expect(await channel.send(call('http://127.0.0.1:1/', 'k\r\nX-Evil: 1'), yes)).toMatchObject({ result: 'refused', about: 'content' });
     await channel.close();
   });
 
   test.each([
-    'http://127.0.0.1/', 'http://localhost/', 'http://0/', 'http://0x7f.1/', 'http://2130706433/', 'http://017700000001/', 'http://[::ffff:127.0.0.1]/', 'http://[::]/', 'http://[::1]/', 'http://[fe80::1]/',
-    'http://169.254.169.254/latest/meta-data', 'http://[fd00:ec2::254]/', 'http://100.64.0.1/', 'http://10.1.2.3/', 'http://192.168.0.1/', 'http://172.16.0.1/', 'http://[64:ff9b::7f00:1]/', 'http://[2002:7f00:1::]/',
-    'http://127。0。0。1/', 'http://user@example.com/', 'http://a:b@127.0.0.1/', 'gopher://example.com/', 'file:///etc/passwd', 'https://example.com:25/', 'https://example.com:5432/', 'not a url',
+    'http://127.0.0.1/',
+    'http://localhost/',
+    'http://0/',
+    'http://0x7f.1/',
+    'http://2130706433/',
+    'http://017700000001/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://[::]/',
+    'http://[::1]/',
+    'http://[fe80::1]/',
+    'http://169.254.169.254/latest/meta-data',
+    'http://[fd00:ec2::254]/',
+    'http://100.64.0.1/',
+    'http://10.1.2.3/',
+    'http://192.168.0.1/',
+    'http://172.16.0.1/',
+    'http://[64:ff9b::7f00:1]/',
+    'http://[2002:7f00:1::]/',
+    'http://127。0。0。1/',
+    'http://user@example.com/',
+    'http://a:b@127.0.0.1/',
+    'gopher://example.com/',
+    'file:///etc/passwd',
+    'https://example.com:25/',
+    'https://example.com:5432/',
+    'not a url',
   ])('%s is not called', async (url) => {
     const channel = webhookChannel({ allowPrivate: false, timeoutMs: 2_000 });
     let asked = 0;
@@ -542,14 +640,29 @@ describe('webhook', () => {
     const channel = webhookChannel({ allowPrivate: false, timeoutMs: 2_000 });
     expect(refuseUrl(`http://localhost:${port}/`, false)).toBeNull();
     expect(await channel.send(call(`http://localhost:${port}/`, 'k'), yes)).toMatchObject({ result: 'refused', about: 'policy' });
-    expect(await new Promise((resolve) => publicLookup('localhost', { all: true }, (error) => resolve(error?.name)))).toBe('AddressRefused');
+    expect(await new Promise((resolve) => publicLookup('localhost', { all: true }, (error) => resolve(error?.name)))).toBe(
+      'AddressRefused',
+    );
     expect(reached).toBe(false);
     await channel.close();
     await new Promise((resolve) => inside.close(resolve));
   });
 
   test('public addresses are public', () => {
-    for (const address of ['8.8.8.8', '1.1.1.1', '172.32.0.1', '2606:4700::1111', '2a00:1450::1']) expect(isPublicAddress(address)).toBe(true);
-    for (const address of ['0.0.0.0', '255.255.255.255', '224.0.0.1', '198.18.0.1', '::ffff:8.8.8.8', '2001:db8::1', 'ff02::1', 'fe80::1%eth0', 'example.com', '']) expect(isPublicAddress(address)).toBe(false);
+    for (const address of ['8.8.8.8', '1.1.1.1', '172.32.0.1', '2606:4700::1111', '2a00:1450::1'])
+      expect(isPublicAddress(address)).toBe(true);
+    for (const address of [
+      '0.0.0.0',
+      '255.255.255.255',
+      '224.0.0.1',
+      '198.18.0.1',
+      '::ffff:8.8.8.8',
+      '2001:db8::1',
+      'ff02::1',
+      'fe80::1%eth0',
+      'example.com',
+      '',
+    ])
+      expect(isPublicAddress(address)).toBe(false);
   });
 });

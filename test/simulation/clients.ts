@@ -42,13 +42,41 @@ export interface Client {
   lastYes: number;
 }
 
-const zones = ['Europe/Berlin', 'America/New_York', 'America/Los_Angeles', 'Asia/Kolkata', 'Australia/Lord_Howe', 'Pacific/Auckland', 'America/Sao_Paulo', 'Asia/Kathmandu', 'Pacific/Chatham', 'UTC', 'Mars/Olympus', null, null] as const;
+const zones = [
+  'Europe/Berlin',
+  'America/New_York',
+  'America/Los_Angeles',
+  'Asia/Kolkata',
+  'Australia/Lord_Howe',
+  'Pacific/Auckland',
+  'America/Sao_Paulo',
+  'Asia/Kathmandu',
+  'Pacific/Chatham',
+  'UTC',
+  'Mars/Olympus',
+  null,
+  null,
+] as const;
 
 export function newClient(number: number, chance: Chance): Client {
   const twice = happens(chance, 0.12);
   return {
-    number, users: twice ? [`u${number}`, `u${number}-again`] : [`u${number}`], devices: [`d${number}-0`], email: `person${number}@canary${number}.example`, zone: pick(chance, zones), outbox: [], signedUp: false, tangled: twice, erased: false, lastNo: -1, lastYes: -1,
-    active: pickByShare(chance, [{ share: 5, is: 0.3 }, { share: 3, is: 1 }, { share: 1, is: 4 }]).is,
+    number,
+    users: twice ? [`u${number}`, `u${number}-again`] : [`u${number}`],
+    devices: [`d${number}-0`],
+    email: `person${number}@canary${number}.example`,
+    zone: pick(chance, zones),
+    outbox: [],
+    signedUp: false,
+    tangled: twice,
+    erased: false,
+    lastNo: -1,
+    lastYes: -1,
+    active: pickByShare(chance, [
+      { share: 5, is: 0.3 },
+      { share: 3, is: 1 },
+      { share: 1, is: 4 },
+    ]).is,
   };
 }
 
@@ -77,10 +105,29 @@ export class Crowd {
     const { chance } = this;
     const act = pickByShare(chance, [
       { share: 10, do: () => this.visit(client, now) },
-      { share: client.signedUp ? 12 : 1, do: () => this.track(client, now, pick(chance, eventNames.filter((name) => name !== 'Page Viewed'))) },
+      {
+        share: client.signedUp ? 12 : 1,
+        do: () =>
+          this.track(
+            client,
+            now,
+            pick(
+              chance,
+              eventNames.filter((name) => name !== 'Page Viewed'),
+            ),
+          ),
+      },
       { share: client.signedUp ? 2 : 6, do: () => this.signUp(client, now) },
       { share: 2, do: () => this.saySomethingOfThemselves(client, now) },
-      { share: 0.8, do: () => this.call(client, now, { type: 'identify', ...this.names(client), context: { consent: { categoryPreferences: { marketing: happens(chance, 0.5) } } } }) },
+      {
+        share: 0.8,
+        do: () =>
+          this.call(client, now, {
+            type: 'identify',
+            ...this.names(client),
+            context: { consent: { categoryPreferences: { marketing: happens(chance, 0.5) } } },
+          }),
+      },
       { share: 0.6, do: () => this.takeAnotherDevice(client) },
       { share: 0.3, do: () => this.call(client, now, { type: 'group', ...this.names(client), groupId: `g${client.number % 5}` }) },
       { share: 0.3, do: () => this.changeAddress(client, now) },
@@ -93,7 +140,14 @@ export class Crowd {
   private visit(client: Client, now: Instant): void {
     const { chance } = this;
     const loggedIn = client.signedUp && happens(chance, 0.5);
-    this.call(client, now, { type: 'page', name: pick(chance, ['home', 'prices', 'blog']), anonymousId: client.devices.at(-1)!, ...(loggedIn ? { userId: client.users[0]! } : {}), properties: {}, context: { page: { url: 'https://shop.example/' }, ...(client.zone ? { timezone: client.zone } : {}), ...this.banner() } });
+    this.call(client, now, {
+      type: 'page',
+      name: pick(chance, ['home', 'prices', 'blog']),
+      anonymousId: client.devices.at(-1)!,
+      ...(loggedIn ? { userId: client.users[0]! } : {}),
+      properties: {},
+      context: { page: { url: 'https://shop.example/' }, ...(client.zone ? { timezone: client.zone } : {}), ...this.banner() },
+    });
   }
 
   private signUp(client: Client, now: Instant): void {
@@ -101,7 +155,14 @@ export class Crowd {
     client.signedUp = true;
     const yes = happens(chance, 0.85);
     this.call(client, now, {
-      type: 'identify', ...this.names(client), traits: { email: client.email, ...(happens(chance, 0.8) ? { firstName: `First${client.number}` } : {}), plan: pick(chance, plans), ...(client.zone && happens(chance, 0.6) ? { timezone: client.zone } : {}) },
+      type: 'identify',
+      ...this.names(client),
+      traits: {
+        email: client.email,
+        ...(happens(chance, 0.8) ? { firstName: `First${client.number}` } : {}),
+        plan: pick(chance, plans),
+        ...(client.zone && happens(chance, 0.6) ? { timezone: client.zone } : {}),
+      },
       ...(happens(chance, 0.9) ? { context: { consent: { categoryPreferences: { marketing: yes } } } } : {}),
     });
     this.track(client, now, 'Signed Up');
@@ -109,13 +170,30 @@ export class Crowd {
 
   private track(client: Client, now: Instant, event: string): void {
     const { chance } = this;
-    const properties: JsonObject = event === 'Order Completed' ? { total: between(chance, 1, 200), currency: 'EUR' } : event === 'Product Viewed' ? { category: pick(chance, ['garden', 'house']) } : {};
-    this.call(client, now, { type: 'track', event, ...this.names(client), properties, ...(happens(chance, 0.1) ? { context: this.banner() } : {}) }, happens(chance, 0.2));
+    const properties: JsonObject =
+      event === 'Order Completed'
+        ? { total: between(chance, 1, 200), currency: 'EUR' }
+        : event === 'Product Viewed'
+          ? { category: pick(chance, ['garden', 'house']) }
+          : {};
+    this.call(
+      client,
+      now,
+      { type: 'track', event, ...this.names(client), properties, ...(happens(chance, 0.1) ? { context: this.banner() } : {}) },
+      happens(chance, 0.2),
+    );
   }
 
   private saySomethingOfThemselves(client: Client, now: Instant): void {
     const { chance } = this;
-    const traits = pick<JsonObject>(chance, [{ plan: pick(chance, plans) }, { seats: between(chance, 1, 12) }, { firstName: null }, { firstName: `First${client.number}` }, { note: { tone: 'cold' } }, { timezone: pick(chance, zones) }]);
+    const traits = pick<JsonObject>(chance, [
+      { plan: pick(chance, plans) },
+      { seats: between(chance, 1, 12) },
+      { firstName: null },
+      { firstName: `First${client.number}` },
+      { note: { tone: 'cold' } },
+      { timezone: pick(chance, zones) },
+    ]);
     this.call(client, now, { type: 'identify', ...this.names(client), traits }, happens(chance, 0.3));
   }
 
@@ -148,7 +226,16 @@ export class Crowd {
     client.tangled = true;
     const messageId = `m${++this.made}`;
     const device = `d${client.number}-twin${this.made}`;
-    const once = (names: JsonObject): void => this.add({ messageId, client, body: { type: 'track', event: 'Product Viewed', messageId, ...names, timestamp: toIso(now) }, trusted: false, at: now, acknowledged: false, consent: null });
+    const once = (names: JsonObject): void =>
+      this.add({
+        messageId,
+        client,
+        body: { type: 'track', event: 'Product Viewed', messageId, ...names, timestamp: toIso(now) },
+        trusted: false,
+        at: now,
+        acknowledged: false,
+        consent: null,
+      });
     once({ anonymousId: device });
     once({ userId: client.users[0]! });
     this.call(client, now, { type: 'identify', userId: client.users[0]!, anonymousId: device });
@@ -156,7 +243,10 @@ export class Crowd {
 
   private names(client: Client): JsonObject {
     const { chance } = this;
-    const user = pickByShare(chance, client.users.map((id, index) => ({ id, share: index === 0 ? 4 : 1 }))).id;
+    const user = pickByShare(
+      chance,
+      client.users.map((id, index) => ({ id, share: index === 0 ? 4 : 1 })),
+    ).id;
     return { userId: user, ...(happens(chance, 0.7) ? { anonymousId: client.devices.at(-1)! } : {}) };
   }
 
@@ -169,9 +259,20 @@ export class Crowd {
     const { chance } = this;
     const messageId = `m${++this.made}`;
     // Most clients send at once; some were offline for hours or days.
-    const at = happens(chance, 0.15) ? now - Math.floor(someTime(chance, happens(chance, 0.3) ? 2 * day : hour)) : now - between(chance, 0, 20) * second;
-    const said = ((body.context as JsonObject | undefined)?.consent as { categoryPreferences?: { marketing?: boolean } } | undefined)?.categoryPreferences?.marketing;
-    this.add({ messageId, client, body: { ...body, messageId, timestamp: toIso(at) }, trusted, at, acknowledged: false, consent: said ?? null });
+    const at = happens(chance, 0.15)
+      ? now - Math.floor(someTime(chance, happens(chance, 0.3) ? 2 * day : hour))
+      : now - between(chance, 0, 20) * second;
+    const said = ((body.context as JsonObject | undefined)?.consent as { categoryPreferences?: { marketing?: boolean } } | undefined)
+      ?.categoryPreferences?.marketing;
+    this.add({
+      messageId,
+      client,
+      body: { ...body, messageId, timestamp: toIso(at) },
+      trusted,
+      at,
+      acknowledged: false,
+      consent: said ?? null,
+    });
   }
 
   private add(call: Call): void {

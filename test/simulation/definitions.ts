@@ -10,7 +10,19 @@ import { readBlueprint } from '#operations/blueprint.ts';
 
 /** What people do. Entries, goals, waits and rules speak of these. */
 export const eventNames = [
-  'Signed Up', 'Form Submitted', 'Product Viewed', 'Product Added', 'Checkout Started', 'Order Completed', 'Meeting Booked', 'Meeting Held', 'Agreement Signed', 'Deal Lost', 'Subscription Cancelled', 'Referral Made', 'Page Viewed',
+  'Signed Up',
+  'Form Submitted',
+  'Product Viewed',
+  'Product Added',
+  'Checkout Started',
+  'Order Completed',
+  'Meeting Booked',
+  'Meeting Held',
+  'Agreement Signed',
+  'Deal Lost',
+  'Subscription Cancelled',
+  'Referral Made',
+  'Page Viewed',
 ] as const;
 export const plans = ['free', 'team', 'business'] as const;
 const answers = ['Email Link Clicked', 'Email Opened', 'Unsubscribed'] as const;
@@ -26,8 +38,10 @@ const windows = ['PT1H', 'PT6H', 'P1D', 'P3D', 'P7D', 'P14D'] as const;
 const waits = ['PT0S', 'PT1M', 'PT30M', 'PT4H', 'PT23H', 'P1D', 'P2D', 'P5D'] as const;
 
 function where(chance: Chance, event: string): PropertyTest[] | undefined {
-  if (event === 'Order Completed' && happens(chance, 0.4)) return [{ property: 'total', op: pick(chance, ['greater', 'at-most']), value: between(chance, 20, 150) }];
-  if (event === 'Product Viewed' && happens(chance, 0.4)) return [{ property: 'category', op: 'equals', value: pick(chance, ['garden', 'house']) }];
+  if (event === 'Order Completed' && happens(chance, 0.4))
+    return [{ property: 'total', op: pick(chance, ['greater', 'at-most']), value: between(chance, 20, 150) }];
+  if (event === 'Product Viewed' && happens(chance, 0.4))
+    return [{ property: 'category', op: 'equals', value: pick(chance, ['garden', 'house']) }];
   if (event === 'Email Link Clicked' && happens(chance, 0.7)) return [{ property: 'actor', op: 'equals', value: 'human' }];
   return undefined;
 }
@@ -43,12 +57,30 @@ function eventRule(chance: Chance): Rule {
   const atLeast = happens(chance, 0.6) ? between(chance, 1, 4) : undefined;
   const atMost = happens(chance, 0.35) ? between(chance, atLeast ?? 0, 5) : undefined;
   const within = happens(chance, 0.6) ? pick(chance, windows) : undefined;
-  return { event: { name, ...(tests ? { where: tests } : {}), ...(atLeast === undefined ? {} : { atLeast }), ...(atMost === undefined ? {} : { atMost }), ...(within ? { within } : {}) } };
+  return {
+    event: {
+      name,
+      ...(tests ? { where: tests } : {}),
+      ...(atLeast === undefined ? {} : { atLeast }),
+      ...(atMost === undefined ? {} : { atMost }),
+      ...(within ? { within } : {}),
+    },
+  };
 }
 
 /** A rule of every kind of part, at most `depth` deep. */
 function randomRule(chance: Chance, words: Pick<Words, 'stages' | 'segments' | 'scores'>, depth = 2): Rule {
-  const kinds = ['event', 'event', 'event', 'trait', 'stage', 'consent', ...(words.segments.length > 0 ? ['segment'] : []), ...(words.scores.length > 0 ? ['score'] : []), ...(depth > 0 ? ['all', 'any', 'not'] : [])];
+  const kinds = [
+    'event',
+    'event',
+    'event',
+    'trait',
+    'stage',
+    'consent',
+    ...(words.segments.length > 0 ? ['segment'] : []),
+    ...(words.scores.length > 0 ? ['score'] : []),
+    ...(depth > 0 ? ['all', 'any', 'not'] : []),
+  ];
   const parts = (): Rule[] => Array.from({ length: between(chance, 1, 3) }, () => randomRule(chance, words, depth - 1));
   switch (pick(chance, kinds)) {
     case 'all':
@@ -58,7 +90,12 @@ function randomRule(chance: Chance, words: Pick<Words, 'stages' | 'segments' | '
     case 'not':
       return { not: randomRule(chance, words, depth - 1) };
     case 'trait':
-      return pick<Rule>(chance, [{ trait: { path: 'plan', op: 'equals', value: pick(chance, plans) } }, { trait: { path: 'seats', op: 'at-least', value: between(chance, 1, 9) } }, { trait: { path: 'firstName', op: 'exists' } }, { trait: { path: 'note.tone', op: 'missing' } }]);
+      return pick<Rule>(chance, [
+        { trait: { path: 'plan', op: 'equals', value: pick(chance, plans) } },
+        { trait: { path: 'seats', op: 'at-least', value: between(chance, 1, 9) } },
+        { trait: { path: 'firstName', op: 'exists' } },
+        { trait: { path: 'note.tone', op: 'missing' } },
+      ]);
     case 'stage':
       return { stage: { in: [pick(chance, words.stages)] } };
     case 'consent':
@@ -79,28 +116,58 @@ function randomSegment(chance: Chance, words: Words): unknown {
 function randomScore(chance: Chance, words: Words): unknown {
   return {
     name: 'Score',
-    points: Array.from({ length: between(chance, 2, 6) }, (_, index) => ({ because: `line ${index}`, rule: randomRule(chance, { ...words, scores: [] }, 1), points: between(chance, -20, 40) })),
+    points: Array.from({ length: between(chance, 2, 6) }, (_, index) => ({
+      because: `line ${index}`,
+      rule: randomRule(chance, { ...words, scores: [] }, 1),
+      points: between(chance, -20, 40),
+    })),
     max: pick(chance, [30, 100]),
   };
 }
 
 function randomPolicy(chance: Chance): unknown {
-  const cap = (): CapPolicy['caps'][number] => ({ ...(happens(chance, 0.6) ? { channel: 'email' } : {}), max: between(chance, 1, 4), within: pick(chance, ['PT1H', 'PT6H', 'PT6H', 'P1D', 'P1D', 'P7D']) });
-  const clock = (from: number, to: number): string => `${String(between(chance, from, to)).padStart(2, '0')}:${pick(chance, ['00', '30', '15'])}`;
+  const cap = (): CapPolicy['caps'][number] => ({
+    ...(happens(chance, 0.6) ? { channel: 'email' } : {}),
+    max: between(chance, 1, 4),
+    within: pick(chance, ['PT1H', 'PT6H', 'PT6H', 'P1D', 'P1D', 'P7D']),
+  });
+  const clock = (from: number, to: number): string =>
+    `${String(between(chance, from, to)).padStart(2, '0')}:${pick(chance, ['00', '30', '15'])}`;
   return {
     name: 'Limits',
     caps: Array.from({ length: between(chance, 0, 3) }, cap),
-    quietHours: happens(chance, 0.75) ? { from: happens(chance, 0.8) ? clock(19, 23) : clock(0, 3), to: clock(5, 10), answersWithin: pick(chance, ['PT0S', 'PT5M', 'PT1H']), ...(happens(chance, 0.3) ? { channels: ['email'] } : {}) } : null,
+    quietHours: happens(chance, 0.75)
+      ? {
+          from: happens(chance, 0.8) ? clock(19, 23) : clock(0, 3),
+          to: clock(5, 10),
+          answersWithin: pick(chance, ['PT0S', 'PT5M', 'PT1H']),
+          ...(happens(chance, 0.3) ? { channels: ['email'] } : {}),
+        }
+      : null,
   };
 }
 
 function randomTemplate(chance: Chance, key: string, edition: number): unknown {
-  if (key === 'to-system') return { channel: 'webhook', name: key, url: 'https://system.example/hook', body: '{"who": {{ person.firstName | json }}}', fallbacks: { firstName: 'somebody' } };
+  if (key === 'to-system')
+    return {
+      channel: 'webhook',
+      name: key,
+      url: 'https://system.example/hook',
+      body: '{"who": {{ person.firstName | json }}}',
+      fallbacks: { firstName: 'somebody' },
+    };
   return {
-    channel: 'email', name: key,
+    channel: 'email',
+    name: key,
     // The post office reads from the subject which edition was written, and holds it against the message's row.
     subject: `${key}#${edition} for {{ person.firstName | default: "you" }}`,
-    blocks: [{ block: 'text', text: 'Hello {{ person.firstName | default: "there" }}, [look here](https://shop.example/a) or [there](https://shop.example/b).' }, ...(happens(chance, 0.5) ? [{ block: 'button', label: 'Go', link: `https://shop.example/${edition}` }] : [])],
+    blocks: [
+      {
+        block: 'text',
+        text: 'Hello {{ person.firstName | default: "there" }}, [look here](https://shop.example/a) or [there](https://shop.example/b).',
+      },
+      ...(happens(chance, 0.5) ? [{ block: 'button', label: 'Go', link: `https://shop.example/${edition}` }] : []),
+    ],
   };
 }
 
@@ -117,16 +184,46 @@ function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
     return add({ kind: 'send', template: key, topic, expires: pick(chance, ['PT2H', 'P1D', 'P3D']), next });
   };
   const one = (next: string | null, depth: number): string => {
-    const kinds = ['wait', 'wait', 'until', 'send', 'send', 'send', 'set-trait', 'move-stage', 'make-task', ...(depth > 0 ? ['branch', 'branch'] : [])];
+    const kinds = [
+      'wait',
+      'wait',
+      'until',
+      'send',
+      'send',
+      'send',
+      'set-trait',
+      'move-stage',
+      'make-task',
+      ...(depth > 0 ? ['branch', 'branch'] : []),
+    ];
     switch (pick(chance, kinds)) {
       case 'wait':
         return add({ kind: 'wait', for: pick(chance, waits), next });
       case 'until':
-        return add({ kind: 'wait', until: eventMatch(chance), timeout: pick(chance, waits), next, onTimeout: happens(chance, 0.5) ? next : chain(between(chance, 1, 2), null, depth - 1) });
+        return add({
+          kind: 'wait',
+          until: eventMatch(chance),
+          timeout: pick(chance, waits),
+          next,
+          onTimeout: happens(chance, 0.5) ? next : chain(between(chance, 1, 2), null, depth - 1),
+        });
       case 'branch':
-        return add({ kind: 'branch', paths: Array.from({ length: between(chance, 1, 2) }, (_, index) => ({ label: `path ${index}`, when: randomRule(chance, words, 1), next: chain(between(chance, 0, 2), happens(chance, 0.6) ? next : null, depth - 1) })), otherwise: next });
+        return add({
+          kind: 'branch',
+          paths: Array.from({ length: between(chance, 1, 2) }, (_, index) => ({
+            label: `path ${index}`,
+            when: randomRule(chance, words, 1),
+            next: chain(between(chance, 0, 2), happens(chance, 0.6) ? next : null, depth - 1),
+          })),
+          otherwise: next,
+        });
       case 'set-trait':
-        return add({ kind: 'set-trait', path: pick(chance, ['plan', 'note.tone', 'seats']), value: pick(chance, ['free', 'warm', 7, null]), next });
+        return add({
+          kind: 'set-trait',
+          path: pick(chance, ['plan', 'note.tone', 'seats']),
+          value: pick(chance, ['free', 'warm', 7, null]),
+          next,
+        });
       case 'move-stage':
         return add({ kind: 'move-stage', to: pick(chance, words.stages), next });
       case 'make-task':
@@ -148,15 +245,28 @@ function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
     // The way back; what would have followed is led to by a branch before it.
     const back = steps.findIndex((step) => step.key === circle);
     steps[back] = { ...steps[back]!, next: first } as Step;
-    if (end !== null) steps[back] = { key: circle, kind: 'wait', until: { event: 'Order Completed' }, timeout: 'P1D', next: end, onTimeout: first } as Step;
+    if (end !== null)
+      steps[back] = { key: circle, kind: 'wait', until: { event: 'Order Completed' }, timeout: 'P1D', next: end, onTimeout: first } as Step;
   }
   const { event, where: tests } = eventMatch(chance, ['Signed Up', 'Signed Up', ...eventNames.slice(0, 6)]);
-  steps.unshift({ key: 'entry', kind: 'entry', on: tests ? { event, where: tests } : { event }, ...(happens(chance, 0.25) ? { when: randomRule(chance, words, 1) } : {}), next: first } as Step);
-  const goal = pick(chance, eventNames.filter((name) => name !== event));
+  steps.unshift({
+    key: 'entry',
+    kind: 'entry',
+    on: tests ? { event, where: tests } : { event },
+    ...(happens(chance, 0.25) ? { when: randomRule(chance, words, 1) } : {}),
+    next: first,
+  } as Step);
+  const goal = pick(
+    chance,
+    eventNames.filter((name) => name !== event),
+  );
   return {
-    name: 'Journey', intent: 'To be walked through in every way.',
+    name: 'Journey',
+    intent: 'To be walked through in every way.',
     goal: happens(chance, 0.5) ? { on: { event: goal }, name: goal } : null,
-    exits: happens(chance, 0.5) ? [{ on: { event: pick(chance, ['Unsubscribed', 'Subscription Cancelled', 'Deal Lost']) }, reason: 'left' }] : [],
+    exits: happens(chance, 0.5)
+      ? [{ on: { event: pick(chance, ['Unsubscribed', 'Subscription Cancelled', 'Deal Lost']) }, reason: 'left' }]
+      : [],
     reentry: pick(chance, ['never', 'after-exit', 'after-exit', { after: 'P1D' }]),
     ends: happens(chance, 0.1) ? toIso(start + between(chance, 5, 40) * 86_400_000) : null,
     maxTime: pick(chance, ['P3D', 'P10D', 'P30D']),
@@ -170,7 +280,10 @@ function changedLifecycle(chance: Chance, lifecycle: Lifecycle, words: Words): L
   const stages = lifecycle.stages.map((stage) => {
     const next = happens(chance, 0.1) ? stage.next.slice(1) : stage.next;
     const requires = happens(chance, 0.2) ? [pick(chance, ['firstName', 'plan'])] : stage.requires;
-    const entry = happens(chance, 0.15) && stage.entry[0] ? [{ ...stage.entry[0], when: randomRule(chance, { ...words, segments: words.segments }, 1) }, ...stage.entry.slice(1)] : stage.entry;
+    const entry =
+      happens(chance, 0.15) && stage.entry[0]
+        ? [{ ...stage.entry[0], when: randomRule(chance, { ...words, segments: words.segments }, 1) }, ...stage.entry.slice(1)]
+        : stage.entry;
     return { ...stage, next, requires, entry };
   });
   return { ...lifecycle, stages };
@@ -204,13 +317,21 @@ export class Definitions {
       set.push({ kind: 'score', key: `score-${index}`, body: randomScore(chance, this.words) });
       this.words.scores.push(`score-${index}`);
     }
-    for (const [key, topic] of [['news', 'newsletter'], ['offer', 'newsletter'], ['hello', 'onboarding'], ['receipt', 'account'], ['to-system', 'account'], ['to-system', 'newsletter']] as const) {
+    for (const [key, topic] of [
+      ['news', 'newsletter'],
+      ['offer', 'newsletter'],
+      ['hello', 'onboarding'],
+      ['receipt', 'account'],
+      ['to-system', 'account'],
+      ['to-system', 'newsletter'],
+    ] as const) {
       this.words.templates.push({ key, topic });
       if (!this.editions.has(key)) set.push({ kind: 'template', key, body: this.template(key) });
     }
     set.push({ kind: 'lifecycle', key: 'main', body: changedLifecycle(chance, this.lifecycle, this.words) });
     set.push({ kind: 'cap-policy', key: 'main', body: randomPolicy(chance) });
-    for (let index = 0; index < 4; index++) set.push({ kind: 'journey', key: `journey-${index}`, body: randomJourney(chance, this.words, this.start) });
+    for (let index = 0; index < 4; index++)
+      set.push({ kind: 'journey', key: `journey-${index}`, body: randomJourney(chance, this.words, this.start) });
     return set;
   }
 
@@ -221,7 +342,15 @@ export class Definitions {
     switch (pick(chance, ['journey', 'journey', 'journey', 'segment', 'score', 'cap-policy', 'template', 'lifecycle'])) {
       case 'segment': {
         const at = numberOf(words.segments);
-        return { kind: 'segment', key: `segment-${at}`, body: randomSegment(chance, { ...words, segments: words.segments.slice(0, at), scores: words.scores.filter((key) => Number(key.slice(6)) < at) }) };
+        return {
+          kind: 'segment',
+          key: `segment-${at}`,
+          body: randomSegment(chance, {
+            ...words,
+            segments: words.segments.slice(0, at),
+            scores: words.scores.filter((key) => Number(key.slice(6)) < at),
+          }),
+        };
       }
       case 'score': {
         const key = pick(chance, words.scores);

@@ -66,7 +66,10 @@ export class Inspector {
 
   /** Learns what has been published; answers the limits in force. */
   async learnDefinitions(): Promise<CapPolicy | null> {
-    const rows = await this.world.rows('select kind, key, version, body, revision from definition_version where workspace_id = $1 order by revision, kind, key', [this.world.workspace]);
+    const rows = await this.world.rows(
+      'select kind, key, version, body, revision from definition_version where workspace_id = $1 order by revision, kind, key',
+      [this.world.workspace],
+    );
     this.versions = rows as Version[];
     for (const each of this.versions) if (each.kind === 'journey') this.journeys.set(`${each.key}@${each.version}`, each.body as Journey);
     return (this.current('cap-policy')[0]?.body as CapPolicy | undefined) ?? null;
@@ -95,26 +98,52 @@ export class Inspector {
     this.fresh.push(handed);
     // A webhook's other side knows keys, so the same one may come again when nobody knows what became of it.
     const over = handed.channel === 'email' ? before.find((each) => each.result !== 'not taken') : undefined;
-    insist(!over, 'I3', 'a message was handed over again after it had been sent or may have been', { handed: brief(handed), before: over && brief(over) });
+    insist(!over, 'I3', 'a message was handed over again after it had been sent or may have been', {
+      handed: brief(handed),
+      before: over && brief(over),
+    });
     const { world } = this;
-    for (const [scope, since] of world.stopped) if (scope === 'workspace' || scope === `channel:${handed.channel}`) insist(since > handed.claimedAs, 'I4', 'a message was handed over although sending was stopped', { scope, handed: brief(handed) });
+    for (const [scope, since] of world.stopped)
+      if (scope === 'workspace' || scope === `channel:${handed.channel}`)
+        insist(since > handed.claimedAs, 'I4', 'a message was handed over although sending was stopped', { scope, handed: brief(handed) });
     if (handed.channel !== 'email') return;
     const scope = this.suppressed.get(hashOf(handed.to!));
-    insist(scope === undefined || (scope === 'marketing' && !handed.marketing), 'I4', 'mail was handed over to an address that had been suppressed', { scope, handed: brief(handed) });
+    insist(
+      scope === undefined || (scope === 'marketing' && !handed.marketing),
+      'I4',
+      'mail was handed over to an address that had been suppressed',
+      { scope, handed: brief(handed) },
+    );
     if (!handed.marketing) return;
     const who = this.person(handed.person);
-    for (const [person, since] of world.unsubscribed) insist(this.person(person) !== who || since > handed.claimedAs, 'I4', 'marketing was handed over to somebody who had unsubscribed', { person, handed: brief(handed) });
+    for (const [person, since] of world.unsubscribed)
+      insist(this.person(person) !== who || since > handed.claimedAs, 'I4', 'marketing was handed over to somebody who had unsubscribed', {
+        person,
+        handed: brief(handed),
+      });
     const number = Number(/^person(\d+)/.exec(handed.to!)![1]);
     const client = world.crowd.clients[number]!;
-    insist(client.tangled || client.erased || client.lastNo <= client.lastYes || handed.claimedAs < client.lastNo, 'I4', 'marketing was handed over to somebody whose last word was no', { client: number, lastNo: client.lastNo, lastYes: client.lastYes, handed: brief(handed) });
+    insist(
+      client.tangled || client.erased || client.lastNo <= client.lastYes || handed.claimedAs < client.lastNo,
+      'I4',
+      'marketing was handed over to somebody whose last word was no',
+      { client: number, lastNo: client.lastNo, lastYes: client.lastYes, handed: brief(handed) },
+    );
   }
 
   // ------------------------------------------------------------------------------------------------------------------------------- at rest
 
   async inspect(thoroughly: boolean): Promise<void> {
     const leftovers = await this.leftovers();
-    insist(Object.values(leftovers).every((count) => count === 0), 'quiet', 'something is due although nothing is going on', { ...leftovers, facts: await this.world.rows('select lane, person_id, class, fact, accepted_at from inbox order by id limit 5') });
-    const [silent] = await this.world.rows("select message_id, person_id, status from message where status in ('held', 'skipped', 'failed', 'bounced', 'uncertain') and reason is null limit 1");
+    insist(
+      Object.values(leftovers).every((count) => count === 0),
+      'quiet',
+      'something is due although nothing is going on',
+      { ...leftovers, facts: await this.world.rows('select lane, person_id, class, fact, accepted_at from inbox order by id limit 5') },
+    );
+    const [silent] = await this.world.rows(
+      "select message_id, person_id, status from message where status in ('held', 'skipped', 'failed', 'bounced', 'uncertain') and reason is null limit 1",
+    );
     insist(!silent, 'reasons', 'a message that was not sent has no reason', silent);
     await this.lookAtSteps();
     await this.lookAtRuns(thoroughly);
@@ -145,24 +174,55 @@ export class Inspector {
 
   /** I10, I11: every step follows from the one before it, along an edge of its version, and no wait ends early. */
   private async lookAtSteps(): Promise<void> {
-    const steps = await this.world.rows('select s.*, r.entered_at from run_step s join run r on r.lane = s.lane and r.person_id = s.person_id and r.run_id = s.run_id where s.stored_at >= $1 order by s.run_id, s.seq', [toIso(this.seenSteps)]);
+    const steps = await this.world.rows(
+      'select s.*, r.entered_at from run_step s join run r on r.lane = s.lane and r.person_id = s.person_id and r.run_id = s.run_id where s.stored_at >= $1 order by s.run_id, s.seq',
+      [toIso(this.seenSteps)],
+    );
     for (const row of steps) {
-      const known = this.runs.get(row.run_id) ?? { journey: row.journey, version: row.version, status: 'live', endedAt: null, endReason: null, seq: 0, next: 'entry', since: row.entered_at };
+      const known = this.runs.get(row.run_id) ?? {
+        journey: row.journey,
+        version: row.version,
+        status: 'live',
+        endedAt: null,
+        endReason: null,
+        seq: 0,
+        next: 'entry',
+        since: row.entered_at,
+      };
       // What was stored at the instant of the last look may come again.
       if (row.seq < known.seq) continue;
-      const saw = { run: row.run_id, person: row.person_id, journey: `${row.journey}@${row.version}`, seq: row.seq, step: row.step, next: row.next, at: toIso(row.at), known };
+      const saw = {
+        run: row.run_id,
+        person: row.person_id,
+        journey: `${row.journey}@${row.version}`,
+        seq: row.seq,
+        step: row.step,
+        next: row.next,
+        at: toIso(row.at),
+        known,
+      };
       insist(row.seq === known.seq, 'I11', 'a run has skipped or repeated a step', saw);
       insist(row.journey === known.journey && row.version === known.version, 'I11', 'a run has changed its version', saw);
       insist(row.step === known.next, 'I11', 'a run took a step at which it did not stand', saw);
       const step = this.journeys.get(`${row.journey}@${row.version}`)?.steps.find((each) => each.key === row.step);
       insist(step, 'I11', 'a run took a step that its version does not have', saw);
-      insist(step.kind === 'exit' ? row.next === null : exitsOf(step).some((exit) => (exit.next ?? null) === row.next), 'I11', 'a run left a step by a way that it does not have', saw);
+      insist(
+        step.kind === 'exit' ? row.next === null : exitsOf(step).some((exit) => (exit.next ?? null) === row.next),
+        'I11',
+        'a run left a step by a way that it does not have',
+        saw,
+      );
       insist(row.at >= known.since, 'I10', 'a run took a step before it had come to it', saw);
       if (step.kind === 'wait') {
         const happened = step.until !== undefined && String(row.because).endsWith(' happened');
         const due = known.since + ms(step.for ?? step.timeout!);
         insist(happened || row.at >= due, 'I10', 'a wait ended early', { ...saw, due: toIso(due) });
-        insist(step.until === undefined || row.next === (happened ? step.next : step.onTimeout), 'I11', 'a wait ended on the wrong side', saw);
+        insist(
+          step.until === undefined || row.next === (happened ? step.next : step.onTimeout),
+          'I11',
+          'a wait ended on the wrong side',
+          saw,
+        );
       }
       this.runs.set(row.run_id, { ...known, seq: row.seq + 1, next: row.next, since: row.at });
       this.history.push([row.run_id, row.seq, row.step, row.next, row.at]);
@@ -179,10 +239,23 @@ export class Inspector {
     );
     const live = new Set<string>();
     for (const row of rows) {
-      const saw = { run: row.run_id, person: row.person_id, journey: `${row.journey}@${row.version}`, step: row.step, state: row.state, status: row.status, enteredAt: toIso(row.entered_at), end: row.end_reason };
+      const saw = {
+        run: row.run_id,
+        person: row.person_id,
+        journey: `${row.journey}@${row.version}`,
+        step: row.step,
+        state: row.state,
+        status: row.status,
+        enteredAt: toIso(row.entered_at),
+        end: row.end_reason,
+      };
       const known = this.runs.get(row.run_id);
       if (row.status === 'ended') {
-        if (known?.status === 'ended') insist(known.endedAt === row.ended_at && known.endReason === row.end_reason, 'I11', 'an ended run has changed', { ...saw, known });
+        if (known?.status === 'ended')
+          insist(known.endedAt === row.ended_at && known.endReason === row.end_reason, 'I11', 'an ended run has changed', {
+            ...saw,
+            known,
+          });
         insist(row.ended_at !== null && row.end_reason !== null, 'I11', 'a run has ended without saying why', saw);
         if (known) Object.assign(known, { status: 'ended', endedAt: row.ended_at, endReason: row.end_reason });
         continue;
@@ -197,16 +270,34 @@ export class Inspector {
       const journey = this.journeys.get(`${row.journey}@${row.version}`)!;
       insist(wait, 'I11', 'a run stands still without waiting', saw);
       insist(wait.since === known.since, 'I10', 'a wait began at another instant than the step before it ended', { ...saw, known });
-      const end = Math.min(wait.until, row.entered_at + ms(journey.maxTime), journey.ends === null ? Number.POSITIVE_INFINITY : Date.parse(journey.ends));
+      const end = Math.min(
+        wait.until,
+        row.entered_at + ms(journey.maxTime),
+        journey.ends === null ? Number.POSITIVE_INFINITY : Date.parse(journey.ends),
+      );
       insist(end > world.now, 'I10', 'a wait is over and nothing has happened', { ...saw, due: toIso(end) });
-      insist(row.wakes_at !== null && row.wakes_at <= end, 'I10', 'nobody will wake a run when its wait is over', { ...saw, due: toIso(end), wakes: row.wakes_at });
+      insist(row.wakes_at !== null && row.wakes_at <= end, 'I10', 'nobody will wake a run when its wait is over', {
+        ...saw,
+        due: toIso(end),
+        wakes: row.wakes_at,
+      });
     }
   }
 
   /** I5: what is suppressed stays suppressed. */
   private async lookAtSuppressions(): Promise<void> {
-    const rows = new Map((await this.world.rows('select address_hash, scope from suppression where channel = $1', ['email'])).map((row) => [row.address_hash as string, row.scope as string]));
-    for (const [hash, scope] of this.suppressed) insist(rows.get(hash) === 'all' || rows.get(hash) === scope, 'I5', 'a suppression was lifted or made narrower', { hash, before: scope, now: rows.get(hash) ?? null });
+    const rows = new Map(
+      (await this.world.rows('select address_hash, scope from suppression where channel = $1', ['email'])).map((row) => [
+        row.address_hash as string,
+        row.scope as string,
+      ]),
+    );
+    for (const [hash, scope] of this.suppressed)
+      insist(rows.get(hash) === 'all' || rows.get(hash) === scope, 'I5', 'a suppression was lifted or made narrower', {
+        hash,
+        before: scope,
+        now: rows.get(hash) ?? null,
+      });
     for (const [hash, scope] of rows) this.suppressed.set(hash, scope);
   }
 
@@ -215,27 +306,67 @@ export class Inspector {
     const fresh = this.fresh.splice(0);
     if (fresh.length === 0) return;
     const { world } = this;
-    const rows = new Map((await world.rows('select * from message where message_id = any($1::uuid[])', [fresh.map((each) => each.key)])).map((row) => [row.message_id as string, row]));
+    const rows = new Map(
+      (await world.rows('select * from message where message_id = any($1::uuid[])', [fresh.map((each) => each.key)])).map((row) => [
+        row.message_id as string,
+        row,
+      ]),
+    );
     const zonesNow = await this.readZones();
     for (const handed of fresh) {
       this.history.push([handed.key, handed.at, handed.result]);
       const row = rows.get(handed.key);
       if (!row) {
-        insist(this.world.erased.length > 0 || world.crowd.clients.some((client) => client.erased), 'I1', 'a message was handed over that nobody has heard of', brief(handed));
+        insist(
+          this.world.erased.length > 0 || world.crowd.clients.some((client) => client.erased),
+          'I1',
+          'a message was handed over that nobody has heard of',
+          brief(handed),
+        );
         continue;
       }
       const marketing = row.purpose === 'marketing';
-      insist(handed.channel !== 'email' || marketing === handed.marketing, 'I4', 'a message says of itself that it is something else than it is', brief(handed));
-      insist(handed.claimedAt < row.expires_at, 'expiry', 'a message was claimed after it had expired', { ...brief(handed), expires: toIso(row.expires_at) });
-      for (const [scope, since] of world.stopped) insist(scope !== `journey:${row.journey}` || since > handed.claimedAs, 'I4', 'a message was handed over although its journey was stopped', brief(handed));
+      insist(
+        handed.channel !== 'email' || marketing === handed.marketing,
+        'I4',
+        'a message says of itself that it is something else than it is',
+        brief(handed),
+      );
+      insist(handed.claimedAt < row.expires_at, 'expiry', 'a message was claimed after it had expired', {
+        ...brief(handed),
+        expires: toIso(row.expires_at),
+      });
+      for (const [scope, since] of world.stopped)
+        insist(
+          scope !== `journey:${row.journey}` || since > handed.claimedAs,
+          'I4',
+          'a message was handed over although its journey was stopped',
+          brief(handed),
+        );
       if (handed.channel === 'email') {
-        const template = this.versions.find((each) => each.kind === 'template' && each.key === row.template && each.version === row.template_version)?.body as { subject: string } | undefined;
-        insist(handed.subject!.startsWith(template!.subject.split(' ')[0]!), 'I11', 'a message was written from another version of its template', { ...brief(handed), wanted: template!.subject });
+        const template = this.versions.find(
+          (each) => each.kind === 'template' && each.key === row.template && each.version === row.template_version,
+        )?.body as { subject: string } | undefined;
+        insist(
+          handed.subject!.startsWith(template!.subject.split(' ')[0]!),
+          'I11',
+          'a message was written from another version of its template',
+          { ...brief(handed), wanted: template!.subject },
+        );
       }
       if (!marketing) continue;
-      const zones = [this.zones.get(handed.person), zonesNow.get(handed.person)].map((zone) => (zone && isZone(zone) ? zone : 'Europe/Berlin'));
+      const zones = [this.zones.get(handed.person), zonesNow.get(handed.person)].map((zone) =>
+        zone && isZone(zone) ? zone : 'Europe/Berlin',
+      );
       const mayGo = handed.policies.some((policy) => this.withinCaps(policy, handed, rows));
-      insist(mayGo, 'I6', 'somebody got more messages than the limits allow', { ...brief(handed), policies: handed.policies.map((policy) => policy?.caps), before: world.post.handed.filter((each) => each.person === handed.person && each !== handed).slice(-6).map(brief) });
+      insist(mayGo, 'I6', 'somebody got more messages than the limits allow', {
+        ...brief(handed),
+        policies: handed.policies.map((policy) => policy?.caps),
+        before: world.post.handed
+          .filter((each) => each.person === handed.person && each !== handed)
+          .slice(-6)
+          .map(brief),
+      });
       const awake = handed.policies.some((policy) => {
         const hours = policy?.quietHours;
         if (!hours || (hours.channels && !hours.channels.includes(handed.channel))) return true;
@@ -243,20 +374,37 @@ export class Inspector {
         if (actAt !== undefined && ms(hours.answersWithin) > 0 && handed.claimedAt - actAt <= ms(hours.answersWithin)) return true;
         return zones.some((zone) => !isQuiet(handed.claimedAt, zone, hours.from, hours.to));
       });
-      insist(awake, 'I7', 'somebody got a message in their quiet hours', { ...brief(handed), zones, policies: handed.policies.map((policy) => policy?.quietHours) });
+      insist(awake, 'I7', 'somebody got a message in their quiet hours', {
+        ...brief(handed),
+        zones,
+        policies: handed.policies.map((policy) => policy?.quietHours),
+      });
     }
   }
 
   private withinCaps(policy: CapPolicy | null, handed: Handed, rows: ReadonlyMap<string, Row>): boolean {
     const who = this.person(handed.person);
     const place = new Map(this.world.post.handed.map((each, index) => [each, index]));
-    const before = this.world.post.handed.filter((each) => each.key !== handed.key && this.person(each.person) === who && each.result !== 'not taken' && each.claimedAs <= handed.claimedAs && place.get(each)! < place.get(handed)!);
-    const marketing = before.filter((each) => (each.channel === 'email' ? each.marketing : rows.get(each.key)?.purpose === 'marketing' || this.marketingHooks.has(each.key)));
+    const before = this.world.post.handed.filter(
+      (each) =>
+        each.key !== handed.key &&
+        this.person(each.person) === who &&
+        each.result !== 'not taken' &&
+        each.claimedAs <= handed.claimedAs &&
+        place.get(each)! < place.get(handed)!,
+    );
+    const marketing = before.filter((each) =>
+      each.channel === 'email' ? each.marketing : rows.get(each.key)?.purpose === 'marketing' || this.marketingHooks.has(each.key),
+    );
     if (handed.channel === 'webhook') this.marketingHooks.add(handed.key);
     return (policy?.caps ?? []).every((cap) => {
       if (cap.channel !== undefined && cap.channel !== handed.channel) return true;
       // Of an uncertain one the product knows when it was claimed; whether it arrived, and when, nobody knows.
-      const inside = marketing.filter((each) => (cap.channel === undefined || each.channel === cap.channel) && (each.result === 'sent' ? each.at : each.claimedAt) > handed.claimedAt - ms(cap.within));
+      const inside = marketing.filter(
+        (each) =>
+          (cap.channel === undefined || each.channel === cap.channel) &&
+          (each.result === 'sent' ? each.at : each.claimedAt) > handed.claimedAt - ms(cap.within),
+      );
       return new Set(inside.map((each) => each.key)).size < cap.max;
     });
   }
@@ -276,7 +424,14 @@ export class Inspector {
     const fresh = all ? [...this.asked] : this.owed;
     this.owed = [];
     if (fresh.length === 0) return;
-    const found = new Map((await world.rows('select event_id, count(*) as n, array_agg(person_id) as people, min(happened_at) as at from event where workspace_id = $1 and event_id = any($2::uuid[]) group by event_id', [world.workspace, fresh.map((id) => factId(world.workspace, id))])).map((row) => [row.event_id as string, row]));
+    const found = new Map(
+      (
+        await world.rows(
+          'select event_id, count(*) as n, array_agg(person_id) as people, min(happened_at) as at from event where workspace_id = $1 and event_id = any($2::uuid[]) group by event_id',
+          [world.workspace, fresh.map((id) => factId(world.workspace, id))],
+        )
+      ).map((row) => [row.event_id as string, row]),
+    );
     const identities = await this.identities();
     for (const id of fresh) {
       const call = world.crowd.calls.get(id)!;
@@ -288,61 +443,136 @@ export class Inspector {
       const twin = String(call.body.anonymousId ?? '').includes('twin') || call.client.tangled;
       insist(row.n === 1 || twin, 'I1', 'an acknowledged call is there more than once', saw);
       const who = call.body.userId === undefined ? identities.get(`2 ${call.body.anonymousId}`) : identities.get(`1 ${call.body.userId}`);
-      if (who === undefined || !row.people.includes(who)) insist(false, 'I14', 'a call is with somebody else than whom it names', { ...saw, named: who ?? null, people: await this.whoAre([...row.people, ...(who ? [who] : [])]) });
+      if (who === undefined || !row.people.includes(who))
+        insist(false, 'I14', 'a call is with somebody else than whom it names', {
+          ...saw,
+          named: who ?? null,
+          people: await this.whoAre([...row.people, ...(who ? [who] : [])]),
+        });
       insist(call.at === null || row.at === Math.min(call.at, row.at), 'I1', 'a call happened at another time than it says', saw);
     }
-    const [twice] = await world.rows('select person_id, event_id from event where workspace_id = $1 group by person_id, event_id having count(*) > 1 limit 1', [world.workspace]);
+    const [twice] = await world.rows(
+      'select person_id, event_id from event where workspace_id = $1 group by person_id, event_id having count(*) > 1 limit 1',
+      [world.workspace],
+    );
     insist(!twice, 'I2', 'one person has the same event twice', twice);
   }
 
   /** What is to be known of people when something is wrong with them. */
   private async whoAre(ids: readonly string[]): Promise<unknown> {
     return {
-      people: await this.world.rows('select person_id, user_id, email, created_at, merged_into, erased_at from person where person_id = any($1::uuid[])', [[...ids]]),
+      people: await this.world.rows(
+        'select person_id, user_id, email, created_at, merged_into, erased_at from person where person_id = any($1::uuid[])',
+        [[...ids]],
+      ),
       identities: await this.world.rows('select kind, value, person_id, since from identity where person_id = any($1::uuid[])', [[...ids]]),
-      merges: await this.world.rows('select person_id, loser_id, at, actor from merge where person_id = any($1::uuid[]) or loser_id = any($1::uuid[])', [[...ids]]),
-      events: await this.world.rows("select person_id, call, name, accepted_at, stored_at, body ->> 'messageId' as message from event where person_id = any($1::uuid[]) order by stored_at, accepted_at", [[...ids]]),
+      merges: await this.world.rows(
+        'select person_id, loser_id, at, actor from merge where person_id = any($1::uuid[]) or loser_id = any($1::uuid[])',
+        [[...ids]],
+      ),
+      events: await this.world.rows(
+        "select person_id, call, name, accepted_at, stored_at, body ->> 'messageId' as message from event where person_id = any($1::uuid[]) order by stored_at, accepted_at",
+        [[...ids]],
+      ),
     };
   }
 
   private async identities(): Promise<Map<string, string>> {
-    return new Map((await this.world.rows('select kind, value, person_id from identity where workspace_id = $1', [this.world.workspace])).map((row) => [`${row.kind} ${row.value}`, row.person_id]));
+    return new Map(
+      (await this.world.rows('select kind, value, person_id from identity where workspace_id = $1', [this.world.workspace])).map((row) => [
+        `${row.kind} ${row.value}`,
+        row.person_id,
+      ]),
+    );
   }
 
   /** I2, I9, I12: what some people remember, where they belong and how much they have is what their kept events say. */
   private async lookAtPeople(many: number): Promise<void> {
     const { world } = this;
-    const ids = (await world.rows('select person_id from person where workspace_id = $1 and merged_into is null and erased_at is null order by person_id', [world.workspace])).map((row) => row.person_id as string);
+    const ids = (
+      await world.rows(
+        'select person_id from person where workspace_id = $1 and merged_into is null and erased_at is null order by person_id',
+        [world.workspace],
+      )
+    ).map((row) => row.person_id as string);
     if (ids.length === 0) return;
     const chosen = [...new Set(Array.from({ length: many }, () => pick(this.chance, ids)))];
     const people = await world.rows('select * from person where person_id = any($1::uuid[]) order by person_id', [chosen]);
-    const events = Map.groupBy(await world.rows('select person_id, event_id, call, name, happened_at, accepted_at, body from event where person_id = any($1::uuid[]) order by accepted_at, happened_at, event_id', [chosen]), (row) => row.person_id as string);
+    const events = Map.groupBy(
+      await world.rows(
+        'select person_id, event_id, call, name, happened_at, accepted_at, body from event where person_id = any($1::uuid[]) order by accepted_at, happened_at, event_id',
+        [chosen],
+      ),
+      (row) => row.person_id as string,
+    );
     const book: Book = {
       segments: new Map(this.current('segment').map((each) => [each.key, (each.body as Segment).rule])),
       scores: new Map(this.current('score').map((each) => [each.key, each.body as Score])),
     };
     const matchers = new Map<string, Matcher>();
-    for (const rule of rulesOf(this.current('segment').concat(this.current('score')) as unknown as Published[])) collectMatchers(rule, matchers);
+    for (const rule of rulesOf(this.current('segment').concat(this.current('score')) as unknown as Published[]))
+      collectMatchers(rule, matchers);
     for (const row of people) {
       const state = row.state as PersonState;
       const own = events.get(row.person_id) ?? [];
-      const kept: Kept[] = own.map((each) => ({ name: each.name, call: each.call, at: each.happened_at, properties: each.body.properties ?? {} }));
-      const subject: Subject = { events: kept, traits: row.traits, email: row.email, phone: row.phone, name: row.name, stage: row.stage, consents: state.consents };
+      const kept: Kept[] = own.map((each) => ({
+        name: each.name,
+        call: each.call,
+        at: each.happened_at,
+        properties: each.body.properties ?? {},
+      }));
+      const subject: Subject = {
+        events: kept,
+        traits: row.traits,
+        email: row.email,
+        phone: row.phone,
+        name: row.name,
+        stage: row.stage,
+        consents: state.consents,
+      };
       for (const matcher of matchers.values()) {
-        const of = kept.filter((event) => event.name === matcher.event && ['track', 'page', 'screen', 'group'].includes(event.call) && matcher.matches(event.properties as JsonObject)).map((event) => event.at).sort((a, b) => a - b);
+        const of = kept
+          .filter(
+            (event) =>
+              event.name === matcher.event &&
+              ['track', 'page', 'screen', 'group'].includes(event.call) &&
+              matcher.matches(event.properties as JsonObject),
+          )
+          .map((event) => event.at)
+          .sort((a, b) => a - b);
         const trace = state.memory[matcher.id];
-        const saw = { person: row.person_id, event: matcher.event, kept: of.map(toIso), remembered: trace ? { n: trace.n, t: trace.t.map(toIso) } : null };
+        const saw = {
+          person: row.person_id,
+          event: matcher.event,
+          kept: of.map(toIso),
+          remembered: trace ? { n: trace.n, t: trace.t.map(toIso) } : null,
+        };
         insist((trace?.n ?? 0) === of.length, 'I2', 'a person remembers another number of events than are kept', saw);
-        insist(!trace || JSON.stringify(trace.t.slice(-matcher.keep)) === JSON.stringify(of.slice(-matcher.keep)), 'I2', 'a person remembers other instants than are kept', saw);
+        insist(
+          !trace || JSON.stringify(trace.t.slice(-matcher.keep)) === JSON.stringify(of.slice(-matcher.keep)),
+          'I2',
+          'a person remembers other instants than are kept',
+          saw,
+        );
       }
       const now = world.now;
       for (const [key, rule] of book.segments) {
         const belongs = holds(rule, subject, book, now);
-        insist(belongs === (state.segments[key] !== undefined), 'I12', belongs ? 'somebody is not in a segment to which they belong' : 'somebody is in a segment to which they do not belong', { person: row.person_id, segment: key, rule, now: toIso(now), since: state.segments[key] ?? null, scores: state.scores });
+        insist(
+          belongs === (state.segments[key] !== undefined),
+          'I12',
+          belongs ? 'somebody is not in a segment to which they belong' : 'somebody is in a segment to which they do not belong',
+          { person: row.person_id, segment: key, rule, now: toIso(now), since: state.segments[key] ?? null, scores: state.scores },
+        );
       }
       for (const key of book.scores.keys()) {
         const value = scoreOf(key, subject, book, now);
-        insist((state.scores[key] ?? 0) === value, 'I13', 'somebody has another score than their events say', { person: row.person_id, score: key, is: state.scores[key] ?? 0, shouldBe: value });
+        insist((state.scores[key] ?? 0) === value, 'I13', 'somebody has another score than their events say', {
+          person: row.person_id,
+          score: key,
+          is: state.scores[key] ?? 0,
+          shouldBe: value,
+        });
       }
       this.lookAtOrder(own);
     }
@@ -350,33 +580,74 @@ export class Inspector {
 
   /** I9: the engine alone, told the same events in another order and in other portions, remembers and decides the same. */
   private lookAtOrder(own: readonly Row[]): void {
-    const book = compileRulebook(1, 1, (this.current('segment').concat(this.current('score')) as unknown) as Published[], []);
+    const book = compileRulebook(1, 1, this.current('segment').concat(this.current('score')) as unknown as Published[], []);
     const now = this.world.now;
-    const facts = own.filter((row) => row.call === 'track' || row.call === 'page').map((row): Fact => ({ kind: 'event', call: row.call, name: row.name, id: row.event_id, messageId: row.event_id, at: row.happened_at, acceptedAt: now, source: { trust: 'write', by: 'simulator', entryPoint: null }, properties: row.body.properties ?? {}, envelope: {} }));
+    const facts = own
+      .filter((row) => row.call === 'track' || row.call === 'page')
+      .map(
+        (row): Fact => ({
+          kind: 'event',
+          call: row.call,
+          name: row.name,
+          id: row.event_id,
+          messageId: row.event_id,
+          at: row.happened_at,
+          acceptedAt: now,
+          source: { trust: 'write', by: 'simulator', entryPoint: null },
+          properties: row.body.properties ?? {},
+          envelope: {},
+        }),
+      );
     const tell = (order: readonly Fact[], portion: number): string => {
       let person = { ...newPerson('00000000-0000-7000-8000-000000000000', 'api', 0) };
-      for (let from = 0; from < order.length; from += portion) person = decide({ person, runs: [], facts: order.slice(from, from + portion), askAll: false, isNew: from === 0 }, book, now).person;
+      for (let from = 0; from < order.length; from += portion)
+        person = decide({ person, runs: [], facts: order.slice(from, from + portion), askAll: false, isNew: from === 0 }, book, now).person;
       const { memory, segments, scores } = person.state;
-      return JSON.stringify([Object.entries(memory).sort(), Object.keys(segments).sort(), Object.entries(scores).filter(([, value]) => value !== 0).sort()]);
+      return JSON.stringify([
+        Object.entries(memory).sort(),
+        Object.keys(segments).sort(),
+        Object.entries(scores)
+          .filter(([, value]) => value !== 0)
+          .sort(),
+      ]);
     };
-    const shuffled = facts.map((fact) => ({ fact, at: this.chance() })).sort((a, b) => a.at - b.at).map((each) => each.fact);
-    insist(tell(facts, facts.length || 1) === tell(shuffled, 3), 'I9', 'the order of arrival decides what a person remembers', { events: facts.length });
+    const shuffled = facts
+      .map((fact) => ({ fact, at: this.chance() }))
+      .sort((a, b) => a.at - b.at)
+      .map((each) => each.fact);
+    insist(tell(facts, facts.length || 1) === tell(shuffled, 3), 'I9', 'the order of arrival decides what a person remembers', {
+      events: facts.length,
+    });
   }
 
   /** I14: an identity names one person who is there, and names that were given together name one person. */
   private async lookAtIdentities(): Promise<void> {
     const { world } = this;
-    const [stray] = await world.rows('select i.kind, i.value, i.person_id, p.merged_into, p.erased_at from identity i join person p on p.lane = i.lane and p.person_id = i.person_id where p.merged_into is not null or p.erased_at is not null limit 1');
+    const [stray] = await world.rows(
+      'select i.kind, i.value, i.person_id, p.merged_into, p.erased_at from identity i join person p on p.lane = i.lane and p.person_id = i.person_id where p.merged_into is not null or p.erased_at is not null limit 1',
+    );
     insist(!stray, 'I14', 'an identity names somebody who is not there any more', stray);
-    const [chain] = await world.rows('select p.person_id, q.person_id as into_whom, q.merged_into from person p join person q on q.person_id = p.merged_into where q.merged_into = p.person_id limit 1');
+    const [chain] = await world.rows(
+      'select p.person_id, q.person_id as into_whom, q.merged_into from person p join person q on q.person_id = p.merged_into where q.merged_into = p.person_id limit 1',
+    );
     insist(!chain, 'I14', 'two people were merged into each other', chain);
     const identities = await this.identities();
     for (const call of world.crowd.calls.values()) {
       if (call.acknowledged && call.body.type === 'alias' && !call.client.erased) {
         const [user, previous] = [identities.get(`1 ${call.body.userId}`), identities.get(`2 ${call.body.previousId}`)];
-        insist(user === previous, 'I14', 'somebody who has our trust said that two names are one person, and they are two', { body: call.body, whoTheyAre: await this.whoAre([user, previous].filter((id) => id !== undefined)) });
+        insist(user === previous, 'I14', 'somebody who has our trust said that two names are one person, and they are two', {
+          body: call.body,
+          whoTheyAre: await this.whoAre([user, previous].filter((id) => id !== undefined)),
+        });
       }
-      if (!call.acknowledged || call.client.tangled || call.client.erased || call.body.userId === undefined || call.body.anonymousId === undefined) continue;
+      if (
+        !call.acknowledged ||
+        call.client.tangled ||
+        call.client.erased ||
+        call.body.userId === undefined ||
+        call.body.anonymousId === undefined
+      )
+        continue;
       const [user, anonymous] = [identities.get(`1 ${call.body.userId}`), identities.get(`2 ${call.body.anonymousId}`)];
       insist(user === anonymous, 'I14', 'two names that were given together name two people', { body: call.body, user, anonymous });
     }
@@ -386,11 +657,22 @@ export class Inspector {
   private async lookAtStages(): Promise<void> {
     const { world } = this;
     const lifecycles = this.versions.filter((each) => each.kind === 'lifecycle');
-    const rows = await world.rows('select h.*, e.name as event, e.body as evidence_body, p.stage as stands_in, p.merged_into, p.erased_at from stage_history h join person p on p.lane = h.lane and p.person_id = h.person_id left join event e on e.lane = h.lane and e.person_id = h.person_id and e.event_id = h.evidence order by h.person_id, h.seq');
+    const rows = await world.rows(
+      'select h.*, e.name as event, e.body as evidence_body, p.stage as stands_in, p.merged_into, p.erased_at from stage_history h join person p on p.lane = h.lane and p.person_id = h.person_id left join event e on e.lane = h.lane and e.person_id = h.person_id and e.event_id = h.evidence order by h.person_id, h.seq',
+    );
     let before: Row | null = null;
     for (const [index, row] of rows.entries()) {
       if (before?.person_id !== row.person_id) before = null;
-      const saw = { person: row.person_id, seq: row.seq, from: row.from_stage, to: row.stage, actor: row.actor, at: toIso(row.entered_at), event: row.event, before };
+      const saw = {
+        person: row.person_id,
+        seq: row.seq,
+        from: row.from_stage,
+        to: row.stage,
+        actor: row.actor,
+        at: toIso(row.entered_at),
+        event: row.event,
+        before,
+      };
       insist(row.seq === (before === null ? 0 : before.seq + 1), 'I8', 'the history of stages has a gap', saw);
       insist(row.from_stage === (before?.stage ?? null), 'I8', 'a move began at a stage in which the person was not', saw);
       insist(before === null || row.entered_at > before.entered_at, 'I8', 'two moves have the wrong order', saw);
@@ -400,27 +682,52 @@ export class Inspector {
       insist(to, 'I8', 'somebody was moved to a stage that the lifecycle does not have', saw);
       if (row.override) insist(row.reason, 'I8', 'a move by hand has no reason', saw);
       else if (row.actor !== 'entry-point') {
-        insist(row.from_stage === null ? row.actor !== 'rule' || to.first : !from || from.next.includes(row.stage), 'I8', 'a move went a way that the lifecycle does not have', saw);
-        if (row.actor === 'rule' && row.merged_into === null) insist(row.event !== null && to.entry.some((way) => way.on.event === row.event), 'I8', 'the evidence of a move is not there, or is none', saw);
+        insist(
+          row.from_stage === null ? row.actor !== 'rule' || to.first : !from || from.next.includes(row.stage),
+          'I8',
+          'a move went a way that the lifecycle does not have',
+          saw,
+        );
+        if (row.actor === 'rule' && row.merged_into === null)
+          insist(
+            row.event !== null && to.entry.some((way) => way.on.event === row.event),
+            'I8',
+            'the evidence of a move is not there, or is none',
+            saw,
+          );
       }
-      if (rows[index + 1]?.person_id !== row.person_id && row.merged_into === null && row.erased_at === null) insist(row.stands_in === row.stage, 'I8', 'somebody stands in another stage than their history says', saw);
+      if (rows[index + 1]?.person_id !== row.person_id && row.merged_into === null && row.erased_at === null)
+        insist(row.stands_in === row.stage, 'I8', 'somebody stands in another stage than their history says', saw);
       before = row;
     }
-    const [unexplained] = await world.rows('select person_id, stage from person p where stage is not null and merged_into is null and not exists (select 1 from stage_history h where h.lane = p.lane and h.person_id = p.person_id) limit 1');
+    const [unexplained] = await world.rows(
+      'select person_id, stage from person p where stage is not null and merged_into is null and not exists (select 1 from stage_history h where h.lane = p.lane and h.person_id = p.person_id) limit 1',
+    );
     insist(!unexplained, 'I8', 'somebody stands in a stage without a history', unexplained);
   }
 
   /** I14, I15: the ledger of consents has no gap, says what is in force, and a withdrawal stands, through merges too. */
   private async lookAtConsents(): Promise<void> {
     const { world } = this;
-    const [gap] = await world.rows('select person_id, count(*) as n, max(seq) + 1 as upto from consent group by person_id having count(*) <> max(seq) + 1 limit 1');
+    const [gap] = await world.rows(
+      'select person_id, count(*) as n, max(seq) + 1 as upto from consent group by person_id having count(*) <> max(seq) + 1 limit 1',
+    );
     insist(!gap, 'I15', 'the ledger of consents has a gap', gap);
-    const states = new Map((await world.rows("select person_id, state -> 'consents' as consents, erased_at from person")).map((row) => [row.person_id as string, row]));
+    const states = new Map(
+      (await world.rows("select person_id, state -> 'consents' as consents, erased_at from person")).map((row) => [
+        row.person_id as string,
+        row,
+      ]),
+    );
     await this.learnMerges();
     for (const id of this.withdrawn) {
       const row = states.get(this.person(id));
       if (!row || row.erased_at !== null) continue;
-      insist(row.consents['marketing/*']?.state === 'withdrawn', 'I14', 'a withdrawal does not stand any more', { person: id, now: this.person(id), consents: row.consents });
+      insist(row.consents['marketing/*']?.state === 'withdrawn', 'I14', 'a withdrawal does not stand any more', {
+        person: id,
+        now: this.person(id),
+        consents: row.consents,
+      });
     }
     for (const [id, row] of states) if (row.consents?.['marketing/*']?.state === 'withdrawn') this.withdrawn.add(id);
   }
@@ -440,7 +747,26 @@ export class Inspector {
     for (const { person, canary, client } of this.world.erased) {
       // Whoever sends something again under an old name is somebody new.
       if (client.outbox.length > 0 || this.world.cameBack.has(client)) continue;
-      for (const table of ['person', 'identity', 'event', 'message', 'decision', 'task', 'run_step', 'run', 'consent', 'stage_history', 'membership', 'wake', 'merge', 'inbox', 'mail', 'suppression', 'audit', 'refusal']) {
+      for (const table of [
+        'person',
+        'identity',
+        'event',
+        'message',
+        'decision',
+        'task',
+        'run_step',
+        'run',
+        'consent',
+        'stage_history',
+        'membership',
+        'wake',
+        'merge',
+        'inbox',
+        'mail',
+        'suppression',
+        'audit',
+        'refusal',
+      ]) {
         const [row] = await this.world.rows(`select * from ${table} t where t::text like $1 limit 1`, [`%${canary}%`]);
         insist(!row, 'I17', `something of an erased person is left in ${table}`, { person, canary, row });
       }
@@ -448,14 +774,21 @@ export class Inspector {
   }
 
   private async learnMerges(): Promise<void> {
-    this.mergedInto = new Map((await this.world.rows('select person_id, merged_into from person where merged_into is not null')).map((row) => [row.person_id, row.merged_into]));
+    this.mergedInto = new Map(
+      (await this.world.rows('select person_id, merged_into from person where merged_into is not null')).map((row) => [
+        row.person_id,
+        row.merged_into,
+      ]),
+    );
   }
 
   // ------------------------------------------------------------------------------------------------------------------------------- history
 
   /** What happened since the last call, for the fingerprint of a run. */
   async newHistory(): Promise<unknown[]> {
-    const [counts] = await this.world.rows('select (select count(*) from event) as events, (select count(*) from person) as people, (select count(*) from stage_history) as moves, (select count(*) from decision) as decisions, (select count(*) from consent) as consents, (select count(*) from message) as messages');
+    const [counts] = await this.world.rows(
+      'select (select count(*) from event) as events, (select count(*) from person) as people, (select count(*) from stage_history) as moves, (select count(*) from decision) as decisions, (select count(*) from consent) as consents, (select count(*) from message) as messages',
+    );
     return [counts, this.history.splice(0)];
   }
 
@@ -479,4 +812,13 @@ export class Inspector {
 
 const hashOf = (address: string): string => createHash('sha256').update(address).digest('hex');
 
-const brief = ({ key, person, to, channel, at, claimedAt, claimedAs, result }: Handed): object => ({ key, person, to, channel, at: toIso(at), claimedAt: toIso(claimedAt), claimedAs, result });
+const brief = ({ key, person, to, channel, at, claimedAt, claimedAs, result }: Handed): object => ({
+  key,
+  person,
+  to,
+  channel,
+  at: toIso(at),
+  claimedAt: toIso(claimedAt),
+  claimedAs,
+  result,
+});

@@ -36,7 +36,10 @@ export async function startMachine(name: string, parts: MachineParts): Promise<M
   const log: Log = { info: () => undefined, warn: () => undefined, error: (fields, message) => parts.onError(fields, message, life) };
   const config = readConfig({ PUBLIC_URL: publicUrl, LOG_LEVEL: 'silent', THROUGHLINE_PRACTICE: 'off' });
   const house = await openHouse(config, {
-    db: life.around(parts.db), now: parts.now, newId: parts.newId, log,
+    db: life.around(parts.db),
+    now: parts.now,
+    newId: parts.newId,
+    log,
     channels: { email: parts.post.channelFor(life, 'email', parts.concurrency), webhook: parts.post.channelFor(life, 'webhook', 1) },
   });
   house.deps.failpoint = (place) => life.pass(place);

@@ -13,7 +13,20 @@ export interface Doom {
 
 /** Places at which a process can die. Those with a dot after `tx` are the edges of its transactions; the others are the product's own failpoints. */
 export const places = [
-  'tx.before', 'tx.open', 'tx.committed', 'process.taken', 'process.written', 'process.committed', 'deliver.claiming', 'deliver.claimed', 'deliver.handed', 'settle.written', 'facts.appended', 'accept.written', 'accept.committed', 'post.accepted',
+  'tx.before',
+  'tx.open',
+  'tx.committed',
+  'process.taken',
+  'process.written',
+  'process.committed',
+  'deliver.claiming',
+  'deliver.claimed',
+  'deliver.handed',
+  'settle.written',
+  'facts.appended',
+  'accept.written',
+  'accept.committed',
+  'post.accepted',
 ] as const;
 
 /**

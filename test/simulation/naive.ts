@@ -28,7 +28,9 @@ export interface Book {
 }
 
 const matches = (event: Kept, name: string, where: readonly PropertyTest[] | undefined): boolean =>
-  event.name === name && ['track', 'page', 'screen', 'group'].includes(event.call) && (where ?? []).every((test) => compare(atPath(event.properties, test.property), test.op, test.value));
+  event.name === name &&
+  ['track', 'page', 'screen', 'group'].includes(event.call) &&
+  (where ?? []).every((test) => compare(atPath(event.properties, test.property), test.op, test.value));
 
 export function holds(rule: Rule, subject: Subject, book: Book, now: Instant): boolean {
   const ask = (part: Rule): boolean => holds(part, subject, book, now);
@@ -38,12 +40,18 @@ export function holds(rule: Rule, subject: Subject, book: Book, now: Instant): b
   if ('trait' in rule) {
     const { path, op, value } = rule.trait;
     const own = atPath(subject.traits, path);
-    return compare(own ?? (path === 'email' ? subject.email : path === 'phone' ? subject.phone : path === 'name' ? subject.name : own), op, value);
+    return compare(
+      own ?? (path === 'email' ? subject.email : path === 'phone' ? subject.phone : path === 'name' ? subject.name : own),
+      op,
+      value,
+    );
   }
   if ('event' in rule) {
     const { name, where, within, atMost } = rule.event;
     const atLeast = rule.event.atLeast ?? (atMost === undefined ? 1 : 0);
-    const count = subject.events.filter((event) => matches(event, name, where) && (within === undefined || event.at > now - ms(within))).length;
+    const count = subject.events.filter(
+      (event) => matches(event, name, where) && (within === undefined || event.at > now - ms(within)),
+    ).length;
     return count >= atLeast && count <= (atMost ?? Number.POSITIVE_INFINITY);
   }
   if ('stage' in rule) return subject.stage !== null && rule.stage.in.includes(subject.stage);
@@ -55,7 +63,9 @@ export function holds(rule: Rule, subject: Subject, book: Book, now: Instant): b
     const value = scoreOf(rule.score.key, subject, book, now);
     return value >= (rule.score.atLeast ?? Number.NEGATIVE_INFINITY) && value <= (rule.score.atMost ?? Number.POSITIVE_INFINITY);
   }
-  const standing = [`${rule.consent.purpose}/${rule.consent.channel ?? 'email'}`, `${rule.consent.purpose}/*`].flatMap((key) => subject.consents[key]?.state ?? []);
+  const standing = [`${rule.consent.purpose}/${rule.consent.channel ?? 'email'}`, `${rule.consent.purpose}/*`].flatMap(
+    (key) => subject.consents[key]?.state ?? [],
+  );
   return standing.length > 0 && standing.every((state) => state === 'granted');
 }
 
@@ -68,7 +78,10 @@ export function scoreOf(key: string, subject: Subject, book: Book, now: Instant)
 
 /** Minutes since midnight by the wall clock of a zone: read from what Intl writes, digit by digit. */
 export function wallMinutes(at: Instant, zone: string): number {
-  const [hours, minutes] = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at).split(':').map(Number);
+  const [hours, minutes] = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+    .format(at)
+    .split(':')
+    .map(Number);
   return hours! * 60 + minutes!;
 }
 

@@ -42,9 +42,24 @@ const fates: readonly Fate[] = [
   { share: 6, when: 'greeting', answer: { result: 'later', retryAt: null, answer: '421 too busy' }, arrives: false },
   { share: 4, when: 'recipient', answer: { result: 'later', retryAt: null, answer: '450 greylisted' }, arrives: false },
   { share: 4, when: 'body', answer: { result: 'later', retryAt: null, answer: '452 after the body' }, arrives: false },
-  { share: 2, when: 'recipient', answer: { result: 'refused', permanent: true, about: 'address', answer: '550 5.1.1 no such user' }, arrives: false },
-  { share: 2, when: 'body', answer: { result: 'refused', permanent: true, about: 'policy', answer: '554 5.7.1 not today' }, arrives: false },
-  { share: 1, when: 'body', answer: { result: 'refused', permanent: true, about: 'content', answer: '552 5.2.3 too large' }, arrives: false },
+  {
+    share: 2,
+    when: 'recipient',
+    answer: { result: 'refused', permanent: true, about: 'address', answer: '550 5.1.1 no such user' },
+    arrives: false,
+  },
+  {
+    share: 2,
+    when: 'body',
+    answer: { result: 'refused', permanent: true, about: 'policy', answer: '554 5.7.1 not today' },
+    arrives: false,
+  },
+  {
+    share: 1,
+    when: 'body',
+    answer: { result: 'refused', permanent: true, about: 'content', answer: '552 5.2.3 too large' },
+    arrives: false,
+  },
   { share: 3, when: 'body', answer: { result: 'uncertain', answer: 'the line broke after the body' }, arrives: true },
   { share: 2, when: 'body', answer: { result: 'uncertain', answer: 'the line broke after the body' }, arrives: false },
 ];
@@ -79,8 +94,12 @@ export class PostOffice {
 
   channelFor(life: Life, kind: 'email' | 'webhook', concurrency: number): Channel {
     return {
-      name: kind, kind, idempotent: kind === 'webhook', concurrency,
-      send: (message, stillOwned) => this.inTurn(life, () => this.take(life, message, stillOwned, kind === 'email' && concurrency === 1), concurrency === 1),
+      name: kind,
+      kind,
+      idempotent: kind === 'webhook',
+      concurrency,
+      send: (message, stillOwned) =>
+        this.inTurn(life, () => this.take(life, message, stillOwned, kind === 'email' && concurrency === 1), concurrency === 1),
       verify: async () => undefined,
       close: async () => undefined,
     };
@@ -90,7 +109,10 @@ export class PostOffice {
   private inTurn<T>(life: Life, take: () => Promise<T>, alone: boolean): Promise<T> {
     if (!alone) return take();
     const turn = (this.last.get(life) ?? Promise.resolve()).then(take);
-    this.last.set(life, turn.catch(() => undefined));
+    this.last.set(
+      life,
+      turn.catch(() => undefined),
+    );
     return turn;
   }
 
@@ -100,7 +122,12 @@ export class PostOffice {
     // The answer belongs to the message and the attempt, so that it does not depend on who else is under way.
     const chance = chanceOf(this.world.seed, 'post', message.key, attempt);
     const fate = pickByShare(chance, fates);
-    if (this.down || fate.when === 'greeting') return { result: 'later', retryAt: happens(chance, 0.3) ? this.world.now() + between(chance, 1, 90) * minute : null, answer: '421 too busy' };
+    if (this.down || fate.when === 'greeting')
+      return {
+        result: 'later',
+        retryAt: happens(chance, 0.3) ? this.world.now() + between(chance, 1, 90) * minute : null,
+        answer: '421 too busy',
+      };
     if (fate.when === 'recipient') return fate.answer;
     if (alone && happens(chance, 0.3)) await this.world.meanwhile(life);
     if (!(await stillOwned())) return { result: 'disowned' };
@@ -110,8 +137,19 @@ export class PostOffice {
     const email = message.channel === 'email' ? (message as OutgoingEmail) : null;
     const raw = email?.raw.toString('latin1') ?? null;
     const handed: Handed = {
-      key: message.key, person: message.person, to: email?.envelope.to ?? null, channel: message.channel, marketing: raw !== null && /^List-Unsubscribe:/im.test(raw.slice(0, raw.indexOf('\r\n\r\n'))), subject: email?.subject ?? null, raw,
-      at: this.world.now(), claimedAt: claim.at, claimedAs: claim.order, policies: claim.policies, result: 'uncertain', arrived: fate.arrives,
+      key: message.key,
+      person: message.person,
+      to: email?.envelope.to ?? null,
+      channel: message.channel,
+      marketing: raw !== null && /^List-Unsubscribe:/im.test(raw.slice(0, raw.indexOf('\r\n\r\n'))),
+      subject: email?.subject ?? null,
+      raw,
+      at: this.world.now(),
+      claimedAt: claim.at,
+      claimedAs: claim.order,
+      policies: claim.policies,
+      result: 'uncertain',
+      arrived: fate.arrives,
     };
     const before = this.byKey.get(message.key) ?? [];
     this.handed.push(handed);

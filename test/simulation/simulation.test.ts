@@ -11,7 +11,9 @@ async function hold(seed: string, days: number): Promise<Outcome> {
   const outcome = await simulate({ seed, days, people, open });
   if (outcome.failure) {
     const { day, at, invariant, sentence, saw } = outcome.failure;
-    expect.fail(`${invariant}: ${sentence}\n${JSON.stringify(saw, null, 2)}\nDay ${day} (${at}). Replay it: node test/simulation/main.ts --seed ${seed} --days ${days} --people ${people}`);
+    expect.fail(
+      `${invariant}: ${sentence}\n${JSON.stringify(saw, null, 2)}\nDay ${day} (${at}). Replay it: node test/simulation/main.ts --seed ${seed} --days ${days} --people ${people}`,
+    );
   }
   return outcome;
 }

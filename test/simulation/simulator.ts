@@ -55,7 +55,9 @@ export interface Outcome extends Progress {
 }
 
 /** Instants at which a simulation begins: each a little before clocks change somewhere. */
-const beginnings = ['2026-03-06T07:00:00Z', '2026-03-27T20:00:00Z', '2026-10-22T05:00:00Z', '2026-09-25T10:00:00Z'].map((text) => Date.parse(text));
+const beginnings = ['2026-03-06T07:00:00Z', '2026-03-27T20:00:00Z', '2026-10-22T05:00:00Z', '2026-09-25T10:00:00Z'].map((text) =>
+  Date.parse(text),
+);
 /** So long is the world at most asked to go on until nothing is due any more. */
 const roundsMax = 2_000;
 
@@ -173,7 +175,15 @@ export class World {
     const end = this.start + this.options.days * day;
     let failure: Outcome['failure'] = null;
     let dayNow = 0;
-    const progress = (): Progress => ({ day: dayNow, ticks: this.tick, people: this.crowd.clients.length, events: this.events, handed: this.post.handed.length, deaths: this.deaths, seconds: (performance.now() - began) / 1000 });
+    const progress = (): Progress => ({
+      day: dayNow,
+      ticks: this.tick,
+      people: this.crowd.clients.length,
+      events: this.events,
+      handed: this.post.handed.length,
+      deaths: this.deaths,
+      seconds: (performance.now() - began) / 1000,
+    });
     try {
       await this.begin();
       while (this.now < end) {
@@ -190,14 +200,31 @@ export class World {
       this.history.update(await this.inspector.digest());
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
-      failure = { day: Math.floor((this.now - this.start) / day), at: toIso(this.now), invariant: error.invariant, sentence: error.message, saw: error.saw };
+      failure = {
+        day: Math.floor((this.now - this.start) / day),
+        at: toIso(this.now),
+        invariant: error.invariant,
+        sentence: error.message,
+        saw: error.saw,
+      };
     }
-    return { seed: this.options.seed, ...progress(), history: this.history.digest('hex').slice(0, 16), counts: await this.inspector.counts(), failure };
+    return {
+      seed: this.options.seed,
+      ...progress(),
+      history: this.history.digest('hex').slice(0, 16),
+      counts: await this.inspector.counts(),
+      failure,
+    };
   }
 
   private async begin(): Promise<void> {
     // Secrets are chance too: from the seed, so that links are the same in a replay.
-    await this.rows('insert into secret (name, value) values ($1, $2), ($3, $4)', ['links', `links of ${this.options.seed}`, 'webhooks', `whsec_${Buffer.from(this.options.seed).toString('base64')}`]);
+    await this.rows('insert into secret (name, value) values ($1, $2), ($3, $4)', [
+      'links',
+      `links of ${this.options.seed}`,
+      'webhooks',
+      `whsec_${Buffer.from(this.options.seed).toString('base64')}`,
+    ]);
     await this.revive();
     const { house } = this.slots[0]!.machine!;
     await firstStart(house.deps, false);
@@ -232,10 +259,16 @@ export class World {
   private async passTime(): Promise<void> {
     const chance = this.ticks;
     if (happens(chance, 0.4)) {
-      const [row] = await this.rows("select least((select min(due_at) from wake), (select min(due_at) from message where status in ('queued', 'held'))) as due");
+      const [row] = await this.rows(
+        "select least((select min(due_at) from wake), (select min(due_at) from message where status in ('queued', 'held'))) as due",
+      );
       const due = row!.due as Instant | null;
       if (due !== null && due > this.now && due < this.now + day) {
-        this.now = pickByShare(chance, [{ share: 6, at: due }, { share: 2, at: Math.max(this.now, due - 1) }, { share: 2, at: due + between(chance, 1, 600) * second }]).at;
+        this.now = pickByShare(chance, [
+          { share: 6, at: due },
+          { share: 2, at: Math.max(this.now, due - 1) },
+          { share: 2, at: due + between(chance, 1, 600) * second },
+        ]).at;
         return;
       }
     }
@@ -259,7 +292,11 @@ export class World {
       if (slot.startsAt > this.now) continue;
       if (slot.machine) await bury(slot.machine);
       const machine = await startMachine(`machine-${index}`, {
-        db: this.db, now: () => this.now, newId: (at) => this.newId(at), post: this.post, concurrency: this.concurrency,
+        db: this.db,
+        now: () => this.now,
+        newId: (at) => this.newId(at),
+        post: this.post,
+        concurrency: this.concurrency,
         onError: (fields, message, life) => {
           if (!life.dead) this.errors.push(`${message} ${JSON.stringify(fields)}`);
         },
@@ -291,7 +328,11 @@ export class World {
     } catch (error) {
       if (error instanceof Violation) throw error;
       if (life.dead) return null;
-      throw new Violation('works', `${what} failed by itself: ${String(error)}`, error instanceof Error ? [error.stack, error.cause] : error);
+      throw new Violation(
+        'works',
+        `${what} failed by itself: ${String(error)}`,
+        error instanceof Error ? [error.stack, error.cause] : error,
+      );
     } finally {
       life.interruptible = nested;
       if (!nested) life.doom = null;
@@ -306,7 +347,13 @@ export class World {
     const slot = this.slots.find((each) => each.machine === machine)!;
     if (slot.startsAt > this.now) return;
     this.deaths++;
-    slot.startsAt = this.now + pickByShare(this.faults, [{ share: 6, after: 1 }, { share: 3, after: between(this.faults, 1, 120) * minute }, { share: 1, after: between(this.faults, 2, 30) * hour }]).after;
+    slot.startsAt =
+      this.now +
+      pickByShare(this.faults, [
+        { share: 6, after: 1 },
+        { share: 3, after: between(this.faults, 1, 120) * minute },
+        { share: 1, after: between(this.faults, 2, 30) * hour },
+      ]).after;
   }
 
   /** Turns the machines' loops until nothing is due. */
@@ -340,7 +387,14 @@ export class World {
       const other = this.alive().find((machine) => machine.life !== life);
       const self = this.machineOf(life);
       const does = pickByShare(this.faults, [
-        { share: other ? 4 : 0, it: 'process' }, { share: other ? 4 : 0, it: 'deliver' }, { share: other ? 2 : 0, it: 'settle' }, { share: 3, it: 'flush' }, { share: 3, it: 'react' }, { share: 1, it: 'stop' }, { share: 1, it: 'publish' }, { share: 2, it: 'time' },
+        { share: other ? 4 : 0, it: 'process' },
+        { share: other ? 4 : 0, it: 'deliver' },
+        { share: other ? 2 : 0, it: 'settle' },
+        { share: 3, it: 'flush' },
+        { share: 3, it: 'react' },
+        { share: 1, it: 'stop' },
+        { share: 1, it: 'publish' },
+        { share: 2, it: 'time' },
       ] as const).it;
       if (does === 'time') this.now += between(this.faults, 1, 90) * second;
       else if (does === 'flush') await this.flush(0.1);
@@ -392,14 +446,31 @@ export class World {
       if (call.consent === true && !call.acknowledged) call.client.lastYes = this.order;
       if (call.client.erased) this.cameBack.add(call.client);
     }
-    const response = await this.perform(machine, 'accepting', () => machine.app.inject({ method: 'POST', url: '/v1/batch', headers: { authorization: `Bearer ${trusted ? apiKey : writeKey}`, 'content-type': 'application/json' }, payload: JSON.stringify({ batch: batch.map((call) => call.body) }) }), false);
+    const response = await this.perform(
+      machine,
+      'accepting',
+      () =>
+        machine.app.inject({
+          method: 'POST',
+          url: '/v1/batch',
+          headers: { authorization: `Bearer ${trusted ? apiKey : writeKey}`, 'content-type': 'application/json' },
+          payload: JSON.stringify({ batch: batch.map((call) => call.body) }),
+        }),
+      false,
+    );
     if (response === null) return false;
-    insist(response.statusCode === 200 && (JSON.parse(response.body) as JsonObject).refused === undefined, 'works', 'a batch of good calls was not taken', { status: response.statusCode, body: response.body.slice(0, 500) });
+    insist(
+      response.statusCode === 200 && (JSON.parse(response.body) as JsonObject).refused === undefined,
+      'works',
+      'a batch of good calls was not taken',
+      { status: response.statusCode, body: response.body.slice(0, 500) },
+    );
     if (happens(this.traffic, 0.08)) return false;
     for (const call of batch) {
       if (!call.acknowledged) {
         this.events++;
-        if (call.consent === false && typeof call.body.userId === 'string') call.client.lastNo = Math.max(call.client.lastNo, places.get(call)!);
+        if (call.consent === false && typeof call.body.userId === 'string')
+          call.client.lastNo = Math.max(call.client.lastNo, places.get(call)!);
       }
       call.acknowledged = true;
       const at = call.client.outbox.indexOf(call);
@@ -429,7 +500,9 @@ export class World {
     const inside = (address: string): string => address.replaceAll('&amp;', '&').slice(publicUrl.length);
     const clicks = [...(mail.html ?? '').matchAll(/href="(https:\/\/go\.example\/c\/[^"]+)"/g)].map((match) => inside(match[1]!));
     const pixel = /src="(https:\/\/go\.example\/o\/[^"]+)"/.exec(mail.html ?? '')?.[1];
-    const leave = /<(https:\/\/go\.example\/u\/[^>]+)>/.exec(mail.headers.find((header) => header.key === 'list-unsubscribe')?.value ?? '')?.[1];
+    const leave = /<(https:\/\/go\.example\/u\/[^>]+)>/.exec(
+      mail.headers.find((header) => header.key === 'list-unsubscribe')?.value ?? '',
+    )?.[1];
     insist(clicks.length > 0 && pixel, 'works', 'a mail has no tracked links', { key: handed.key });
     for (const { do: what, after } of reactions) {
       const at = handed.at + Math.floor(after);
@@ -444,14 +517,32 @@ export class World {
     const machines = this.alive();
     if (machines.length === 0) return;
     const machine = pick(this.traffic, machines);
-    const agent = what === 'scan' ? pick(this.traffic, ['', 'Mozilla/5.0 (compatible; bingbot/2.0)', 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0']) : 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0';
+    const agent =
+      what === 'scan'
+        ? pick(this.traffic, ['', 'Mozilla/5.0 (compatible; bingbot/2.0)', 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0'])
+        : 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0';
     const post = what === 'unsubscribe';
     const person = post ? machine.house.links.read('unsubscribe', path.slice(3)).person : null;
-    const response = await this.perform(machine, `the link of ${what}`, () => machine.app.inject({ method: post ? 'POST' : what === 'scan' && happens(this.traffic, 0.3) ? 'HEAD' : 'GET', url: path, headers: { 'user-agent': agent }, ...(post ? { payload: 'List-Unsubscribe=One-Click' } : {}) }), false);
+    const response = await this.perform(
+      machine,
+      `the link of ${what}`,
+      () =>
+        machine.app.inject({
+          method: post ? 'POST' : what === 'scan' && happens(this.traffic, 0.3) ? 'HEAD' : 'GET',
+          url: path,
+          headers: { 'user-agent': agent },
+          ...(post ? { payload: 'List-Unsubscribe=One-Click' } : {}),
+        }),
+      false,
+    );
     // Somebody whose click leads nowhere tries again; a link of a message that was erased is refused.
     if (response === null) this.pending.push({ at: this.now + 5 * minute, do: what, path });
     else {
-      insist([200, 302, 404, 400, 410].includes(response.statusCode), 'works', 'a link did not work', { what, status: response.statusCode, body: response.body.slice(0, 300) });
+      insist([200, 302, 404, 400, 410].includes(response.statusCode), 'works', 'a link did not work', {
+        what,
+        status: response.statusCode,
+        body: response.body.slice(0, 300),
+      });
       if (person && response.statusCode === 200 && !this.unsubscribed.has(person)) this.unsubscribed.set(person, ++this.order);
     }
   }
@@ -463,9 +554,45 @@ export class World {
     const does: [number, (machine: Machine) => Promise<unknown>][] = [
       [0.06, (machine) => this.publish(machine)],
       [0.05, (machine) => this.toggleStop(machine)],
-      [0.08, (machine) => this.byHand(machine, (person, workspace) => overrideStage(machine.house.deps, workspace, 'colleague', person, pick(chance, ['capture', 'qualification', 'nurture', 'conversion']), 'a colleague knows better'))],
-      [0.06, (machine) => this.byHand(machine, (person, workspace) => editPerson(machine.house.deps, workspace, 'colleague', person, pick<JsonObject>(chance, [{ plan: 'team' }, { firstName: 'Renamed' }, { timezone: 'Asia/Tokyo' }, { note: null }])))],
-      [0.04, (machine) => this.byHand(machine, (person, workspace) => changeConsent(machine.house.deps, workspace, 'colleague', person, { purpose: 'marketing', channel: pick(chance, ['*', 'email']), state: pick(chance, ['withdrawn', 'denied', 'granted']), wording: null }))],
+      [
+        0.08,
+        (machine) =>
+          this.byHand(machine, (person, workspace) =>
+            overrideStage(
+              machine.house.deps,
+              workspace,
+              'colleague',
+              person,
+              pick(chance, ['capture', 'qualification', 'nurture', 'conversion']),
+              'a colleague knows better',
+            ),
+          ),
+      ],
+      [
+        0.06,
+        (machine) =>
+          this.byHand(machine, (person, workspace) =>
+            editPerson(
+              machine.house.deps,
+              workspace,
+              'colleague',
+              person,
+              pick<JsonObject>(chance, [{ plan: 'team' }, { firstName: 'Renamed' }, { timezone: 'Asia/Tokyo' }, { note: null }]),
+            ),
+          ),
+      ],
+      [
+        0.04,
+        (machine) =>
+          this.byHand(machine, (person, workspace) =>
+            changeConsent(machine.house.deps, workspace, 'colleague', person, {
+              purpose: 'marketing',
+              channel: pick(chance, ['*', 'email']),
+              state: pick(chance, ['withdrawn', 'denied', 'granted']),
+              wording: null,
+            }),
+          ),
+      ],
       [0.03, (machine) => this.erase(machine)],
     ];
     for (const [probability, act] of does) {
@@ -478,7 +605,17 @@ export class World {
     const change = this.definitions.change();
     const before = this.policies;
     if (change.kind === 'cap-policy') this.policies = [...before, change.body as CapPolicy];
-    await this.perform(machine, `publishing ${change.kind} ${change.key}`, async () => applySet(machine.house.deps, await machine.house.deps.workspaces.byId(this.workspace), 'colleague', { definitions: [change], publish: true, note: '' }), false);
+    await this.perform(
+      machine,
+      `publishing ${change.kind} ${change.key}`,
+      async () =>
+        applySet(machine.house.deps, await machine.house.deps.workspaces.byId(this.workspace), 'colleague', {
+          definitions: [change],
+          publish: true,
+          note: '',
+        }),
+      false,
+    );
     this.policies = [await this.inspector.learnDefinitions()];
   }
 
@@ -493,7 +630,8 @@ export class World {
       return true;
     };
     if (stop) {
-      if (!this.stopped.has(scope) && (await this.perform(machine, 'a stop', () => set(scope, true), false))) this.stopped.set(scope, ++this.order);
+      if (!this.stopped.has(scope) && (await this.perform(machine, 'a stop', () => set(scope, true), false)))
+        this.stopped.set(scope, ++this.order);
       return;
     }
     for (const each of [...this.stopped.keys()]) {
@@ -504,32 +642,46 @@ export class World {
   }
 
   /** A colleague changes a person and waits for the answer, while the loops of the machine go on. */
-  private async byHand(machine: Machine, change: (person: string, workspace: Awaited<ReturnType<Machine['house']['deps']['workspaces']['byId']>>) => Promise<void>, who?: Client): Promise<string | null> {
+  private async byHand(
+    machine: Machine,
+    change: (person: string, workspace: Awaited<ReturnType<Machine['house']['deps']['workspaces']['byId']>>) => Promise<void>,
+    who?: Client,
+  ): Promise<string | null> {
     const { deps } = machine.house;
     const client = who ?? pick(this.admin, this.crowd.clients);
-    const [row] = await this.rows('select person_id from identity where workspace_id = $1 and kind = 1 and value = $2', [this.workspace, client.users[0]!]);
+    const [row] = await this.rows('select person_id from identity where workspace_id = $1 and kind = 1 and value = $2', [
+      this.workspace,
+      client.users[0]!,
+    ]);
     if (!row) return null;
     const workspace = await deps.workspaces.byId(this.workspace);
-    const done = await this.perform(machine, 'a change by hand', async () => {
-      let answered = false;
-      const asked = change(row.person_id, workspace).then(
-        () => true,
-        (error: unknown) => {
-          // Nothing that may be refused is a fault: the person may be gone, or may have withdrawn.
-          if (error instanceof Problem && error.status < 500) return false;
-          throw error;
-        },
-      ).finally(() => {
-        answered = true;
-      });
-      // Of a machine that dies meanwhile nobody waits for the answer.
-      asked.catch(() => undefined);
-      while (!answered && !machine.life.dead) {
-        await processRound(deps, 1);
-        await pause(1);
-      }
-      return asked;
-    }, false);
+    const done = await this.perform(
+      machine,
+      'a change by hand',
+      async () => {
+        let answered = false;
+        const asked = change(row.person_id, workspace)
+          .then(
+            () => true,
+            (error: unknown) => {
+              // Nothing that may be refused is a fault: the person may be gone, or may have withdrawn.
+              if (error instanceof Problem && error.status < 500) return false;
+              throw error;
+            },
+          )
+          .finally(() => {
+            answered = true;
+          });
+        // Of a machine that dies meanwhile nobody waits for the answer.
+        asked.catch(() => undefined);
+        while (!answered && !machine.life.dead) {
+          await processRound(deps, 1);
+          await pause(1);
+        }
+        return asked;
+      },
+      false,
+    );
     return done ? row.person_id : null;
   }
 
@@ -539,7 +691,10 @@ export class World {
     if (client.erased || !client.signedUp) return;
     // From here on nothing that this client sent is owed to anybody, whether the erasure is answered or not.
     client.erased = true;
-    const theirs = await this.rows('select distinct person_id from identity where workspace_id = $1 and kind = 1 and value = any($2::text[])', [this.workspace, client.users]);
+    const theirs = await this.rows(
+      'select distinct person_id from identity where workspace_id = $1 and kind = 1 and value = any($2::text[])',
+      [this.workspace, client.users],
+    );
     const clean = client.outbox.length === 0 && theirs.length === 1;
     const person = await this.byHand(machine, (id, workspace) => erasePerson(deps, workspace, 'colleague', id), client);
     if (person && clean) this.erased.push({ person, canary: `canary${client.number}.example`, client });

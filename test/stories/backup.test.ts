@@ -19,15 +19,24 @@ async function* again(lines: readonly string[]): AsyncGenerator<string> {
   yield* lines;
 }
 
-const ways: [Dialect, Dialect][] = [...dialects.map((to): [Dialect, Dialect] => ['pglite', to]), ...(dialects.length > 1 ? ([['postgres', 'pglite']] as [Dialect, Dialect][]) : [])];
+const ways: [Dialect, Dialect][] = [
+  ...dialects.map((to): [Dialect, Dialect] => ['pglite', to]),
+  ...(dialects.length > 1 ? ([['postgres', 'pglite']] as [Dialect, Dialect][]) : []),
+];
 
 describe.each(ways)('from %s to %s', (from, to) => {
   test('the same people, the same history, and the journey goes on', async () => {
     const old = await openWorld({ database: from });
     await old.send([
-      { type: 'page', anonymousId: 'a1' }, { type: 'identify', anonymousId: 'a1', userId: 'ana', traits: { email: 'ana@example.com', odd: 'ü😀"\\\n{}' }, context: yes }, { type: 'track', userId: 'ana', event: 'Signed Up' },
-      { type: 'page', anonymousId: 'a2' }, { type: 'identify', anonymousId: 'a2', userId: 'ana' }, { type: 'identify', userId: 'ben', traits: { email: 'ben@example.com' }, context: yes }, { type: 'track', userId: 'ben', event: 'Signed Up' },
-      { type: 'identify', userId: 'cleo', traits: { email: 'cleo@example.com' }, context: yes }, { type: 'track', userId: 'cleo', event: 'Signed Up' },
+      { type: 'page', anonymousId: 'a1' },
+      { type: 'identify', anonymousId: 'a1', userId: 'ana', traits: { email: 'ana@example.com', odd: 'ü😀"\\\n{}' }, context: yes },
+      { type: 'track', userId: 'ana', event: 'Signed Up' },
+      { type: 'page', anonymousId: 'a2' },
+      { type: 'identify', anonymousId: 'a2', userId: 'ana' },
+      { type: 'identify', userId: 'ben', traits: { email: 'ben@example.com' }, context: yes },
+      { type: 'track', userId: 'ben', event: 'Signed Up' },
+      { type: 'identify', userId: 'cleo', traits: { email: 'cleo@example.com' }, context: yes },
+      { type: 'track', userId: 'cleo', event: 'Signed Up' },
     ]);
     const [mail] = await old.mailsTo('ben@example.com');
     await old.post(mail!.unsubscribe!, 'List-Unsubscribe=One-Click');
@@ -52,13 +61,20 @@ describe.each(ways)('from %s to %s', (from, to) => {
     await world.settle();
     expect((await world.get('/api/session', { authorization: `Bearer ${old.apiKey}` })).status).toBe(200);
     const ana = await world.person('ana@example.com');
-    expect(ana).toMatchObject({ stage: 'routing', runs: [{ journey: 'welcome', status: 'live', step: 'two-days' }], traits: { odd: 'ü😀"\\\n{}' } });
+    expect(ana).toMatchObject({
+      stage: 'routing',
+      runs: [{ journey: 'welcome', status: 'live', step: 'two-days' }],
+      traits: { odd: 'ü😀"\\\n{}' },
+    });
     await world.turn('P2D');
     expect((await world.mailsTo('ana@example.com')).map((each) => each.mail.subject)).toEqual(['How working with My business goes']);
     expect(await world.mailsTo('ben@example.com')).toEqual([]);
     // Old links are good for ever, and new rows get numbers of their own.
     expect((await world.get(mail!.unsubscribe!)).status).toBe(200);
-    await world.send([{ type: 'identify', userId: 'dora', traits: { email: 'dora@example.com' } }, { type: 'track', userId: 'dora', event: '' } as never]);
+    await world.send([
+      { type: 'identify', userId: 'dora', traits: { email: 'dora@example.com' } },
+      { type: 'track', userId: 'dora', event: '' } as never,
+    ]);
     await world.must('POST', '/api/people', { email: 'emil@example.com' });
     // Erased people stay erased, and suppressed addresses suppressed.
     expect(JSON.stringify(after)).not.toContain('cleo@example.com');
@@ -66,7 +82,8 @@ describe.each(ways)('from %s to %s', (from, to) => {
   });
 });
 
-const sorted = (row: string): string => JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(row) as object).sort(([a], [b]) => (a < b ? -1 : 1))));
+const sorted = (row: string): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(row) as object).sort(([a], [b]) => (a < b ? -1 : 1))));
 
 test('a backup goes into an empty database only, whole or not at all', async () => {
   const world = await openWorld();

@@ -8,11 +8,15 @@ describe('the contact form', () => {
   let wording: string;
   beforeAll(async () => {
     world = await openWorld();
-    wording = ((await world.must('GET', '/api/definitions/entry-point/contact-form')).published as { consent: { wording: string } }).consent.wording;
+    wording = ((await world.must('GET', '/api/definitions/entry-point/contact-form')).published as { consent: { wording: string } }).consent
+      .wording;
   });
 
   const submit = async (fields: Record<string, string>, headers: Record<string, string> = {}) => {
-    const answer = await world.post('/f/contact-form', new URLSearchParams(fields).toString(), { 'content-type': 'application/x-www-form-urlencoded', ...headers });
+    const answer = await world.post('/f/contact-form', new URLSearchParams(fields).toString(), {
+      'content-type': 'application/x-www-form-urlencoded',
+      ...headers,
+    });
     await world.settle();
     return answer;
   };
@@ -26,19 +30,31 @@ describe('the contact form', () => {
     expect(text).toMatch(/<form method="post" action="\/f\/contact-form">/);
     expect(text).toContain(`<input type="checkbox" name="consent" value="yes"><span>${wording}</span>`);
     expect(text).not.toMatch(/type="checkbox"[^>]*checked/);
-    for (const field of ['email', 'name', 'message']) expect(text, field).toMatch(new RegExp(`<label for="field-${field}">[^<]+.*name="${field}"`));
+    for (const field of ['email', 'name', 'message'])
+      expect(text, field).toMatch(new RegExp(`<label for="field-${field}">[^<]+.*name="${field}"`));
     expect(text).toContain('noindex');
   });
 
   test('a submission makes a person who came in through the form, with the consent in the words that stood there', async () => {
-    const answer = await submit({ email: ' Lena@Example.com', name: 'Lena Lang', message: 'Hello\nthere', ...tick }, { referer: 'https://search.example/' });
+    const answer = await submit(
+      { email: ' Lena@Example.com', name: 'Lena Lang', message: 'Hello\nthere', ...tick },
+      { referer: 'https://search.example/' },
+    );
     expect(answer).toMatchObject({ status: 200 });
     expect(answer.text).toContain('Thank you. We have your message');
     const lena = await world.person('lena@example.com');
-    expect(lena).toMatchObject({ name: 'Lena Lang', entryPoint: 'contact-form', stage: 'capture', traits: { message: 'Hello\nthere' }, consents: [{ purpose: 'marketing', channel: '*', state: 'granted', method: 'form', actor: 'person', wording }] });
+    expect(lena).toMatchObject({
+      name: 'Lena Lang',
+      entryPoint: 'contact-form',
+      stage: 'capture',
+      traits: { message: 'Hello\nthere' },
+      consents: [{ purpose: 'marketing', channel: '*', state: 'granted', method: 'form', actor: 'person', wording }],
+    });
     expect(lena.firstSource).toMatchObject({ entryPoint: 'contact-form', source: 'search.example' });
     expect((await world.why(lena.id, 'stage')).answer).toMatch(/came in through Contact form\.$/);
-    expect((await world.rows("select name from event where person_id = $1 and call = 'track'", [lena.id]))).toEqual([{ name: 'Form Submitted' }]);
+    expect(await world.rows("select name from event where person_id = $1 and call = 'track'", [lena.id])).toEqual([
+      { name: 'Form Submitted' },
+    ]);
   });
 
   test('an unticked box is no consent, and no "no" either', async () => {
@@ -47,7 +63,7 @@ describe('the contact form', () => {
     await submit({ email: 'mia@example.com', message: 'Hi again', consent: 'no' });
     expect((await world.person('mia@example.com')).consents).toEqual([]);
     await submit({ email: 'mia@example.com', message: 'Now yes', ...tick });
-    expect((await world.person('mia@example.com'))).toMatchObject({ consents: [{ state: 'granted' }], traits: { message: 'Now yes' } });
+    expect(await world.person('mia@example.com')).toMatchObject({ consents: [{ state: 'granted' }], traits: { message: 'Now yes' } });
   });
 
   test('a yes by form lifts a withdrawal of one’s own: the person gave it again', async () => {
@@ -60,7 +76,9 @@ describe('the contact form', () => {
     // Anybody can type an address into a form, so the withdrawal stands; the attempt is in the ledger.
     expect(nora.reachability[0]).toMatchObject({ reachable: false });
     expect(await world.rows('select state, method, took_effect from consent where person_id = $1 order by seq', [id])).toEqual([
-      { state: 'granted', method: 'form', took_effect: true }, { state: 'withdrawn', method: 'admin', took_effect: true }, { state: 'granted', method: 'form', took_effect: false },
+      { state: 'granted', method: 'form', took_effect: true },
+      { state: 'withdrawn', method: 'admin', took_effect: true },
+      { state: 'granted', method: 'form', took_effect: false },
     ]);
   });
 
@@ -81,7 +99,12 @@ describe('the contact form', () => {
   });
 
   test('programs that fill in every field are thanked, and nothing is kept', async () => {
-    const { status, text } = await submit({ email: 'bot@example.com', message: 'Buy now', website_confirm: 'https://spam.example', ...tick });
+    const { status, text } = await submit({
+      email: 'bot@example.com',
+      message: 'Buy now',
+      website_confirm: 'https://spam.example',
+      ...tick,
+    });
     expect(status).toBe(200);
     expect(text).toContain('Thank you');
     expect((await world.must('GET', '/api/people?email=bot@example.com')).items).toEqual([]);
@@ -90,14 +113,24 @@ describe('the contact form', () => {
   test('a form with a file part, as browsers send multipart, is read too', async () => {
     const boundary = 'x1';
     const part = (name: string, value: string) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
-    const answer = await world.post('/f/contact-form', `${part('email', 'olaf@example.com')}${part('message', 'Hi')}--${boundary}--\r\n`, { 'content-type': `multipart/form-data; boundary=${boundary}` });
+    const answer = await world.post('/f/contact-form', `${part('email', 'olaf@example.com')}${part('message', 'Hi')}--${boundary}--\r\n`, {
+      'content-type': `multipart/form-data; boundary=${boundary}`,
+    });
     expect(answer.status).toBe(200);
     await world.settle();
     expect(await world.person('olaf@example.com')).toMatchObject({ entryPoint: 'contact-form' });
   });
 
   test('fields that the form does not have, and names of JavaScript, are left out', async () => {
-    await submit({ email: 'pia@example.com', message: 'Hi', stage: 'conversion', owner: 'x', __proto__x: '1', 'constructor.prototype.y': '1', plan: 'gold' });
+    await submit({
+      email: 'pia@example.com',
+      message: 'Hi',
+      stage: 'conversion',
+      owner: 'x',
+      __proto__x: '1',
+      'constructor.prototype.y': '1',
+      plan: 'gold',
+    });
     expect((await world.person('pia@example.com')).traits).toEqual({ email: 'pia@example.com', message: 'Hi' });
   });
 
@@ -105,7 +138,12 @@ describe('the contact form', () => {
     await world.send([{ type: 'identify', userId: 'quinn', traits: { email: 'quinn@example.com', plan: 'gold' } }]);
     const before = await world.person('quinn@example.com');
     await submit({ email: 'quinn@example.com', message: 'It is me', name: 'Quinn' });
-    expect(await world.person('quinn@example.com')).toMatchObject({ id: before.id, entryPoint: 'website', name: 'Quinn', traits: { plan: 'gold' } });
+    expect(await world.person('quinn@example.com')).toMatchObject({
+      id: before.id,
+      entryPoint: 'website',
+      name: 'Quinn',
+      traits: { plan: 'gold' },
+    });
   });
 
   test('forms that are not there, or not published, are not there', async () => {
@@ -115,11 +153,17 @@ describe('the contact form', () => {
   });
 
   test('another workspace’s form lands in that workspace', async () => {
-    const answer = await world.post('/f/contact-form?workspace=practice', new URLSearchParams({ email: 'rosa@example.com', message: 'Hi' }).toString(), { 'content-type': 'application/x-www-form-urlencoded' });
+    const answer = await world.post(
+      '/f/contact-form?workspace=practice',
+      new URLSearchParams({ email: 'rosa@example.com', message: 'Hi' }).toString(),
+      { 'content-type': 'application/x-www-form-urlencoded' },
+    );
     expect(answer.status).toBe(200);
     await world.settle();
     expect((await world.must('GET', '/api/people?email=rosa@example.com')).items).toEqual([]);
-    expect((await world.must('GET', '/api/people?email=rosa@example.com', undefined, { authorization: `Bearer ${world.practiceKey}` })).items).toHaveLength(1);
+    expect(
+      (await world.must('GET', '/api/people?email=rosa@example.com', undefined, { authorization: `Bearer ${world.practiceKey}` })).items,
+    ).toHaveLength(1);
   });
 
   test('a page that cannot be opened any more is a sentence for people, not for programs', async () => {
@@ -132,12 +176,17 @@ describe('the contact form', () => {
     const other = await openWorld();
     let refused = 0;
     for (let n = 0; n < 30; n++) {
-      const answer = await other.post('/f/contact-form', new URLSearchParams({ email: `n${n}@example.com`, message: 'x' }).toString(), { 'content-type': 'application/x-www-form-urlencoded' });
+      const answer = await other.post('/f/contact-form', new URLSearchParams({ email: `n${n}@example.com`, message: 'x' }).toString(), {
+        'content-type': 'application/x-www-form-urlencoded',
+      });
       if (answer.status === 429) refused++;
     }
     expect(refused).toBe(10);
     await other.turn('PT1M');
-    expect((await other.post('/f/contact-form', 'email=a%40b.example&message=x', { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(200);
+    expect(
+      (await other.post('/f/contact-form', 'email=a%40b.example&message=x', { 'content-type': 'application/x-www-form-urlencoded' }))
+        .status,
+    ).toBe(200);
     await other.close();
   });
 });

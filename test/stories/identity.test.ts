@@ -17,9 +17,20 @@ describe.each(dialects)('on %s', (database) => {
   const count = async (statement: string, value: string): Promise<number> => (await world.rows(statement, [value]))[0]!.n;
 
   test('what a visitor did before they said who they are belongs to them', async () => {
-    await world.send([{ type: 'page', anonymousId: 'v1', name: 'Home' }, { type: 'page', anonymousId: 'v1', name: 'Prices', context: { page: { url: 'https://shop.example/prices', referrer: 'https://search.example/' } } }]);
+    await world.send([
+      { type: 'page', anonymousId: 'v1', name: 'Home' },
+      {
+        type: 'page',
+        anonymousId: 'v1',
+        name: 'Prices',
+        context: { page: { url: 'https://shop.example/prices', referrer: 'https://search.example/' } },
+      },
+    ]);
     const visitor = await world.personBy('anonymous', 'v1');
-    await world.send([{ type: 'identify', anonymousId: 'v1', userId: 'vera', traits: { email: 'vera@example.com' } }, { type: 'track', userId: 'vera', event: 'Signed Up' }]);
+    await world.send([
+      { type: 'identify', anonymousId: 'v1', userId: 'vera', traits: { email: 'vera@example.com' } },
+      { type: 'track', userId: 'vera', event: 'Signed Up' },
+    ]);
     const vera = await world.person('vera@example.com');
     expect(vera.id, 'she is the visitor').toBe(visitor.id);
     expect(vera.identities.map((each) => each.kind).sort()).toEqual(['anonymous', 'email', 'user']);
@@ -28,8 +39,16 @@ describe.each(dialects)('on %s', (database) => {
   });
 
   test('a second device of somebody who is known joins them: two people become one', async () => {
-    await world.send([{ type: 'identify', userId: 'wim', traits: { email: 'wim@example.com', city: 'Graz' } }, { type: 'track', userId: 'wim', event: 'Signed Up' }]);
-    await world.send([...[1, 2, 3].map((n): SegmentCall => ({ type: 'page', anonymousId: 'phone-of-wim', name: `Page ${n}`, properties: { path: '/pricing' } })), { type: 'identify', anonymousId: 'phone-of-wim', traits: { device: 'phone', city: 'Linz' } }]);
+    await world.send([
+      { type: 'identify', userId: 'wim', traits: { email: 'wim@example.com', city: 'Graz' } },
+      { type: 'track', userId: 'wim', event: 'Signed Up' },
+    ]);
+    await world.send([
+      ...[1, 2, 3].map(
+        (n): SegmentCall => ({ type: 'page', anonymousId: 'phone-of-wim', name: `Page ${n}`, properties: { path: '/pricing' } }),
+      ),
+      { type: 'identify', anonymousId: 'phone-of-wim', traits: { device: 'phone', city: 'Linz' } },
+    ]);
     const visitor = await world.personBy('anonymous', 'phone-of-wim');
     const before = await world.person('wim@example.com');
     expect(visitor.id).not.toBe(before.id);
@@ -68,8 +87,14 @@ describe.each(dialects)('on %s', (database) => {
   });
 
   test('a merge starts nothing anew: one run, one welcome, one stage', async () => {
-    await world.send([{ type: 'identify', userId: 'yuri', traits: { email: 'yuri@example.com' }, context: yes }, { type: 'track', userId: 'yuri', event: 'Signed Up' }]);
-    await world.send([{ type: 'identify', anonymousId: 'y-anon', traits: { nick: 'Y' }, context: yes }, { type: 'track', anonymousId: 'y-anon', event: 'Signed Up' }]);
+    await world.send([
+      { type: 'identify', userId: 'yuri', traits: { email: 'yuri@example.com' }, context: yes },
+      { type: 'track', userId: 'yuri', event: 'Signed Up' },
+    ]);
+    await world.send([
+      { type: 'identify', anonymousId: 'y-anon', traits: { nick: 'Y' }, context: yes },
+      { type: 'track', anonymousId: 'y-anon', event: 'Signed Up' },
+    ]);
     const other = await world.personBy('anonymous', 'y-anon');
     expect(other.runs).toHaveLength(1); // a run of his own, whose mail had nowhere to go
     await world.send([{ type: 'identify', userId: 'yuri', anonymousId: 'y-anon' }]);
@@ -77,7 +102,10 @@ describe.each(dialects)('on %s', (database) => {
     expect(yuri.runs.filter((run) => run.status === 'live')).toHaveLength(1);
     expect(await world.stages(yuri.id)).toEqual(['capture']);
     await world.turn('P5D');
-    expect((await world.mailsTo('yuri@example.com')).map((mail) => mail.mail.subject)).toEqual(['Welcome to My business', 'How working with My business goes']);
+    expect((await world.mailsTo('yuri@example.com')).map((mail) => mail.mail.subject)).toEqual([
+      'Welcome to My business',
+      'How working with My business goes',
+    ]);
   });
 
   test('the strictest consent of both counts', async () => {
@@ -93,28 +121,54 @@ describe.each(dialects)('on %s', (database) => {
   });
 
   test('a withdrawal survives a merge in both directions', async () => {
-    for (const [user, which] of [['wilma', 'known'], ['walt', 'visitor']] as const) {
-      await world.send([{ type: 'identify', userId: user, traits: { email: `${user}@example.com` }, context: yes }, { type: 'page', anonymousId: `${user}-anon`, context: yes }]);
-      await world.send([which === 'known' ? { type: 'page', userId: user, context: no } : { type: 'page', anonymousId: `${user}-anon`, context: no }]);
+    for (const [user, which] of [
+      ['wilma', 'known'],
+      ['walt', 'visitor'],
+    ] as const) {
+      await world.send([
+        { type: 'identify', userId: user, traits: { email: `${user}@example.com` }, context: yes },
+        { type: 'page', anonymousId: `${user}-anon`, context: yes },
+      ]);
+      await world.send([
+        which === 'known' ? { type: 'page', userId: user, context: no } : { type: 'page', anonymousId: `${user}-anon`, context: no },
+      ]);
       await world.send([{ type: 'identify', userId: user, anonymousId: `${user}-anon` }]);
-      await world.send([{ type: 'page', userId: user, context: yes }, { type: 'page', anonymousId: `${user}-anon`, context: yes }]);
+      await world.send([
+        { type: 'page', userId: user, context: yes },
+        { type: 'page', anonymousId: `${user}-anon`, context: yes },
+      ]);
       expect((await world.person(`${user}@example.com`)).reachability[0]!.reachable, `${which} said no`).toBe(false);
     }
   });
 
   test('a write key never makes one person of two that are known', async () => {
-    await world.send([{ type: 'identify', userId: 'victim', traits: { email: 'victim@example.com', plan: 'gold' } }, { type: 'track', userId: 'victim', event: 'Signed Up' }]);
+    await world.send([
+      { type: 'identify', userId: 'victim', traits: { email: 'victim@example.com', plan: 'gold' } },
+      { type: 'track', userId: 'victim', event: 'Signed Up' },
+    ]);
     const victim = await world.person('victim@example.com');
     for (const attack of [
       [{ type: 'identify', userId: 'thief', traits: { email: 'victim@example.com' } }],
       [{ type: 'identify', anonymousId: 'thief-anon', traits: { email: 'victim@example.com' } }],
-      [{ type: 'identify', userId: 'thief' }, { type: 'alias', userId: 'thief', previousId: 'victim' }],
+      [
+        { type: 'identify', userId: 'thief' },
+        { type: 'alias', userId: 'thief', previousId: 'victim' },
+      ],
       [{ type: 'alias', userId: 'victim', previousId: 'thief' }],
-      [{ type: 'identify', anonymousId: 'thief-2', userId: 'thief' }, { type: 'identify', anonymousId: 'thief-2', userId: 'victim' }],
+      [
+        { type: 'identify', anonymousId: 'thief-2', userId: 'thief' },
+        { type: 'identify', anonymousId: 'thief-2', userId: 'victim' },
+      ],
       [{ type: 'identify', userId: 'thief', traits: { email: 'victim@example.com', phone: '+43123456789' } }],
-    ] as SegmentCall[][]) await world.send(attack);
+    ] as SegmentCall[][])
+      await world.send(attack);
     const after = await world.person('victim@example.com');
-    expect(after).toMatchObject({ id: victim.id, mergedFrom: [], traits: { email: 'victim@example.com', plan: 'gold' }, identities: victim.identities });
+    expect(after).toMatchObject({
+      id: victim.id,
+      mergedFrom: [],
+      traits: { email: 'victim@example.com', plan: 'gold' },
+      identities: victim.identities,
+    });
     expect((await world.personBy('user', 'thief')).id).not.toBe(victim.id);
     expect(await count('select count(*) as n from merge where person_id = $1', victim.id)).toBe(0);
   });
@@ -124,16 +178,28 @@ describe.each(dialects)('on %s', (database) => {
     await world.sendTrusted([{ type: 'identify', userId: 'tina', traits: { email: 'tina@example.com', from: 'crm' } }]);
     const tina = await world.person('tina@example.com');
     expect(tina.traits).toMatchObject({ from: 'crm' });
-    expect(tina.identities.map((each) => `${each.kind} ${each.value}`).sort()).toEqual(['anonymous t-anon', 'email tina@example.com', 'user tina']);
-    expect(await count("select count(*) as n from person where email = $1 and merged_into is null and erased_at is null", 'tina@example.com')).toBe(1);
+    expect(tina.identities.map((each) => `${each.kind} ${each.value}`).sort()).toEqual([
+      'anonymous t-anon',
+      'email tina@example.com',
+      'user tina',
+    ]);
+    expect(
+      await count('select count(*) as n from person where email = $1 and merged_into is null and erased_at is null', 'tina@example.com'),
+    ).toBe(1);
   });
 
   test('alias joins what somebody did under an earlier name of theirs', async () => {
     await world.send([{ type: 'page', anonymousId: 'old-a', name: 'First' }]);
-    await world.send([{ type: 'identify', userId: 'alma', traits: { email: 'alma@example.com' } }, { type: 'alias', userId: 'alma', previousId: 'old-a' }]);
+    await world.send([
+      { type: 'identify', userId: 'alma', traits: { email: 'alma@example.com' } },
+      { type: 'alias', userId: 'alma', previousId: 'old-a' },
+    ]);
     expect((await names((await world.person('alma@example.com')).id)).some((title) => title.includes('First'))).toBe(true);
     // Before anything is known of either.
-    await world.send([{ type: 'alias', userId: 'bela', previousId: 'old-b' }, { type: 'page', anonymousId: 'old-b', name: 'Second' }]);
+    await world.send([
+      { type: 'alias', userId: 'bela', previousId: 'old-b' },
+      { type: 'page', anonymousId: 'old-b', name: 'Second' },
+    ]);
     expect((await world.personBy('user', 'bela')).id).toBe((await world.personBy('anonymous', 'old-b')).id);
   });
 
@@ -148,19 +214,41 @@ describe.each(dialects)('on %s', (database) => {
 
   test('three devices become one person, in whatever order they are joined, and late events follow', async () => {
     for (const device of ['d1', 'd2', 'd3']) await world.send([{ type: 'page', anonymousId: device, name: device }]);
-    await world.accept([{ type: 'page', anonymousId: 'd3', name: 'late on d3' }, { type: 'identify', userId: 'dora', anonymousId: 'd2', traits: { email: 'dora@example.com' } }, { type: 'identify', userId: 'dora', anonymousId: 'd1' }]);
-    await world.accept([{ type: 'identify', userId: 'dora', anonymousId: 'd3' }, { type: 'page', anonymousId: 'd1', name: 'late on d1' }]);
+    await world.accept([
+      { type: 'page', anonymousId: 'd3', name: 'late on d3' },
+      { type: 'identify', userId: 'dora', anonymousId: 'd2', traits: { email: 'dora@example.com' } },
+      { type: 'identify', userId: 'dora', anonymousId: 'd1' },
+    ]);
+    await world.accept([
+      { type: 'identify', userId: 'dora', anonymousId: 'd3' },
+      { type: 'page', anonymousId: 'd1', name: 'late on d1' },
+    ]);
     await world.settle();
     const dora = await world.person('dora@example.com');
-    expect(dora.identities.filter((each) => each.kind === 'anonymous').map((each) => each.value).sort()).toEqual(['d1', 'd2', 'd3']);
+    expect(
+      dora.identities
+        .filter((each) => each.kind === 'anonymous')
+        .map((each) => each.value)
+        .sort(),
+    ).toEqual(['d1', 'd2', 'd3']);
     const titles = (await names(dora.id)).join('\n');
     for (const name of ['d1', 'd2', 'd3', 'late on d3', 'late on d1']) expect(titles).toContain(name);
-    expect((await world.rows('select merged_into from person where person_id in (select loser_id from merge where person_id = $1)', [dora.id])).every((row) => row.merged_into === dora.id)).toBe(true);
+    expect(
+      (
+        await world.rows('select merged_into from person where person_id in (select loser_id from merge where person_id = $1)', [dora.id])
+      ).every((row) => row.merged_into === dora.id),
+    ).toBe(true);
   });
 
   test('a shared device: a second person who signs in on it does not take over the first', async () => {
-    await world.send([{ type: 'page', anonymousId: 'kiosk' }, { type: 'identify', anonymousId: 'kiosk', userId: 'first', traits: { email: 'first@example.com' } }]);
-    await world.send([{ type: 'identify', anonymousId: 'kiosk', userId: 'second', traits: { email: 'second@example.com' } }, { type: 'track', anonymousId: 'kiosk', userId: 'second', event: 'Order Completed' }]);
+    await world.send([
+      { type: 'page', anonymousId: 'kiosk' },
+      { type: 'identify', anonymousId: 'kiosk', userId: 'first', traits: { email: 'first@example.com' } },
+    ]);
+    await world.send([
+      { type: 'identify', anonymousId: 'kiosk', userId: 'second', traits: { email: 'second@example.com' } },
+      { type: 'track', anonymousId: 'kiosk', userId: 'second', event: 'Order Completed' },
+    ]);
     const [first, second] = [await world.person('first@example.com'), await world.person('second@example.com')];
     expect(first.id).not.toBe(second.id);
     expect(first.stage).toBeNull();

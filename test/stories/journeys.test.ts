@@ -7,7 +7,13 @@ import { openWorld, type SegmentCall, type World } from '../world.ts';
 const yes = { consent: { categoryPreferences: { marketing: true } } };
 const entry = (event: string, next: string | null, more: object = {}) => ({ key: 'start', kind: 'entry', on: { event }, next, ...more });
 const journey = (steps: object[], more: object = {}) => ({ name: 'A journey', intent: 'Show how it goes', steps, ...more });
-const tag = (key: string, next: string | null, value: string | number = key) => ({ key, kind: 'set-trait', path: `seen.${key.replaceAll('-', '_')}`, value, next });
+const tag = (key: string, next: string | null, value: string | number = key) => ({
+  key,
+  kind: 'set-trait',
+  path: `seen.${key.replaceAll('-', '_')}`,
+  value,
+  next,
+});
 
 describe.each(dialects)('on %s', (database) => {
   let world: World;
@@ -23,19 +29,36 @@ describe.each(dialects)('on %s', (database) => {
     await world.send([{ type: 'identify', userId: user, traits: { email: `${user}@example.com` }, context: yes }]);
   });
 
-  const did = (event: string, properties: object = {}, more: object = {}) => world.send([{ type: 'track', userId: user, event, properties, ...more } as SegmentCall]);
+  const did = (event: string, properties: object = {}, more: object = {}) =>
+    world.send([{ type: 'track', userId: user, event, properties, ...more } as SegmentCall]);
   const me = () => world.personBy('user', user);
   const path = async (key: string, nth = 0) => world.path((await me()).id, key, nth);
 
   describe('waits', () => {
     beforeAll(async () => {
       await world.publish([
-        { kind: 'journey', key: 'time', body: journey([entry('Time', 'wait'), { key: 'wait', kind: 'wait', for: 'PT1H30M', next: 'after' }, tag('after', null)]) },
-        { kind: 'journey', key: 'until', body: journey([
-          entry('Until', 'wait'),
-          { key: 'wait', kind: 'wait', until: { event: 'Paid', where: [{ property: 'total', op: 'at-least', value: 50 }] }, timeout: 'P1D', next: 'paid', onTimeout: 'not-paid' },
-          tag('paid', null), tag('not-paid', null),
-        ]) },
+        {
+          kind: 'journey',
+          key: 'time',
+          body: journey([entry('Time', 'wait'), { key: 'wait', kind: 'wait', for: 'PT1H30M', next: 'after' }, tag('after', null)]),
+        },
+        {
+          kind: 'journey',
+          key: 'until',
+          body: journey([
+            entry('Until', 'wait'),
+            {
+              key: 'wait',
+              kind: 'wait',
+              until: { event: 'Paid', where: [{ property: 'total', op: 'at-least', value: 50 }] },
+              timeout: 'P1D',
+              next: 'paid',
+              onTimeout: 'not-paid',
+            },
+            tag('paid', null),
+            tag('not-paid', null),
+          ]),
+        },
       ]);
     });
 
@@ -99,11 +122,30 @@ describe.each(dialects)('on %s', (database) => {
   });
 
   test('a branch takes the first path that holds, at that moment', async () => {
-    await world.define('journey', 'branch', journey([
-      entry('Branch', 'which'),
-      { key: 'which', kind: 'branch', paths: [{ label: 'gold', when: { trait: { path: 'plan', op: 'equals', value: 'gold' } }, next: 'gold' }, { label: 'bought', when: { event: { name: 'Order Completed', atLeast: 2 } }, next: 'buyer' }, { label: 'customer', when: { segment: { key: 'customers' } }, next: 'customer' }], otherwise: 'nobody' },
-      tag('gold', null), tag('buyer', null), tag('customer', null), tag('nobody', null),
-    ], { reentry: 'after-exit' }));
+    await world.define(
+      'journey',
+      'branch',
+      journey(
+        [
+          entry('Branch', 'which'),
+          {
+            key: 'which',
+            kind: 'branch',
+            paths: [
+              { label: 'gold', when: { trait: { path: 'plan', op: 'equals', value: 'gold' } }, next: 'gold' },
+              { label: 'bought', when: { event: { name: 'Order Completed', atLeast: 2 } }, next: 'buyer' },
+              { label: 'customer', when: { segment: { key: 'customers' } }, next: 'customer' },
+            ],
+            otherwise: 'nobody',
+          },
+          tag('gold', null),
+          tag('buyer', null),
+          tag('customer', null),
+          tag('nobody', null),
+        ],
+        { reentry: 'after-exit' },
+      ),
+    );
     await did('Branch');
     await did('Order Completed');
     await world.turn('PT1M');
@@ -114,18 +156,35 @@ describe.each(dialects)('on %s', (database) => {
     await world.send([{ type: 'identify', userId: user, traits: { plan: 'Gold' } }]);
     await world.turn('PT1M');
     await did('Branch');
-    expect(await Promise.all([0, 1, 2, 3].map(async (nth) => (await path('branch', nth))[2]))).toEqual(['nobody', 'customer', 'buyer', 'gold']);
+    expect(await Promise.all([0, 1, 2, 3].map(async (nth) => (await path('branch', nth))[2]))).toEqual([
+      'nobody',
+      'customer',
+      'buyer',
+      'gold',
+    ]);
     expect((await world.timeline((await me()).id, 'journey')).map((item) => item.title)).toContain('A journey: gold: plan is “gold”');
   });
 
   test('traits that a journey sets are read by the next step, by segments, and can be removed', async () => {
     await world.publish([
       { kind: 'segment', key: 'marked', body: { name: 'Marked', rule: { trait: { path: 'seen.mark', op: 'equals', value: 'x' } } } },
-      { kind: 'journey', key: 'marks', body: journey([
-        entry('Mark', 'mark'), tag('mark', 'check', 'x'),
-        { key: 'check', kind: 'branch', paths: [{ label: 'in', when: { trait: { path: 'seen.mark', op: 'equals', value: 'x' } }, next: 'rest' }], otherwise: 'wrong' },
-        { key: 'rest', kind: 'wait', for: 'PT1H', next: 'unmark' }, { key: 'unmark', kind: 'set-trait', path: 'seen.mark', value: null, next: null }, tag('wrong', null),
-      ]) },
+      {
+        kind: 'journey',
+        key: 'marks',
+        body: journey([
+          entry('Mark', 'mark'),
+          tag('mark', 'check', 'x'),
+          {
+            key: 'check',
+            kind: 'branch',
+            paths: [{ label: 'in', when: { trait: { path: 'seen.mark', op: 'equals', value: 'x' } }, next: 'rest' }],
+            otherwise: 'wrong',
+          },
+          { key: 'rest', kind: 'wait', for: 'PT1H', next: 'unmark' },
+          { key: 'unmark', kind: 'set-trait', path: 'seen.mark', value: null, next: null },
+          tag('wrong', null),
+        ]),
+      },
     ]);
     await did('Mark');
     expect(await path('marks')).toEqual(['start', 'mark', 'check', 'rest']);
@@ -136,7 +195,15 @@ describe.each(dialects)('on %s', (database) => {
   });
 
   test('a journey moves people only where the lifecycle has a way, and says when it has none', async () => {
-    await world.define('journey', 'mover', journey([entry('Move', 'a'), { key: 'a', kind: 'move-stage', to: 'expansion', next: 'b' }, { key: 'b', kind: 'move-stage', to: 'nurture', next: null }]));
+    await world.define(
+      'journey',
+      'mover',
+      journey([
+        entry('Move', 'a'),
+        { key: 'a', kind: 'move-stage', to: 'expansion', next: 'b' },
+        { key: 'b', kind: 'move-stage', to: 'nurture', next: null },
+      ]),
+    );
     await did('Signed Up');
     await did('Move');
     expect(await world.stages((await me()).id)).toEqual(['capture', 'nurture']);
@@ -146,23 +213,52 @@ describe.each(dialects)('on %s', (database) => {
   });
 
   test('a task for a colleague, due when the step says, for the person’s owner unless somebody is named', async () => {
-    await world.define('journey', 'tasks', journey([entry('Call Me', 'task'), { key: 'task', kind: 'make-task', title: 'Call back', dueIn: 'PT4H', next: 'named' }, { key: 'named', kind: 'make-task', title: 'Send the offer', owner: 'olga@example.com', next: null }]));
+    await world.define(
+      'journey',
+      'tasks',
+      journey([
+        entry('Call Me', 'task'),
+        { key: 'task', kind: 'make-task', title: 'Call back', dueIn: 'PT4H', next: 'named' },
+        { key: 'named', kind: 'make-task', title: 'Send the offer', owner: 'olga@example.com', next: null },
+      ]),
+    );
     await did('Call Me');
     const { tasks, id } = await me();
-    expect(tasks.map((task) => [task.title, task.owner, Date.parse(task.dueAt) - world.now])).toEqual(expect.arrayContaining([['Call back', null, 4 * 3_600_000], ['Send the offer', 'olga@example.com', 24 * 3_600_000]]));
+    expect(tasks.map((task) => [task.title, task.owner, Date.parse(task.dueAt) - world.now])).toEqual(
+      expect.arrayContaining([
+        ['Call back', null, 4 * 3_600_000],
+        ['Send the offer', 'olga@example.com', 24 * 3_600_000],
+      ]),
+    );
     await world.must('POST', `/api/tasks/${tasks[0]!.id}/done`);
     expect((await me()).tasks.filter((task) => task.doneAt !== null)).toHaveLength(1);
     await did('Call Me', {}, { messageId: 'call-again' });
-    expect((await world.rows('select 1 from task where person_id = $1', [id]))).toHaveLength(2);
+    expect(await world.rows('select 1 from task where person_id = $1', [id])).toHaveLength(2);
   });
 
   describe('ends', () => {
     beforeAll(async () => {
       const long = [{ key: 'rest', kind: 'wait', for: 'P20D', next: 'after' }, tag('after', null)];
       await world.publish([
-        { kind: 'journey', key: 'goal', body: journey([entry('Goal Start', 'rest'), ...long], { goal: { on: { event: 'Won' }, name: 'Won' }, exits: [{ on: { event: 'Gave Up' }, reason: 'gave up' }], maxTime: 'P10D' }) },
-        { kind: 'journey', key: 'over', body: journey([entry('Over Start', 'rest'), ...long], { ends: new Date(world.now + 5 * 86_400_000).toISOString() }) },
-        { kind: 'journey', key: 'leaves', body: journey([entry('Leave Start', 'leave'), { key: 'leave', kind: 'exit', reason: 'not for them' }]) },
+        {
+          kind: 'journey',
+          key: 'goal',
+          body: journey([entry('Goal Start', 'rest'), ...long], {
+            goal: { on: { event: 'Won' }, name: 'Won' },
+            exits: [{ on: { event: 'Gave Up' }, reason: 'gave up' }],
+            maxTime: 'P10D',
+          }),
+        },
+        {
+          kind: 'journey',
+          key: 'over',
+          body: journey([entry('Over Start', 'rest'), ...long], { ends: new Date(world.now + 5 * 86_400_000).toISOString() }),
+        },
+        {
+          kind: 'journey',
+          key: 'leaves',
+          body: journey([entry('Leave Start', 'leave'), { key: 'leave', kind: 'exit', reason: 'not for them' }]),
+        },
       ]);
     });
 
@@ -201,14 +297,21 @@ describe.each(dialects)('on %s', (database) => {
   });
 
   test('a journey that ends while somebody is in it lets them go', async () => {
-    await world.define('journey', 'season', journey([entry('Season', 'rest'), { key: 'rest', kind: 'wait', for: 'P20D', next: null }], { ends: new Date(world.now + 86_400_000).toISOString() }));
+    await world.define(
+      'journey',
+      'season',
+      journey([entry('Season', 'rest'), { key: 'rest', kind: 'wait', for: 'P20D', next: null }], {
+        ends: new Date(world.now + 86_400_000).toISOString(),
+      }),
+    );
     await did('Season');
     await world.turn('P2D');
     expect(await path('season')).toEqual(['start', 'rest', 'journey-over']);
   });
 
   describe('again', () => {
-    const again = (reentry: unknown) => journey([entry('Again', 'rest'), { key: 'rest', kind: 'wait', for: 'PT1H', next: null }], { reentry });
+    const again = (reentry: unknown) =>
+      journey([entry('Again', 'rest'), { key: 'rest', kind: 'wait', for: 'PT1H', next: null }], { reentry });
     beforeAll(async () => {
       await world.publish([
         { kind: 'journey', key: 'once', body: again('never') },
@@ -218,7 +321,12 @@ describe.each(dialects)('on %s', (database) => {
     });
 
     test('never, after the run, or after a while; never two runs at once', async () => {
-      const entered = async () => Object.fromEntries(await Promise.all(['once', 'after-exit', 'after-a-week'].map(async (key) => [key, (await me()).runs.filter((run) => run.journey === key).length])));
+      const entered = async () =>
+        Object.fromEntries(
+          await Promise.all(
+            ['once', 'after-exit', 'after-a-week'].map(async (key) => [key, (await me()).runs.filter((run) => run.journey === key).length]),
+          ),
+        );
       await did('Again');
       await did('Again');
       expect(await entered()).toEqual({ once: 1, 'after-exit': 1, 'after-a-week': 1 });
@@ -227,7 +335,9 @@ describe.each(dialects)('on %s', (database) => {
       await did('Again');
       expect(await entered()).toEqual({ once: 1, 'after-exit': 2, 'after-a-week': 1 });
       expect((await world.why((await me()).id, 'journey:once')).answer).toBe('Not entered again: people go through this journey once.');
-      expect((await world.why((await me()).id, 'journey:after-a-week')).answer).toMatch(/^Not entered again: re-entry is possible .* after the last run\.$/);
+      expect((await world.why((await me()).id, 'journey:after-a-week')).answer).toMatch(
+        /^Not entered again: re-entry is possible .* after the last run\.$/,
+      );
       await world.turn('P7D');
       await did('Again');
       expect(await entered()).toEqual({ once: 1, 'after-exit': 3, 'after-a-week': 2 });
@@ -235,18 +345,41 @@ describe.each(dialects)('on %s', (database) => {
   });
 
   test('the entry’s own condition is asked, and the part that did not hold is named', async () => {
-    await world.define('journey', 'picky', journey([entry('Picky', 'in', { when: { all: [{ consent: { purpose: 'marketing' } }, { trait: { path: 'plan', op: 'equals', value: 'gold' } }] } }), tag('in', null)]));
+    await world.define(
+      'journey',
+      'picky',
+      journey([
+        entry('Picky', 'in', {
+          when: { all: [{ consent: { purpose: 'marketing' } }, { trait: { path: 'plan', op: 'equals', value: 'gold' } }] },
+        }),
+        tag('in', null),
+      ]),
+    );
     await did('Picky');
     expect(await path('picky')).toEqual([]);
     const why = await world.why((await me()).id, 'journey:picky');
     expect(why.answer).toBe('Not entered: plan is “gold” did not hold.');
-    expect(why.because.map((line) => [line.rule, line.held])).toEqual([['has consent to marketing', true], ['plan is “gold”', false]]);
+    expect(why.because.map((line) => [line.rule, line.held])).toEqual([
+      ['has consent to marketing', true],
+      ['plan is “gold”', false],
+    ]);
   });
 
   test('a circle with a wait in it is bounded, and one without is refused', async () => {
     const circle = (rest: object[], next: string) => journey([entry('Circle', 'a'), tag('a', next), ...rest]);
-    const answer = await world.api('POST', '/api/apply', { definitions: [{ kind: 'journey', key: 'circle', body: circle([tag('b', 'a')], 'b') }], publish: true });
-    expect(answer).toMatchObject({ status: 422, body: { code: 'definition-invalid', details: expect.arrayContaining([expect.objectContaining({ message: expect.stringContaining('leads back to itself without a wait') })]) } });
+    const answer = await world.api('POST', '/api/apply', {
+      definitions: [{ kind: 'journey', key: 'circle', body: circle([tag('b', 'a')], 'b') }],
+      publish: true,
+    });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: {
+        code: 'definition-invalid',
+        details: expect.arrayContaining([
+          expect.objectContaining({ message: expect.stringContaining('leads back to itself without a wait') }),
+        ]),
+      },
+    });
     await world.define('journey', 'circle', circle([{ key: 'b', kind: 'wait', for: 'PT0S', next: 'a' }], 'b'));
     await did('Circle');
     const way = await path('circle');
@@ -256,13 +389,27 @@ describe.each(dialects)('on %s', (database) => {
   });
 
   test('two journeys that would start each other for ever come to rest', async () => {
-    await world.publish(['ping', 'pong'].map((key) => ({ kind: 'journey' as const, key, body: journey([entry('Ping', 'x'), tag(`${key}-x`, null)].map((step) => (step.key === 'start' ? { ...step, next: `${key}-x` } : step)), { reentry: 'after-exit' }) })));
+    await world.publish(
+      ['ping', 'pong'].map((key) => ({
+        kind: 'journey' as const,
+        key,
+        body: journey(
+          [entry('Ping', 'x'), tag(`${key}-x`, null)].map((step) => (step.key === 'start' ? { ...step, next: `${key}-x` } : step)),
+          { reentry: 'after-exit' },
+        ),
+      })),
+    );
     await did('Ping');
     expect((await me()).runs.filter((run) => run.status === 'ended' && ['ping', 'pong'].includes(run.journey))).toHaveLength(2);
   });
 
   test('whoever is under way keeps the version that they entered by; whoever comes later takes the new one', async () => {
-    const version = (value: string, wait: string) => journey([entry('Versions', 'rest'), { key: 'rest', kind: 'wait', for: wait, next: 'mark' }, { key: 'mark', kind: 'set-trait', path: 'version', value, next: null }]);
+    const version = (value: string, wait: string) =>
+      journey([
+        entry('Versions', 'rest'),
+        { key: 'rest', kind: 'wait', for: wait, next: 'mark' },
+        { key: 'mark', kind: 'set-trait', path: 'version', value, next: null },
+      ]);
     await world.define('journey', 'versions', version('one', 'P1D'));
     await did('Versions');
     const first = user;
@@ -281,7 +428,16 @@ describe.each(dialects)('on %s', (database) => {
 
   test('a mail that waits is written by the version of the template that it was made with', async () => {
     const text = (subject: string) => ({ channel: 'email', name: 'T', subject, blocks: [{ block: 'text', text: 'Hello' }] });
-    await world.publish([{ kind: 'template', key: 'late', body: text('First words') }, { kind: 'journey', key: 'late', body: journey([entry('Late', 'write'), { key: 'write', kind: 'send', template: 'late', topic: 'newsletter', next: null }], { reentry: 'after-exit' }) }]);
+    await world.publish([
+      { kind: 'template', key: 'late', body: text('First words') },
+      {
+        kind: 'journey',
+        key: 'late',
+        body: journey([entry('Late', 'write'), { key: 'write', kind: 'send', template: 'late', topic: 'newsletter', next: null }], {
+          reentry: 'after-exit',
+        }),
+      },
+    ]);
     await world.must('PUT', '/api/kill-switches/journey:late', { stopped: true, reason: 'wait' });
     await did('Late');
     await world.define('template', 'late', text('Other words'));
@@ -294,13 +450,22 @@ describe.each(dialects)('on %s', (database) => {
 
   test('a hundred people go the same way without meeting each other', async () => {
     const users = Array.from({ length: 100 }, (_, n) => `crowd-${n}`);
-    await world.send(users.flatMap((each): SegmentCall[] => [{ type: 'identify', userId: each, traits: { email: `${each}@example.com` }, context: yes }, { type: 'track', userId: each, event: 'Signed Up' }]));
+    await world.send(
+      users.flatMap((each): SegmentCall[] => [
+        { type: 'identify', userId: each, traits: { email: `${each}@example.com` }, context: yes },
+        { type: 'track', userId: each, event: 'Signed Up' },
+      ]),
+    );
     await world.turn('P1D');
-    await world.send(users.filter((_, n) => n % 4 === 0).map((each): SegmentCall => ({ type: 'track', userId: each, event: 'Order Completed' })));
+    await world.send(
+      users.filter((_, n) => n % 4 === 0).map((each): SegmentCall => ({ type: 'track', userId: each, event: 'Order Completed' })),
+    );
     await world.turn('P4D');
     const counts = await world.must('GET', '/api/journeys/welcome/counts');
     expect(counts.ends).toEqual(expect.arrayContaining([{ reason: 'the goal was met (First order)', count: 25 }]));
-    expect((await Promise.all(users.map((each) => world.mailsTo(`${each}@example.com`)))).map((mails) => mails.length)).toEqual(users.map((_, n) => (n % 4 === 0 ? 1 : 2)));
+    expect((await Promise.all(users.map((each) => world.mailsTo(`${each}@example.com`)))).map((mails) => mails.length)).toEqual(
+      users.map((_, n) => (n % 4 === 0 ? 1 : 2)),
+    );
     const [doubled] = await world.rows('select run_id, seq from run_step group by run_id, seq having count(*) > 1');
     expect(doubled).toBeUndefined();
   });

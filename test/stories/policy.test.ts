@@ -14,8 +14,13 @@ const told = new Set<MessageReason>();
 
 /** A journey that writes one mail when asked to. */
 const writes = (event: string, more: object = {}, send: object = {}) => ({
-  name: event, intent: 'Write when asked', reentry: 'after-exit',
-  steps: [{ key: 'asked', kind: 'entry', on: { event }, next: 'write' }, { key: 'write', kind: 'send', template: 'note', topic: 'newsletter', expires: 'P3D', next: null, ...send }],
+  name: event,
+  intent: 'Write when asked',
+  reentry: 'after-exit',
+  steps: [
+    { key: 'asked', kind: 'entry', on: { event }, next: 'write' },
+    { key: 'write', kind: 'send', template: 'note', topic: 'newsletter', expires: 'P3D', next: null, ...send },
+  ],
   ...more,
 });
 
@@ -28,14 +33,43 @@ describe.each(dialects)('on %s', (database) => {
   beforeAll(async () => {
     world = await openWorld({ database });
     await world.publish([
-      { kind: 'template', key: 'note', body: { channel: 'email', name: 'Note', subject: 'A note', blocks: [{ block: 'text', text: 'Hello {{ person.firstName }}.' }] } },
-      { kind: 'template', key: 'endless', body: { channel: 'email', name: 'Endless', subject: 'Endless', blocks: [{ block: 'text', text: '{% for a in person.list %}{% for b in person.list %}{% for c in person.list %}{{ c }}{% endfor %}{% endfor %}{% endfor %}' }] } },
+      {
+        kind: 'template',
+        key: 'note',
+        body: { channel: 'email', name: 'Note', subject: 'A note', blocks: [{ block: 'text', text: 'Hello {{ person.firstName }}.' }] },
+      },
+      {
+        kind: 'template',
+        key: 'endless',
+        body: {
+          channel: 'email',
+          name: 'Endless',
+          subject: 'Endless',
+          blocks: [
+            {
+              block: 'text',
+              text: '{% for a in person.list %}{% for b in person.list %}{% for c in person.list %}{{ c }}{% endfor %}{% endfor %}{% endfor %}',
+            },
+          ],
+        },
+      },
       { kind: 'journey', key: 'ask', body: writes('Asked') },
       { kind: 'journey', key: 'ask-soon', body: writes('Asked Soon', {}, { expires: 'PT2H' }) },
       { kind: 'journey', key: 'ask-receipt', body: writes('Asked Receipt', {}, { topic: 'account' }) },
       { kind: 'journey', key: 'ask-endless', body: writes('Asked Endless', {}, { template: 'endless' }) },
-      { kind: 'journey', key: 'ask-goal', body: writes('Asked Goal', { goal: { on: { event: 'Order Completed' }, name: 'Order' }, exits: [{ on: { event: 'Complained' }, reason: 'complained' }], steps: [
-        { key: 'asked', kind: 'entry', on: { event: 'Asked Goal' }, next: 'write' }, { key: 'write', kind: 'send', template: 'note', topic: 'newsletter', next: 'stay' }, { key: 'stay', kind: 'wait', for: 'P2D', next: null }] }) },
+      {
+        kind: 'journey',
+        key: 'ask-goal',
+        body: writes('Asked Goal', {
+          goal: { on: { event: 'Order Completed' }, name: 'Order' },
+          exits: [{ on: { event: 'Complained' }, reason: 'complained' }],
+          steps: [
+            { key: 'asked', kind: 'entry', on: { event: 'Asked Goal' }, next: 'write' },
+            { key: 'write', kind: 'send', template: 'note', topic: 'newsletter', next: 'stay' },
+            { key: 'stay', kind: 'wait', for: 'P2D', next: null },
+          ],
+        }),
+      },
     ]);
   });
 
@@ -48,7 +82,8 @@ describe.each(dialects)('on %s', (database) => {
     email = `${user}@example.com`;
   });
 
-  const arrive = (context: object = yes, traits: object = {}) => world.send([{ type: 'identify', userId: user, traits: { email, ...traits }, context }]);
+  const arrive = (context: object = yes, traits: object = {}) =>
+    world.send([{ type: 'identify', userId: user, traits: { email, ...traits }, context }]);
   const ask = async (event = 'Asked', more: object = {}) => {
     await world.turn('PT1S');
     await world.send([{ type: 'track', userId: user, event, ...more }]);
@@ -126,7 +161,10 @@ describe.each(dialects)('on %s', (database) => {
     ['journey:ask', 'journey:ask'],
   ])('sending is stopped for %s, and goes on when the stop is lifted', async (scope, said) => {
     await arrive();
-    expect(await world.api('PUT', `/api/kill-switches/${scope}`, { stopped: true })).toMatchObject({ status: 422, body: { code: 'reason-needed' } });
+    expect(await world.api('PUT', `/api/kill-switches/${scope}`, { stopped: true })).toMatchObject({
+      status: 422,
+      body: { code: 'reason-needed' },
+    });
     await world.must('PUT', `/api/kill-switches/${scope}`, { stopped: true, reason: 'a wrong price in the text' });
     await ask();
     told.add('kill-switch');
@@ -134,7 +172,11 @@ describe.each(dialects)('on %s', (database) => {
     expect(await latest()).toMatchObject({ status: 'held', reason: 'kill-switch' });
     await world.turn('PT30M');
     expect(await mails()).toBe(0);
-    expect((await world.must('GET', '/api/home')).attention.some((line: { sentence: string }) => line.sentence.includes('a wrong price in the text'))).toBe(true);
+    expect(
+      (await world.must('GET', '/api/home')).attention.some((line: { sentence: string }) =>
+        line.sentence.includes('a wrong price in the text'),
+      ),
+    ).toBe(true);
     await world.must('PUT', `/api/kill-switches/${scope}`, { stopped: false });
     expect(await latest()).toMatchObject({ status: 'sent', sentAt: world.iso });
     expect(await mails()).toBe(1);
@@ -272,7 +314,9 @@ describe.each(dialects)('on %s', (database) => {
     await ask('Asked Endless');
     told.add('render-failed');
     expect(await latest()).toMatchObject({ status: 'skipped', reason: 'render-failed' });
-    expect((await latest()).sentence).toMatch(/^Not sent: the message could not be written: the text (repeats too often|grows too long)\b.*\.$/);
+    expect((await latest()).sentence).toMatch(
+      /^Not sent: the message could not be written: the text (repeats too often|grows too long)\b.*\.$/,
+    );
   });
 
   test('the other side says that nobody lives there: bounced, and nothing more goes to it, receipts included', async () => {
@@ -299,7 +343,9 @@ describe.each(dialects)('on %s', (database) => {
     const ids: string[] = [];
     world.answer((mail) => {
       ids.push(/^Message-ID: (.*)$/im.exec(mail.raw.toString())![1]!);
-      return ids.length < 3 ? { result: 'later', retryAt: null, answer: '451 4.7.1 Greylisted' } : { result: 'sent', providerId: null, answer: '250 Ok' };
+      return ids.length < 3
+        ? { result: 'later', retryAt: null, answer: '451 4.7.1 Greylisted' }
+        : { result: 'sent', providerId: null, answer: '250 Ok' };
     });
     await ask();
     told.add('try-later');
@@ -323,7 +369,11 @@ describe.each(dialects)('on %s', (database) => {
     await arrive();
     world.answer(() => ({ result: 'uncertain', answer: 'connection lost after the body' }));
     await ask();
-    await expectNo('uncertain', 'uncertain', 'Uncertain: the connection broke while the message was being handed over; it may have arrived, so it is not sent again by itself.');
+    await expectNo(
+      'uncertain',
+      'uncertain',
+      'Uncertain: the connection broke while the message was being handed over; it may have arrived, so it is not sent again by itself.',
+    );
     world.answer(() => ({ result: 'sent', providerId: null, answer: '250 Ok' }));
     await world.turn('P1D');
     expect(await mails()).toBe(0);
@@ -336,8 +386,23 @@ describe.each(dialects)('on %s', (database) => {
 
   test('every reason of the catalogue has been told', () => {
     const erased = decideMessage(
-      { channel: 'email', topic: 'newsletter', purpose: 'marketing', journey: 'ask', expiresAt: 1e15, actAt: null, runEnded: null } as never,
-      { person: { ...({} as object), erasedAt: 1, email: 'x@example.com', state: emptyState() } as never, policy: null, workspaceZone: 'UTC', sent: [], suppressed: null, stopped: new Set() },
+      {
+        channel: 'email',
+        topic: 'newsletter',
+        purpose: 'marketing',
+        journey: 'ask',
+        expiresAt: 1e15,
+        actAt: null,
+        runEnded: null,
+      } as never,
+      {
+        person: { ...({} as object), erasedAt: 1, email: 'x@example.com', state: emptyState() } as never,
+        policy: null,
+        workspaceZone: 'UTC',
+        sent: [],
+        suppressed: null,
+        stopped: new Set(),
+      },
       0,
     );
     expect(erased).toMatchObject({ do: 'skip', reason: 'erased' });
@@ -354,16 +419,39 @@ describe('quiet hours on the days when clocks change', () => {
   const cases: { zone: string; now: string; until: string; says: string }[] = [
     { zone: 'Europe/Berlin', now: '2026-03-28T22:30:00Z', until: '2026-03-29T06:00:00.000Z', says: 'spring: the night is an hour shorter' },
     { zone: 'Europe/Berlin', now: '2026-10-24T20:30:00Z', until: '2026-10-25T07:00:00.000Z', says: 'autumn: the night is an hour longer' },
-    { zone: 'America/New_York', now: '2026-03-08T05:30:00Z', until: '2026-03-08T12:00:00.000Z', says: 'spring in New York, three weeks earlier' },
-    { zone: 'Australia/Lord_Howe', now: '2026-04-04T11:00:00Z', until: '2026-04-04T21:30:00.000Z', says: 'half an hour is given back on Lord Howe' },
+    {
+      zone: 'America/New_York',
+      now: '2026-03-08T05:30:00Z',
+      until: '2026-03-08T12:00:00.000Z',
+      says: 'spring in New York, three weeks earlier',
+    },
+    {
+      zone: 'Australia/Lord_Howe',
+      now: '2026-04-04T11:00:00Z',
+      until: '2026-04-04T21:30:00.000Z',
+      says: 'half an hour is given back on Lord Howe',
+    },
     { zone: 'Asia/Kathmandu', now: '2026-06-01T16:00:00Z', until: '2026-06-02T02:15:00.000Z', says: 'an offset of 5:45, no change at all' },
   ];
   test.each(cases)('$says ($zone)', async ({ zone, now, until }) => {
     const policy = (await readBlueprint('service-business')).find((each) => each.kind === 'cap-policy')!.body as never;
-    const person = { erasedAt: null, email: 'x@example.com', zone, state: { ...emptyState(), consents: { 'marketing/*': { state: 'granted', at: 0 } } } } as never;
+    const person = {
+      erasedAt: null,
+      email: 'x@example.com',
+      zone,
+      state: { ...emptyState(), consents: { 'marketing/*': { state: 'granted', at: 0 } } },
+    } as never;
     const at = Date.parse(now);
     const given = { person, policy, workspaceZone: 'UTC', sent: [], suppressed: null, stopped: new Set<string>() };
-    const candidate = { channel: 'email', topic: 'newsletter', purpose: 'marketing', journey: 'ask', expiresAt: at + 3 * 86_400_000, actAt: null, runEnded: null } as never;
+    const candidate = {
+      channel: 'email',
+      topic: 'newsletter',
+      purpose: 'marketing',
+      journey: 'ask',
+      expiresAt: at + 3 * 86_400_000,
+      actAt: null,
+      runEnded: null,
+    } as never;
     const verdict = decideMessage(candidate, given, at);
     expect(verdict).toMatchObject({ do: 'hold', reason: 'quiet-hours' });
     expect(new Date((verdict as { until: number }).until).toISOString()).toBe(until);

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldDiff, lineDiff } from '../../web/src/definitions/line-diff.ts';
 
-const say = (before: string, after: string): string[] => lineDiff(before, after).map(({ kind, text }) => `${{ same: ' ', added: '+', removed: '-' }[kind]}${text}`);
+const say = (before: string, after: string): string[] =>
+  lineDiff(before, after).map(({ kind, text }) => `${{ same: ' ', added: '+', removed: '-' }[kind]}${text}`);
 
 describe('what changed between two texts', () => {
   it.each([

@@ -8,61 +8,191 @@ const at = z.object({ kind: DefinitionKind, key: Key });
 const MistakeRow = z.object({ path: z.string(), message: z.string() });
 
 export const DefinitionRow = z.object({
-  kind: DefinitionKind, key: z.string(), name: z.string(), version: z.number().nullable().describe('The published version'),
-  hasDraft: z.boolean().describe('Whether the draft differs from what is published'), updatedAt: IsoInstant, updatedBy: z.string(),
+  kind: DefinitionKind,
+  key: z.string(),
+  name: z.string(),
+  version: z.number().nullable().describe('The published version'),
+  hasDraft: z.boolean().describe('Whether the draft differs from what is published'),
+  updatedAt: IsoInstant,
+  updatedBy: z.string(),
 });
-export const VersionRow = z.object({ version: z.number(), publishedAt: IsoInstant, publishedBy: z.string(), note: z.string(), live: z.boolean() });
-export const DefinitionDetail = DefinitionRow.extend({ draft: z.unknown(), published: z.unknown().nullable(), mistakes: z.array(MistakeRow).describe('What keeps the draft from being published') });
+export const VersionRow = z.object({
+  version: z.number(),
+  publishedAt: IsoInstant,
+  publishedBy: z.string(),
+  note: z.string(),
+  live: z.boolean(),
+});
+export const DefinitionDetail = DefinitionRow.extend({
+  draft: z.unknown(),
+  published: z.unknown().nullable(),
+  mistakes: z.array(MistakeRow).describe('What keeps the draft from being published'),
+});
 
-export const listDefinitions = route({ method: 'GET', path: '/api/definitions', tag: 'Definitions', summary: 'Every definition', query: z.object({ kind: DefinitionKind.optional() }), reply: z.object({ items: z.array(DefinitionRow), next: z.null(), revision: z.number() }) });
-export const getDefinition = route({ method: 'GET', path: '/api/definitions/{kind}/{key}', tag: 'Definitions', summary: 'A definition: draft, published body, mistakes', params: at, reply: DefinitionDetail, problems: ['definition-unknown'] });
-export const putDefinition = route({
-  method: 'PUT', path: '/api/definitions/{kind}/{key}', tag: 'Definitions', summary: 'Save a draft; a draft may have mistakes', params: at, body: z.strictObject({ body: z.unknown() }), reply: DefinitionDetail,
+export const listDefinitions = route({
+  method: 'GET',
+  path: '/api/definitions',
+  tag: 'Definitions',
+  summary: 'Every definition',
+  query: z.object({ kind: DefinitionKind.optional() }),
+  reply: z.object({ items: z.array(DefinitionRow), next: z.null(), revision: z.number() }),
 });
-export const discardDraft = route({ method: 'DELETE', path: '/api/definitions/{kind}/{key}/draft', tag: 'Definitions', summary: 'Throw the draft away; a definition that was never published goes with it', params: at, reply: z.object({ kind: DefinitionKind, key: z.string() }), problems: ['definition-unknown'] });
-export const checkDefinition = route({ method: 'POST', path: '/api/definitions/{kind}/{key}/check', tag: 'Definitions', summary: 'What keeps the draft from being published', params: at, reply: z.object({ mistakes: z.array(MistakeRow) }), problems: ['definition-unknown'] });
+export const getDefinition = route({
+  method: 'GET',
+  path: '/api/definitions/{kind}/{key}',
+  tag: 'Definitions',
+  summary: 'A definition: draft, published body, mistakes',
+  params: at,
+  reply: DefinitionDetail,
+  problems: ['definition-unknown'],
+});
+export const putDefinition = route({
+  method: 'PUT',
+  path: '/api/definitions/{kind}/{key}',
+  tag: 'Definitions',
+  summary: 'Save a draft; a draft may have mistakes',
+  params: at,
+  body: z.strictObject({ body: z.unknown() }),
+  reply: DefinitionDetail,
+});
+export const discardDraft = route({
+  method: 'DELETE',
+  path: '/api/definitions/{kind}/{key}/draft',
+  tag: 'Definitions',
+  summary: 'Throw the draft away; a definition that was never published goes with it',
+  params: at,
+  reply: z.object({ kind: DefinitionKind, key: z.string() }),
+  problems: ['definition-unknown'],
+});
+export const checkDefinition = route({
+  method: 'POST',
+  path: '/api/definitions/{kind}/{key}/check',
+  tag: 'Definitions',
+  summary: 'What keeps the draft from being published',
+  params: at,
+  reply: z.object({ mistakes: z.array(MistakeRow) }),
+  problems: ['definition-unknown'],
+});
 export const publishDefinition = route({
-  method: 'POST', path: '/api/definitions/{kind}/{key}/publish', tag: 'Definitions', summary: 'Publish the draft as a new version', params: at, body: z.strictObject({ note: z.string().max(500).default('') }),
-  reply: z.object({ version: z.number(), revision: z.number() }), problems: ['definition-unknown', 'definition-invalid'],
+  method: 'POST',
+  path: '/api/definitions/{kind}/{key}/publish',
+  tag: 'Definitions',
+  summary: 'Publish the draft as a new version',
+  params: at,
+  body: z.strictObject({ note: z.string().max(500).default('') }),
+  reply: z.object({ version: z.number(), revision: z.number() }),
+  problems: ['definition-unknown', 'definition-invalid'],
 });
 export const rollbackDefinition = route({
-  method: 'POST', path: '/api/definitions/{kind}/{key}/rollback', tag: 'Definitions', summary: 'Publish the body of an earlier version as a new version', params: at, body: z.strictObject({ version: z.int().min(1), note: z.string().max(500).default('') }),
-  reply: z.object({ version: z.number(), revision: z.number() }), problems: ['definition-unknown', 'version-unknown', 'definition-invalid'],
+  method: 'POST',
+  path: '/api/definitions/{kind}/{key}/rollback',
+  tag: 'Definitions',
+  summary: 'Publish the body of an earlier version as a new version',
+  params: at,
+  body: z.strictObject({ version: z.int().min(1), note: z.string().max(500).default('') }),
+  reply: z.object({ version: z.number(), revision: z.number() }),
+  problems: ['definition-unknown', 'version-unknown', 'definition-invalid'],
 });
-export const listVersions = route({ method: 'GET', path: '/api/definitions/{kind}/{key}/versions', tag: 'Definitions', summary: 'Versions, newest first', params: at, reply: z.object({ items: z.array(VersionRow), next: z.null() }), problems: ['definition-unknown'] });
+export const listVersions = route({
+  method: 'GET',
+  path: '/api/definitions/{kind}/{key}/versions',
+  tag: 'Definitions',
+  summary: 'Versions, newest first',
+  params: at,
+  reply: z.object({ items: z.array(VersionRow), next: z.null() }),
+  problems: ['definition-unknown'],
+});
 export const getVersion = route({
-  method: 'GET', path: '/api/definitions/{kind}/{key}/versions/{version}', tag: 'Definitions', summary: 'The body of a version', params: at.extend({ version: z.coerce.number().int() }), reply: VersionRow.extend({ body: z.unknown() }), problems: ['definition-unknown', 'version-unknown'],
+  method: 'GET',
+  path: '/api/definitions/{kind}/{key}/versions/{version}',
+  tag: 'Definitions',
+  summary: 'The body of a version',
+  params: at.extend({ version: z.coerce.number().int() }),
+  reply: VersionRow.extend({ body: z.unknown() }),
+  problems: ['definition-unknown', 'version-unknown'],
 });
 
 export const DefinitionSet = z.strictObject({ definitions: z.array(LooseDefinition).max(5000) });
 export const PlanChange = z.object({
-  kind: DefinitionKind, key: z.string(), change: z.enum(['add', 'change', 'same', 'retire']),
+  kind: DefinitionKind,
+  key: z.string(),
+  change: z.enum(['add', 'change', 'same', 'retire']),
   lines: z.array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() })),
   inFlight: z.number().describe('People in a live run of this journey; they go on under the version that they entered by'),
   unsafe: z.array(z.string()).describe('What deserves a second look, each one sentence'),
 });
-export const Plan = z.object({ changes: z.array(PlanChange), mistakes: z.array(MistakeRow.extend({ kind: DefinitionKind.nullable(), key: z.string() })), revision: z.number() });
+export const Plan = z.object({
+  changes: z.array(PlanChange),
+  mistakes: z.array(MistakeRow.extend({ kind: DefinitionKind.nullable(), key: z.string() })),
+  revision: z.number(),
+});
 export type Plan = z.infer<typeof Plan>;
 
-export const makePlan = route({ method: 'POST', path: '/api/plan', tag: 'Definitions', summary: 'What would change, and what is unsafe, if these definitions were applied', body: DefinitionSet, reply: Plan, problems: ['body-invalid'] });
-export const applySet = route({
-  method: 'POST', path: '/api/apply', tag: 'Definitions', summary: 'Save these definitions as drafts, and publish them where asked; all or nothing',
-  body: z.strictObject({ definitions: z.array(LooseDefinition).max(5000), publish: z.boolean().default(false), note: z.string().max(500).default(''), revision: z.int().optional().describe('The revision of the plan; refused when it has moved on') }),
-  reply: z.object({ plan: Plan, published: z.number(), revision: z.number() }), problems: ['body-invalid', 'definition-invalid', 'plan-stale'],
+export const makePlan = route({
+  method: 'POST',
+  path: '/api/plan',
+  tag: 'Definitions',
+  summary: 'What would change, and what is unsafe, if these definitions were applied',
+  body: DefinitionSet,
+  reply: Plan,
+  problems: ['body-invalid'],
 });
-export const exportSet = route({ method: 'GET', path: '/api/export', tag: 'Definitions', summary: 'All definitions as one document', query: z.object({ what: z.enum(['published', 'drafts']).default('published') }), reply: DefinitionSet });
+export const applySet = route({
+  method: 'POST',
+  path: '/api/apply',
+  tag: 'Definitions',
+  summary: 'Save these definitions as drafts, and publish them where asked; all or nothing',
+  body: z.strictObject({
+    definitions: z.array(LooseDefinition).max(5000),
+    publish: z.boolean().default(false),
+    note: z.string().max(500).default(''),
+    revision: z.int().optional().describe('The revision of the plan; refused when it has moved on'),
+  }),
+  reply: z.object({ plan: Plan, published: z.number(), revision: z.number() }),
+  problems: ['body-invalid', 'definition-invalid', 'plan-stale'],
+});
+export const exportSet = route({
+  method: 'GET',
+  path: '/api/export',
+  tag: 'Definitions',
+  summary: 'All definitions as one document',
+  query: z.object({ what: z.enum(['published', 'drafts']).default('published') }),
+  reply: DefinitionSet,
+});
 
 export const JourneyRow = z.object({
-  key: z.string(), name: z.string(), intent: z.string(), version: z.number().nullable(), hasDraft: z.boolean(), stopped: z.boolean(),
-  live: z.number(), entered: z.number(), entered7d: z.number(), goalMet: z.number(), ended: z.number(), lastEntryAt: IsoInstant.nullable(),
+  key: z.string(),
+  name: z.string(),
+  intent: z.string(),
+  version: z.number().nullable(),
+  hasDraft: z.boolean(),
+  stopped: z.boolean(),
+  live: z.number(),
+  entered: z.number(),
+  entered7d: z.number(),
+  goalMet: z.number(),
+  ended: z.number(),
+  lastEntryAt: IsoInstant.nullable(),
 });
-export const listJourneys = route({ method: 'GET', path: '/api/journeys', tag: 'Journeys', summary: 'Journeys with their counts', reply: z.object({ items: z.array(JourneyRow), next: z.null() }) });
+export const listJourneys = route({
+  method: 'GET',
+  path: '/api/journeys',
+  tag: 'Journeys',
+  summary: 'Journeys with their counts',
+  reply: z.object({ items: z.array(JourneyRow), next: z.null() }),
+});
 export const getJourneyCounts = route({
-  method: 'GET', path: '/api/journeys/{key}/counts', tag: 'Journeys', summary: 'Where people are, and how many passed each step, of one version or all', params: z.object({ key: Key }), query: z.object({ version: z.coerce.number().int().optional() }),
+  method: 'GET',
+  path: '/api/journeys/{key}/counts',
+  tag: 'Journeys',
+  summary: 'Where people are, and how many passed each step, of one version or all',
+  params: z.object({ key: Key }),
+  query: z.object({ version: z.coerce.number().int().optional() }),
   reply: z.object({
     steps: z.array(z.object({ step: z.string(), here: z.number(), passed: z.number() })),
     edges: z.array(z.object({ from: z.string(), to: z.string().nullable(), count: z.number() })),
     ends: z.array(z.object({ reason: z.string(), count: z.number() })),
     versions: z.array(z.object({ version: z.number(), live: z.number() })),
-  }), problems: ['definition-unknown'],
+  }),
+  problems: ['definition-unknown'],
 });

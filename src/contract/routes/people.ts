@@ -36,16 +36,44 @@ export const PersonDetail = PersonRow.extend({
   traits: Traits,
   identities: z.array(z.object({ kind: z.string(), value: z.string(), since: isoOrNull })),
   stageSince: isoOrNull,
-  stageEvidence: z.object({ id: z.string(), what: z.string(), at: isoOrNull }).nullable().describe('The event by which they came into their stage'),
+  stageEvidence: z
+    .object({ id: z.string(), what: z.string(), at: isoOrNull })
+    .nullable()
+    .describe('The event by which they came into their stage'),
   entryPoint: z.string(),
   firstSource: Source.nullable(),
   zone: z.string().nullable(),
   segments: z.array(z.object({ key: z.string(), name: z.string(), since: iso })),
   scores: z.array(z.object({ key: z.string(), name: z.string(), value: z.number() })),
-  runs: z.array(z.object({ id: z.string(), journey: z.string(), name: z.string(), version: z.number(), step: z.string().nullable(), status: z.enum(['live', 'ended']), enteredAt: iso, endedAt: isoOrNull, endReason: z.string().nullable(), wakesAt: isoOrNull })),
-  consents: z.array(z.object({ purpose: z.string(), channel: z.string(), state: ConsentState, at: iso, method: z.string(), actor: z.string(), wording: z.string().nullable() })),
+  runs: z.array(
+    z.object({
+      id: z.string(),
+      journey: z.string(),
+      name: z.string(),
+      version: z.number(),
+      step: z.string().nullable(),
+      status: z.enum(['live', 'ended']),
+      enteredAt: iso,
+      endedAt: isoOrNull,
+      endReason: z.string().nullable(),
+      wakesAt: isoOrNull,
+    }),
+  ),
+  consents: z.array(
+    z.object({
+      purpose: z.string(),
+      channel: z.string(),
+      state: ConsentState,
+      at: iso,
+      method: z.string(),
+      actor: z.string(),
+      wording: z.string().nullable(),
+    }),
+  ),
   reachability: z.array(z.object({ channel: z.string(), reachable: z.boolean(), why: z.string() })),
-  capsLeft: z.array(z.object({ channel: z.string(), max: z.number(), within: z.string(), used: z.number(), left: z.number(), frees: isoOrNull })),
+  capsLeft: z.array(
+    z.object({ channel: z.string(), max: z.number(), within: z.string(), used: z.number(), left: z.number(), frees: isoOrNull }),
+  ),
   tasks: z.array(z.object({ id: z.string(), title: z.string(), owner: z.string().nullable(), dueAt: iso, doneAt: isoOrNull })),
   mergedFrom: z.array(z.uuid()),
 });
@@ -67,12 +95,22 @@ export const Why = z.object({
   answer: z.string().describe('One sentence'),
   decided: z.string().describe('What was decided: sent, held, skipped, entered, not entered, in, out, a stage…'),
   at: isoOrNull,
-  because: z.array(z.object({ rule: z.string(), version: z.number().nullable(), held: z.boolean(), evidence: z.array(z.object({ id: z.string(), what: z.string(), at: isoOrNull })) })),
+  because: z.array(
+    z.object({
+      rule: z.string(),
+      version: z.number().nullable(),
+      held: z.boolean(),
+      evidence: z.array(z.object({ id: z.string(), what: z.string(), at: isoOrNull })),
+    }),
+  ),
 });
 export type Why = z.infer<typeof Why>;
 
 export const listPeople = route({
-  method: 'GET', path: '/api/people', tag: 'People', summary: 'People, newest first',
+  method: 'GET',
+  path: '/api/people',
+  tag: 'People',
+  summary: 'People, newest first',
   query: z.object({
     email: z.string().optional().describe('Exactly this address'),
     search: z.string().max(200).optional().describe('Part of a name, an address or a user id'),
@@ -82,56 +120,170 @@ export const listPeople = route({
     step: z.string().optional().describe('With journey: whose run stands at this step'),
     ...paging,
   }),
-  reply: page(PersonRow), problems: ['query-invalid'],
+  reply: page(PersonRow),
+  problems: ['query-invalid'],
 });
 export const countPeople = route({
-  method: 'GET', path: '/api/people/count', tag: 'People', summary: 'How many people there are', reply: z.object({ total: z.number() }),
+  method: 'GET',
+  path: '/api/people/count',
+  tag: 'People',
+  summary: 'How many people there are',
+  reply: z.object({ total: z.number() }),
 });
 export const addPerson = route({
-  method: 'POST', path: '/api/people', tag: 'People', summary: 'Add a person by hand',
-  body: z.strictObject({ email: z.string().optional(), userId: z.string().max(200).optional(), phone: z.string().optional(), traits: Traits.default({}), entryPoint: z.string().default('manual') }),
-  reply: z.object({ id: z.uuid() }), problems: ['body-invalid', 'identity-taken', 'address-invalid', 'fact-delayed'],
+  method: 'POST',
+  path: '/api/people',
+  tag: 'People',
+  summary: 'Add a person by hand',
+  body: z.strictObject({
+    email: z.string().optional(),
+    userId: z.string().max(200).optional(),
+    phone: z.string().optional(),
+    traits: Traits.default({}),
+    entryPoint: z.string().default('manual'),
+  }),
+  reply: z.object({ id: z.uuid() }),
+  problems: ['body-invalid', 'identity-taken', 'address-invalid', 'fact-delayed'],
 });
-export const getPerson = route({ method: 'GET', path: '/api/people/{id}', tag: 'People', summary: 'All that is known of a person', params: id, reply: PersonDetail, problems: ['person-unknown'] });
+export const getPerson = route({
+  method: 'GET',
+  path: '/api/people/{id}',
+  tag: 'People',
+  summary: 'All that is known of a person',
+  params: id,
+  reply: PersonDetail,
+  problems: ['person-unknown'],
+});
 export const editPerson = route({
-  method: 'PATCH', path: '/api/people/{id}', tag: 'People', summary: 'Change traits; null removes one', params: id,
-  body: z.strictObject({ traits: Traits }), reply: z.object({ id: z.uuid() }), problems: ['body-invalid', 'person-unknown', 'identity-taken', 'address-invalid', 'fact-delayed'],
+  method: 'PATCH',
+  path: '/api/people/{id}',
+  tag: 'People',
+  summary: 'Change traits; null removes one',
+  params: id,
+  body: z.strictObject({ traits: Traits }),
+  reply: z.object({ id: z.uuid() }),
+  problems: ['body-invalid', 'person-unknown', 'identity-taken', 'address-invalid', 'fact-delayed'],
 });
 export const erasePerson = route({
-  method: 'DELETE', path: '/api/people/{id}', tag: 'People', summary: 'Erase a person; a hash of a suppressed address stays, so that it is never mailed again', params: id,
-  reply: z.object({ id: z.uuid() }), problems: ['person-unknown', 'fact-delayed'],
+  method: 'DELETE',
+  path: '/api/people/{id}',
+  tag: 'People',
+  summary: 'Erase a person; a hash of a suppressed address stays, so that it is never mailed again',
+  params: id,
+  reply: z.object({ id: z.uuid() }),
+  problems: ['person-unknown', 'fact-delayed'],
 });
 export const overrideStage = route({
-  method: 'POST', path: '/api/people/{id}/stage', tag: 'People', summary: 'Move a person by hand: an override, with a reason', params: id,
-  body: z.strictObject({ to: z.string(), reason: z.string().trim().max(500) }), reply: z.object({ id: z.uuid(), stage: z.string() }), problems: ['person-unknown', 'reason-needed', 'stage-unknown', 'fact-delayed'],
+  method: 'POST',
+  path: '/api/people/{id}/stage',
+  tag: 'People',
+  summary: 'Move a person by hand: an override, with a reason',
+  params: id,
+  body: z.strictObject({ to: z.string(), reason: z.string().trim().max(500) }),
+  reply: z.object({ id: z.uuid(), stage: z.string() }),
+  problems: ['person-unknown', 'reason-needed', 'stage-unknown', 'fact-delayed'],
 });
 export const recordConsent = route({
-  method: 'POST', path: '/api/people/{id}/consents', tag: 'People', summary: 'Record a consent that the person gave or took back; a withdrawal cannot be lifted here', params: id,
-  body: z.strictObject({ purpose: z.string(), channel: z.string().default('*'), state: ConsentState, wording: z.string().max(1000).nullable().default(null) }),
-  reply: z.object({ id: z.uuid() }), problems: ['person-unknown', 'consent-withdrawn', 'fact-delayed'],
+  method: 'POST',
+  path: '/api/people/{id}/consents',
+  tag: 'People',
+  summary: 'Record a consent that the person gave or took back; a withdrawal cannot be lifted here',
+  params: id,
+  body: z.strictObject({
+    purpose: z.string(),
+    channel: z.string().default('*'),
+    state: ConsentState,
+    wording: z.string().max(1000).nullable().default(null),
+  }),
+  reply: z.object({ id: z.uuid() }),
+  problems: ['person-unknown', 'consent-withdrawn', 'fact-delayed'],
 });
 export const personTimeline = route({
-  method: 'GET', path: '/api/people/{id}/timeline', tag: 'People', summary: 'What happened, newest first', params: id,
-  query: z.object({ kinds: z.string().optional().describe('Some of ' + timelineKinds.join(', ') + ', separated by commas'), ...paging }), reply: page(TimelineItem), problems: ['person-unknown'],
+  method: 'GET',
+  path: '/api/people/{id}/timeline',
+  tag: 'People',
+  summary: 'What happened, newest first',
+  params: id,
+  query: z.object({
+    kinds: z
+      .string()
+      .optional()
+      .describe('Some of ' + timelineKinds.join(', ') + ', separated by commas'),
+    ...paging,
+  }),
+  reply: page(TimelineItem),
+  problems: ['person-unknown'],
 });
 export const personWhy = route({
-  method: 'GET', path: '/api/people/{id}/why', tag: 'People', summary: 'Why? Every decision and non-decision in one sentence with its evidence', params: id,
-  query: z.object({ about: z.string().regex(/^(message:.+|journey:.+|segment:.+|score:.+|stage|owner)$/).describe('message:ID, journey:KEY, segment:KEY, score:KEY, stage or owner') }),
-  reply: Why, problems: ['query-invalid', 'person-unknown', 'message-unknown', 'definition-unknown'],
+  method: 'GET',
+  path: '/api/people/{id}/why',
+  tag: 'People',
+  summary: 'Why? Every decision and non-decision in one sentence with its evidence',
+  params: id,
+  query: z.object({
+    about: z
+      .string()
+      .regex(/^(message:.+|journey:.+|segment:.+|score:.+|stage|owner)$/)
+      .describe('message:ID, journey:KEY, segment:KEY, score:KEY, stage or owner'),
+  }),
+  reply: Why,
+  problems: ['query-invalid', 'person-unknown', 'message-unknown', 'definition-unknown'],
 });
-export const segmentPeople = route({ method: 'GET', path: '/api/segments/{key}/people', tag: 'People', summary: 'Who belongs to a segment', params: z.object({ key: z.string() }), query: z.object(paging), reply: page(PersonRow), problems: ['definition-unknown'] });
-export const segmentCount = route({ method: 'GET', path: '/api/segments/{key}/count', tag: 'People', summary: 'How many belong to a segment', params: z.object({ key: z.string() }), reply: z.object({ count: z.number() }), problems: ['definition-unknown'] });
+export const segmentPeople = route({
+  method: 'GET',
+  path: '/api/segments/{key}/people',
+  tag: 'People',
+  summary: 'Who belongs to a segment',
+  params: z.object({ key: z.string() }),
+  query: z.object(paging),
+  reply: page(PersonRow),
+  problems: ['definition-unknown'],
+});
+export const segmentCount = route({
+  method: 'GET',
+  path: '/api/segments/{key}/count',
+  tag: 'People',
+  summary: 'How many belong to a segment',
+  params: z.object({ key: z.string() }),
+  reply: z.object({ count: z.number() }),
+  problems: ['definition-unknown'],
+});
 export const completeTask = route({
-  method: 'POST', path: '/api/tasks/{id}/done', tag: 'People', summary: 'Mark a task as done', params: z.object({ id: z.uuid() }), reply: z.object({ id: z.uuid() }),
+  method: 'POST',
+  path: '/api/tasks/{id}/done',
+  tag: 'People',
+  summary: 'Mark a task as done',
+  params: z.object({ id: z.uuid() }),
+  reply: z.object({ id: z.uuid() }),
 });
 
 export const StageCount = z.object({
-  key: z.string(), name: z.string(), meaning: z.string(), objective: z.string(), risk: z.string(), owner: z.string().nullable(), hue: z.number(),
-  count: z.number(), entered7d: z.number(), left7d: z.number(), overrides7d: z.number(),
-  ages: z.object({ day: z.number(), week: z.number(), month: z.number(), older: z.number() }).describe('People by how long they have been in the stage: up to a day, a week, 30 days, longer'),
+  key: z.string(),
+  name: z.string(),
+  meaning: z.string(),
+  objective: z.string(),
+  risk: z.string(),
+  owner: z.string().nullable(),
+  hue: z.number(),
+  count: z.number(),
+  entered7d: z.number(),
+  left7d: z.number(),
+  overrides7d: z.number(),
+  ages: z
+    .object({ day: z.number(), week: z.number(), month: z.number(), older: z.number() })
+    .describe('People by how long they have been in the stage: up to a day, a week, 30 days, longer'),
   medianAgeMs: z.number().nullable(),
 });
 export const lifecycleBoard = route({
-  method: 'GET', path: '/api/lifecycle', tag: 'Lifecycle', summary: 'The stages with counts and ages',
-  reply: z.object({ name: z.string(), owner: z.string().nullable(), version: z.number().nullable(), stages: z.array(StageCount), none: z.number().describe('People without a stage') }),
+  method: 'GET',
+  path: '/api/lifecycle',
+  tag: 'Lifecycle',
+  summary: 'The stages with counts and ages',
+  reply: z.object({
+    name: z.string(),
+    owner: z.string().nullable(),
+    version: z.number().nullable(),
+    stages: z.array(StageCount),
+    none: z.number().describe('People without a stage'),
+  }),
 });

@@ -7,7 +7,12 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Access = 'anybody' | 'workspace' | 'session';
 
 /** One route as data: the server, the typed client, OpenAPI and the API page are made from it. */
-export interface Route<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodType, B extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
+export interface Route<
+  P extends z.ZodType = z.ZodType,
+  Q extends z.ZodType = z.ZodType,
+  B extends z.ZodType = z.ZodType,
+  R extends z.ZodType = z.ZodType,
+> {
   method: Method;
   /** Parameters as {name}. */
   path: string;
@@ -25,7 +30,12 @@ export interface Route<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.
 const none = z.undefined();
 type None = typeof none;
 
-export function route<P extends z.ZodType = None, Q extends z.ZodType = None, B extends z.ZodType = None, R extends z.ZodType = None>(given: {
+export function route<
+  P extends z.ZodType = None,
+  Q extends z.ZodType = None,
+  B extends z.ZodType = None,
+  R extends z.ZodType = None,
+>(given: {
   method: Method;
   path: string;
   tag: string;

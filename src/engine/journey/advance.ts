@@ -48,8 +48,18 @@ export type JourneyFact =
 
 /** A new run, before its first step. */
 export const newRun = (journey: CompiledJourney, person: string, evidence: string, now: Instant): Run => ({
-  id: stableId('run', journey.key, person, evidence), journey: journey.key, version: journey.version, status: 'live', step: journey.entry!.step.key, enteredAt: now,
-  entryEvidence: evidence, seq: 0, wait: null, endedAt: null, endReason: null, endEvidence: null,
+  id: stableId('run', journey.key, person, evidence),
+  journey: journey.key,
+  version: journey.version,
+  status: 'live',
+  step: journey.entry!.step.key,
+  enteredAt: now,
+  entryEvidence: evidence,
+  seq: 0,
+  wait: null,
+  endedAt: null,
+  endReason: null,
+  endEvidence: null,
 });
 
 /**
@@ -60,10 +70,18 @@ export function advance(journey: CompiledJourney, run: Run, fact: JourneyFact, n
   const effects: Effect[] = [];
   if (run.status === 'ended') return { run, effects };
   const evidence = fact.kind === 'time' ? run.entryEvidence : fact.evidence;
-  const context: StepContext = { run, journeyKey: journey.key, person: fact.person, now, evidence, actAt: fact.kind === 'time' ? null : fact.actAt };
+  const context: StepContext = {
+    run,
+    journeyKey: journey.key,
+    person: fact.person,
+    now,
+    evidence,
+    actAt: fact.kind === 'time' ? null : fact.actAt,
+  };
 
   if (fact.kind === 'event') {
-    if (journey.goal?.(fact.name, fact.properties)) return { run: ended(run, `${endReasons.goal}: ${journey.body.goal!.name}`, now, fact.evidence), effects };
+    if (journey.goal?.(fact.name, fact.properties))
+      return { run: ended(run, `${endReasons.goal}: ${journey.body.goal!.name}`, now, fact.evidence), effects };
     const exit = journey.exits.find((each) => each.matches(fact.name, fact.properties));
     if (exit) return { run: ended(run, `${endReasons.exit}: ${exit.reason}`, now, fact.evidence), effects };
   }
@@ -82,7 +100,8 @@ export function advance(journey: CompiledJourney, run: Run, fact: JourneyFact, n
     effects.push(...(outcome.effects ?? []), stepEffect(current, outcome.next, now, evidence, outcome.because ?? null));
     if (outcome.person) context.person = outcome.person;
     const next: string | null = outcome.next;
-    if (next === null) return { run: ended({ ...current, seq: current.seq + 1 }, `${endReasons.end}: reached the end`, now, null), effects };
+    if (next === null)
+      return { run: ended({ ...current, seq: current.seq + 1 }, `${endReasons.end}: reached the end`, now, null), effects };
     current = { ...current, step: next, seq: current.seq + 1, wait: null };
     context.run = current;
     if (taken >= stepsPerFactMax || current.seq >= stepsPerRunMax) return { run: ended(current, endReasons.budget, now, null), effects };
@@ -106,10 +125,27 @@ function begin(journey: CompiledJourney, run: Run, context: StepContext): Outcom
   return logicOf(here.step.kind).begin(here.step as never, context, here.compiled);
 }
 
-const ended = (run: Run, reason: string, now: Instant, evidence: string | null): Run => ({ ...run, status: 'ended', step: run.step, wait: null, endedAt: now, endReason: reason, endEvidence: evidence });
+const ended = (run: Run, reason: string, now: Instant, evidence: string | null): Run => ({
+  ...run,
+  status: 'ended',
+  step: run.step,
+  wait: null,
+  endedAt: now,
+  endReason: reason,
+  endEvidence: evidence,
+});
 
 const stepEffect = (run: Run, next: string | null, at: Instant, evidence: string, because: string | null): Effect => ({
-  kind: 'step', run: run.id, seq: run.seq, journey: run.journey, version: run.version, step: run.step ?? '', next, at, evidence, because,
+  kind: 'step',
+  run: run.id,
+  seq: run.seq,
+  journey: run.journey,
+  version: run.version,
+  step: run.step ?? '',
+  next,
+  at,
+  evidence,
+  because,
 });
 
 /** The next instant at which time alone changes something for a live run. */

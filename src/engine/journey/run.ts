@@ -24,7 +24,15 @@ export interface Run {
 /** Reasons to end after which messages of the run that have not gone out are not sent any more; each ends with a sentence for people. */
 export const endsMessages = (endReason: string | null): boolean => endReason !== null && !endReason.startsWith('end:');
 
-export const endReasons = { end: 'end', goal: 'goal', exit: 'exit', tooLong: 'too-long', over: 'journey-over', budget: 'loop-budget', erased: 'erased' } as const;
+export const endReasons = {
+  end: 'end',
+  goal: 'goal',
+  exit: 'exit',
+  tooLong: 'too-long',
+  over: 'journey-over',
+  budget: 'loop-budget',
+  erased: 'erased',
+} as const;
 
 /** "goal: Order Completed" → a sentence part. */
 export function sayEnd(endReason: string): string {

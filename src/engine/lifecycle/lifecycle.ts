@@ -10,7 +10,10 @@ export interface CompiledLifecycle {
   body: Lifecycle;
   stages: Map<string, Stage>;
   /** Event name → the ways into a stage that it can be evidence for, in the order of the stages. */
-  byEvent: Map<string, { stage: Stage; from: Set<string> | null; matches: (name: string, properties: JsonObject) => boolean; when: CompiledRule }[]>;
+  byEvent: Map<
+    string,
+    { stage: Stage; from: Set<string> | null; matches: (name: string, properties: JsonObject) => boolean; when: CompiledRule }[]
+  >;
 }
 
 export function compileLifecycle(version: number, body: Lifecycle): CompiledLifecycle {
@@ -18,7 +21,12 @@ export function compileLifecycle(version: number, body: Lifecycle): CompiledLife
   for (const stage of body.stages)
     for (const entry of stage.entry) {
       const ways = byEvent.get(entry.on.event) ?? [];
-      ways.push({ stage, from: entry.from ? new Set(entry.from) : null, matches: compileMatch(entry.on), when: entry.when ? compileRule(entry.when) : always });
+      ways.push({
+        stage,
+        from: entry.from ? new Set(entry.from) : null,
+        matches: compileMatch(entry.on),
+        when: entry.when ? compileRule(entry.when) : always,
+      });
       byEvent.set(entry.on.event, ways);
     }
   return { version, body, stages: new Map(body.stages.map((stage) => [stage.key, stage])), byEvent };

@@ -26,13 +26,21 @@ export function assertOneLine(header: string, value: string): void {
 const base64Overhead = '=?UTF-8?B??='.length;
 const wordMax = 75;
 const inQ = (byte: number): boolean =>
-  (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122) || byte === 33 || byte === 42 || byte === 43 || byte === 45 || byte === 47;
+  (byte >= 48 && byte <= 57) ||
+  (byte >= 65 && byte <= 90) ||
+  (byte >= 97 && byte <= 122) ||
+  byte === 33 ||
+  byte === 42 ||
+  byte === 43 ||
+  byte === 45 ||
+  byte === 47;
 
 /** One code point in the Q encoding, strict enough for a display name (RFC 2047 §5.3). */
 function qOf(character: string): string {
   if (character === ' ') return '_';
   let out = '';
-  for (const byte of Buffer.from(character)) out += inQ(byte) ? String.fromCharCode(byte) : `=${byte < 16 ? '0' : ''}${byte.toString(16).toUpperCase()}`;
+  for (const byte of Buffer.from(character))
+    out += inQ(byte) ? String.fromCharCode(byte) : `=${byte < 16 ? '0' : ''}${byte.toString(16).toUpperCase()}`;
   return out;
 }
 
@@ -156,7 +164,9 @@ export function mailboxHeader(header: string, mailbox: Mailbox): string {
   assertOneLine(header, name);
   if (name.trim() === '') return fold(header, [address]);
   if (ascii.test(name) && name.length <= 66 && !name.includes('=?')) {
-    const said = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/.test(name) ? name : `"${name.replace(/[\\"]/g, '\\$&')}"`;
+    const said = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/.test(name)
+      ? name
+      : `"${name.replace(/[\\"]/g, '\\$&')}"`;
     return fold(header, [said, `<${address}>`]);
   }
   return fold(header, [...encodedWords(name, header.length + 2), `<${address}>`]);

@@ -8,11 +8,14 @@ import { escapeHtml, type Piece } from './liquid.ts';
 /** Marks inside values are put aside under private-use characters while the markup is read. */
 const marks = '*[]()';
 const aside = '\ue000\ue001\ue002\ue003\ue004';
-const putAside = (text: string): string => (/[*[\]()]/.test(text) ? text.replace(/[*[\]()]/g, (mark) => aside[marks.indexOf(mark)]!) : text);
-const putBack = (text: string): string => (/[\ue000-\ue004]/.test(text) ? text.replace(/[\ue000-\ue004]/g, (held) => marks[aside.indexOf(held)]!) : text);
+const putAside = (text: string): string =>
+  /[*[\]()]/.test(text) ? text.replace(/[*[\]()]/g, (mark) => aside[marks.indexOf(mark)]!) : text;
+const putBack = (text: string): string =>
+  /[\ue000-\ue004]/.test(text) ? text.replace(/[\ue000-\ue004]/g, (held) => marks[aside.indexOf(held)]!) : text;
 
 /** The pieces as one text whose markup is the author's. */
-export const asMarked = (pieces: Piece[]): string => pieces.map((piece) => (piece.kind === 'literal' ? piece.text : putAside(piece.text))).join('');
+export const asMarked = (pieces: Piece[]): string =>
+  pieces.map((piece) => (piece.kind === 'literal' ? piece.text : putAside(piece.text))).join('');
 
 /** What one run of text is shown as; HTML and plain text each have their own. */
 export interface InlineWriter {

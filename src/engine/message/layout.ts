@@ -27,7 +27,8 @@ const rightToLeft = /^(?:ar|dv|fa|he|ks|ps|sd|ug|ur|yi)(?:-|$)/i;
 export const directionOf = (language: string): 'ltr' | 'rtl' => (rightToLeft.test(language) ? 'rtl' : 'ltr');
 
 /** Nothing but #rrggbb gets into a style. */
-export const accentOf = (shell: MailShell): string => (shell.accent !== undefined && /^#[0-9a-f]{6}$/i.test(shell.accent) ? shell.accent.toLowerCase() : defaultAccent);
+export const accentOf = (shell: MailShell): string =>
+  shell.accent !== undefined && /^#[0-9a-f]{6}$/i.test(shell.accent) ? shell.accent.toLowerCase() : defaultAccent;
 
 /** Relative luminance (WCAG 2.2), 0 to 1. */
 function luminance(colour: string): number {
@@ -45,15 +46,22 @@ const linkColour = (accent: string): string => (1.05 / (luminance(accent) + 0.05
 const previewPadding = '&#847;&zwnj;&nbsp;'.repeat(40);
 
 export const preheaderHtml = (text: string): string =>
-  text === '' ? '' : `<div style="display:none;max-height:0;overflow:hidden;mso-hide:all;font-size:1px;line-height:1px;color:${ground};opacity:0">${escapeHtml(text)}${previewPadding}</div>\n`;
+  text === ''
+    ? ''
+    : `<div style="display:none;max-height:0;overflow:hidden;mso-hide:all;font-size:1px;line-height:1px;color:${ground};opacity:0">${escapeHtml(text)}${previewPadding}</div>\n`;
 
-export const headingHtml = (inner: string): string => row(`<h1 class="ink" style="margin:0;font:700 26px/1.25 ${font};color:${ink}">${inner}</h1>`, '8px 0 12px');
-export const paragraphHtml = (inner: string): string => `<p class="ink" style="margin:0 0 16px;font:400 16px/1.6 ${font};color:${ink}">${inner}</p>\n`;
+export const headingHtml = (inner: string): string =>
+  row(`<h1 class="ink" style="margin:0;font:700 26px/1.25 ${font};color:${ink}">${inner}</h1>`, '8px 0 12px');
+export const paragraphHtml = (inner: string): string =>
+  `<p class="ink" style="margin:0 0 16px;font:400 16px/1.6 ${font};color:${ink}">${inner}</p>\n`;
 export const textHtml = (paragraphs: string): string => row(paragraphs, '4px 0 0');
 export const linkHtml = (label: string, href: string, shell: MailShell): string =>
   `<a class="link" href="${escapeHtml(href)}" style="color:${linkColour(accentOf(shell))};text-decoration:underline">${label}</a>`;
 export const dividerHtml = (): string =>
-  row(`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td class="line" style="border-top:1px solid ${line};font-size:1px;line-height:1px">&nbsp;</td></tr></table>`, '12px 0 20px');
+  row(
+    `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td class="line" style="border-top:1px solid ${line};font-size:1px;line-height:1px">&nbsp;</td></tr></table>`,
+    '12px 0 20px',
+  );
 
 /** The colour is on the cell and the padding on the link, so the whole button is a target, in Outlook too. */
 export function buttonHtml(label: string, href: string, shell: MailShell): string {
@@ -82,11 +90,18 @@ export interface FooterText {
 
 export function footerHtml(footer: FooterText): string {
   const style = `margin:0 0 8px;font:400 13px/1.5 ${font};color:${softInk}`;
-  const links = footer.links.map((link) => `<a class="soft" href="${escapeHtml(link.href)}" style="color:${softInk};text-decoration:underline">${escapeHtml(link.label)}</a>`).join(' &nbsp;·&nbsp; ');
+  const links = footer.links
+    .map(
+      (link) =>
+        `<a class="soft" href="${escapeHtml(link.href)}" style="color:${softInk};text-decoration:underline">${escapeHtml(link.label)}</a>`,
+    )
+    .join(' &nbsp;·&nbsp; ');
   return (
     (footer.why === '' ? '' : `<p class="soft" style="${style}">${escapeHtml(footer.why)}</p>\n`) +
     (links === '' ? '' : `<p class="soft" style="${style}">${links}</p>\n`) +
-    (footer.postalAddress === '' ? '' : `<p class="soft" style="${style}">${escapeHtml(footer.postalAddress.replace(/\s*\n\s*/g, ', '))}</p>\n`)
+    (footer.postalAddress === ''
+      ? ''
+      : `<p class="soft" style="${style}">${escapeHtml(footer.postalAddress.replace(/\s*\n\s*/g, ', '))}</p>\n`)
   );
 }
 
@@ -97,10 +112,18 @@ body{margin:0;padding:0;-webkit-text-size-adjust:100%}
 [data-ogsc] .ink{color:#e8ebef!important}[data-ogsc] .soft{color:#a3acb9!important}[data-ogsc] .link{color:#a9bcff!important}`;
 
 /** Everything around the blocks, made once per language, accent and brand. */
-export function shellHtml(shell: MailShell): { beforeTitle: string; afterTitle: string; afterPreheader: string; afterBlocks: string; afterFooter: string } {
+export function shellHtml(shell: MailShell): {
+  beforeTitle: string;
+  afterTitle: string;
+  afterPreheader: string;
+  afterBlocks: string;
+  afterFooter: string;
+} {
   const language = /^[A-Za-z0-9-]{2,35}$/.test(shell.language) ? shell.language : 'en';
   const direction = directionOf(language);
-  const brand = shell.brand ? `<p class="soft" style="margin:0 0 20px;font:600 15px/1.4 ${font};color:${softInk}">${escapeHtml(shell.brand)}</p>` : '';
+  const brand = shell.brand
+    ? `<p class="soft" style="margin:0 0 20px;font:600 15px/1.4 ${font};color:${softInk}">${escapeHtml(shell.brand)}</p>`
+    : '';
   return {
     beforeTitle:
       `<!doctype html>\n<html lang="${language}" dir="${direction}">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width,initial-scale=1">\n` +
@@ -118,4 +141,5 @@ export function shellHtml(shell: MailShell): { beforeTitle: string; afterTitle: 
   };
 }
 
-export const pixelHtml = (address: string): string => `<img src="${escapeHtml(address)}" width="1" height="1" alt="" style="display:block;width:1px;height:1px;border:0">\n`;
+export const pixelHtml = (address: string): string =>
+  `<img src="${escapeHtml(address)}" width="1" height="1" alt="" style="display:block;width:1px;height:1px;border:0">\n`;

@@ -1,6 +1,28 @@
 import {
-  analyzeSync, AssignTag, BreakTag, CaptureTag, CaseTag, CommentTag, Context, ContinueTag, Drop, type Emitter, evalToken, filters as allFilters, ForTag, IfTag, InlineCommentTag,
-  Liquid, Output, Parser, RawTag, type Template, TokenKind, type TopLevelToken, toValueSync, UnlessTag,
+  analyzeSync,
+  AssignTag,
+  BreakTag,
+  CaptureTag,
+  CaseTag,
+  CommentTag,
+  Context,
+  ContinueTag,
+  Drop,
+  type Emitter,
+  evalToken,
+  filters as allFilters,
+  ForTag,
+  IfTag,
+  InlineCommentTag,
+  Liquid,
+  Output,
+  Parser,
+  RawTag,
+  type Template,
+  TokenKind,
+  type TopLevelToken,
+  toValueSync,
+  UnlessTag,
 } from 'liquidjs';
 import type { Instant } from '#contract/instant.ts';
 
@@ -166,7 +188,8 @@ class ValueOutput extends Output {
       }
     }
     let value: unknown = yield initial.evaluate(context, this.hasDefault);
-    if (this.path !== null && !this.hasDefault && isMissing(value)) value = fallbackFor(context.globals.fallbacks as Fallbacks, this.path) ?? value;
+    if (this.path !== null && !this.hasDefault && isMissing(value))
+      value = fallbackFor(context.globals.fallbacks as Fallbacks, this.path) ?? value;
     for (const filter of filters) value = yield filter.render(value, context);
     if (value instanceof JsonText) pieces.add('json', value.text);
     else pieces.add('value', say(value));
@@ -195,9 +218,54 @@ class PieceParser extends Parser {
 
 /** Left out: file access, the date filters' clock (put back below), `sample` (chance), `raw`, hashing, expressions in strings, and slow regular expressions. */
 const plainFilters = [
-  'abs', 'append', 'array_to_sentence_string', 'at_least', 'at_most', 'capitalize', 'ceil', 'compact', 'concat', 'default', 'divided_by', 'downcase', 'first', 'floor', 'join', 'last',
-  'lstrip', 'map', 'minus', 'modulo', 'plus', 'prepend', 'reject', 'remove', 'remove_first', 'remove_last', 'replace', 'replace_first', 'replace_last', 'reverse', 'round', 'rstrip', 'size',
-  'slice', 'sort', 'sort_natural', 'split', 'strip', 'strip_newlines', 'sum', 'times', 'truncate', 'truncatewords', 'uniq', 'upcase', 'url_decode', 'url_encode', 'where',
+  'abs',
+  'append',
+  'array_to_sentence_string',
+  'at_least',
+  'at_most',
+  'capitalize',
+  'ceil',
+  'compact',
+  'concat',
+  'default',
+  'divided_by',
+  'downcase',
+  'first',
+  'floor',
+  'join',
+  'last',
+  'lstrip',
+  'map',
+  'minus',
+  'modulo',
+  'plus',
+  'prepend',
+  'reject',
+  'remove',
+  'remove_first',
+  'remove_last',
+  'replace',
+  'replace_first',
+  'replace_last',
+  'reverse',
+  'round',
+  'rstrip',
+  'size',
+  'slice',
+  'sort',
+  'sort_natural',
+  'split',
+  'strip',
+  'strip_newlines',
+  'sum',
+  'times',
+  'truncate',
+  'truncatewords',
+  'uniq',
+  'upcase',
+  'url_decode',
+  'url_encode',
+  'where',
 ] as const;
 const dateFilters = ['date', 'date_to_xmlschema', 'date_to_rfc822', 'date_to_string', 'date_to_long_string'] as const;
 
@@ -212,7 +280,19 @@ function restrictedLiquid(): Liquid {
     locale: 'en-US',
     templates: {}, // no file system is ever asked
   });
-  const tags = { assign: AssignTag, break: BreakTag, capture: CapturePieces, case: CaseTag, comment: CommentTag, continue: ContinueTag, for: ForTag, if: IfTag, raw: RawTag, unless: UnlessTag, '#': InlineCommentTag };
+  const tags = {
+    assign: AssignTag,
+    break: BreakTag,
+    capture: CapturePieces,
+    case: CaseTag,
+    comment: CommentTag,
+    continue: ContinueTag,
+    for: ForTag,
+    if: IfTag,
+    raw: RawTag,
+    unless: UnlessTag,
+    '#': InlineCommentTag,
+  };
   for (const name of Object.keys(liquid.tags)) delete liquid.tags[name];
   for (const [name, tag] of Object.entries(tags)) liquid.registerTag(name, tag);
   for (const name of Object.keys(liquid.filters)) liquid.unregisterFilter(name);
@@ -257,7 +337,12 @@ export function compileText(source: string): CompiledText {
   for (const template of templates) {
     if (template instanceof ValueOutput) {
       const { path } = template;
-      const simple = path !== null && template.value.filters.length === 0 && (scopeNames as readonly string[]).includes(path[0]!) && path.length > 1 && !path.some((part) => special.has(part) || part.includes('.'));
+      const simple =
+        path !== null &&
+        template.value.filters.length === 0 &&
+        (scopeNames as readonly string[]).includes(path[0]!) &&
+        path.length > 1 &&
+        !path.some((part) => special.has(part) || part.includes('.'));
       if (!simple) return { plain: null, steps: null, templates };
       steps.push(path);
     } else if ('str' in template && typeof template.str === 'string') steps.push(template.str);
@@ -281,7 +366,12 @@ export function runText(text: CompiledText, scope: LiquidScope, fallbacks: Fallb
   }
   const limiter = budget as unknown as Context['memoryLimit'];
   const environment = { person: scope.person, event: scope.event ?? null, workspace: scope.workspace, links: scope.links };
-  const context = new Context(environment, liquid.options, { sync: true, globals: { fallbacks, now: scope.now } }, { memoryLimit: limiter, renderLimit: limiter, liquid });
+  const context = new Context(
+    environment,
+    liquid.options,
+    { sync: true, globals: { fallbacks, now: scope.now } },
+    { memoryLimit: limiter, renderLimit: limiter, liquid },
+  );
   try {
     toValueSync(liquid.renderer.renderTemplates(text.templates, context, pieces));
   } catch (error) {
@@ -312,7 +402,8 @@ export const asJson = (pieces: Piece[]): string =>
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const needsEscape = /[&<>"']/;
 /** Text for HTML, in elements and in quoted attributes. */
-export const escapeHtml = (text: string): string => (needsEscape.test(text) ? text.replace(/[&<>"']/g, (character) => entities[character]!) : text);
+export const escapeHtml = (text: string): string =>
+  needsEscape.test(text) ? text.replace(/[&<>"']/g, (character) => entities[character]!) : text;
 
-export const asHtml = (pieces: Piece[]): string => pieces.map((piece) => (piece.kind === 'literal' ? piece.text : escapeHtml(piece.text))).join('');
-
+export const asHtml = (pieces: Piece[]): string =>
+  pieces.map((piece) => (piece.kind === 'literal' ? piece.text : escapeHtml(piece.text))).join('');

@@ -50,13 +50,16 @@ export function decideMessage(message: Candidate, given: Circumstances, now: Ins
 
   if (person.erasedAt !== null) return skip('erased');
   if (message.runEnded !== null && endsMessages(message.runEnded))
-    return message.runEnded.startsWith(endReasons.goal) ? skip('goal-met', { goal: message.runEnded.slice(endReasons.goal.length + 2) }) : skip('run-ended', { because: sayEnd(message.runEnded) });
+    return message.runEnded.startsWith(endReasons.goal)
+      ? skip('goal-met', { goal: message.runEnded.slice(endReasons.goal.length + 2) })
+      : skip('run-ended', { because: sayEnd(message.runEnded) });
   if (now >= message.expiresAt) return skip('expired', { at: toIso(message.expiresAt) });
   if (addressOf(person, message.channel) === null) return skip('no-address', { channel: message.channel });
   if (given.suppressed && (marketing || given.suppressed.scope === 'all')) return skip('suppressed', { because: given.suppressed.because });
   if (marketing && message.channel !== 'webhook') {
     const consent = consentTo(person, message.purpose, message.channel);
-    if (consent.withdrawnAt !== null) return skip('consent-withdrawn', { purpose: message.purpose, channel: message.channel, at: toIso(consent.withdrawnAt) });
+    if (consent.withdrawnAt !== null)
+      return skip('consent-withdrawn', { purpose: message.purpose, channel: message.channel, at: toIso(consent.withdrawnAt) });
     if (!consent.given) return skip('no-consent', { purpose: message.purpose, channel: message.channel });
   }
   for (const scope of ['workspace', `channel:${message.channel}`, `journey:${message.journey}`])
@@ -67,7 +70,9 @@ export function decideMessage(message: Candidate, given: Circumstances, now: Ins
 
 /** Held until an instant, or skipped when the message will have expired by then. */
 const heldOr = (message: Candidate, until: Instant, reason: MessageReason, details: Record<string, unknown>, now: Instant): Verdict =>
-  until >= message.expiresAt && until > now && reason !== 'kill-switch' ? { do: 'skip', reason, details } : { do: 'hold', until, reason, details };
+  until >= message.expiresAt && until > now && reason !== 'kill-switch'
+    ? { do: 'skip', reason, details }
+    : { do: 'hold', until, reason, details };
 
 function quiet(message: Candidate, { person, policy, workspaceZone }: Circumstances, now: Instant): Verdict | null {
   const hours = policy?.quietHours;
@@ -79,7 +84,13 @@ function quiet(message: Candidate, { person, policy, workspaceZone }: Circumstan
   const inside = from < to ? at >= from && at < to : at >= from || at < to;
   if (!inside) return null;
   const until = nextLocal(now, to, zone);
-  return heldOr(message, until, 'quiet-hours', { from: hours.from, to: hours.to, zone, until: toIso(until), says: `Held until ${sayInstant(until, zone)} in ${zone}` }, now);
+  return heldOr(
+    message,
+    until,
+    'quiet-hours',
+    { from: hours.from, to: hours.to, zone, until: toIso(until), says: `Held until ${sayInstant(until, zone)} in ${zone}` },
+    now,
+  );
 }
 
 function capped(message: Candidate, { policy, sent }: Circumstances, now: Instant): Verdict | null {
@@ -88,23 +99,46 @@ function capped(message: Candidate, { policy, sent }: Circumstances, now: Instan
   for (const cap of policy?.caps ?? []) {
     if (cap.channel !== undefined && cap.channel !== message.channel) continue;
     const window = ms(cap.within);
-    const inside = sent.filter((each) => (cap.channel === undefined || each.channel === cap.channel) && each.at > now - window).map((each) => each.at).sort((a, b) => a - b);
+    const inside = sent
+      .filter((each) => (cap.channel === undefined || each.channel === cap.channel) && each.at > now - window)
+      .map((each) => each.at)
+      .sort((a, b) => a - b);
     if (inside.length < cap.max) continue;
     // The cap has room again when so many of the oldest have left the window that fewer than max remain.
     const frees = cap.max === 0 ? message.expiresAt : inside[inside.length - cap.max]! + window;
     if (frees <= until) continue;
     until = frees;
-    details = { max: cap.max, within: sayDuration(cap.within), channel: cap.channel ?? 'all channels', used: inside.length, until: toIso(frees) };
+    details = {
+      max: cap.max,
+      within: sayDuration(cap.within),
+      channel: cap.channel ?? 'all channels',
+      used: inside.length,
+      until: toIso(frees),
+    };
   }
   return details === null ? null : heldOr(message, until, 'cap', details, now);
 }
 
 /** How much of each cap is used, for the person's page. */
-export function capsLeft(policy: CapPolicy | null, sent: Circumstances['sent'], now: Instant): { channel: string; max: number; within: string; used: number; left: number; frees: Instant | null }[] {
+export function capsLeft(
+  policy: CapPolicy | null,
+  sent: Circumstances['sent'],
+  now: Instant,
+): { channel: string; max: number; within: string; used: number; left: number; frees: Instant | null }[] {
   return (policy?.caps ?? []).map((cap) => {
     const window = ms(cap.within);
-    const inside = sent.filter((each) => (cap.channel === undefined || each.channel === cap.channel) && each.at > now - window).map((each) => each.at).sort((a, b) => a - b);
+    const inside = sent
+      .filter((each) => (cap.channel === undefined || each.channel === cap.channel) && each.at > now - window)
+      .map((each) => each.at)
+      .sort((a, b) => a - b);
     const frees = inside.length >= cap.max && cap.max > 0 ? inside[inside.length - cap.max]! + window : null;
-    return { channel: cap.channel ?? '*', max: cap.max, within: cap.within, used: inside.length, left: Math.max(0, cap.max - inside.length), frees };
+    return {
+      channel: cap.channel ?? '*',
+      max: cap.max,
+      within: cap.within,
+      used: inside.length,
+      left: Math.max(0, cap.max - inside.length),
+      frees,
+    };
   });
 }

@@ -3,10 +3,35 @@ import type { Block, Template } from '#contract/definition-bodies.ts';
 import type { Mistake } from '#contract/problems.ts';
 import { asMarked, htmlText, type InlineWriter, paragraphsOf, writeInline } from './inline.ts';
 import {
-  buttonHtml, dividerHtml, type FooterText, footerHtml, headingHtml, imageHtml, linkHtml, type MailShell, paragraphHtml, pixelHtml, preheaderHtml, shellHtml, textHtml,
+  buttonHtml,
+  dividerHtml,
+  type FooterText,
+  footerHtml,
+  headingHtml,
+  imageHtml,
+  linkHtml,
+  type MailShell,
+  paragraphHtml,
+  pixelHtml,
+  preheaderHtml,
+  shellHtml,
+  textHtml,
 } from './layout.ts';
 import { linkBook, type LinkBook, rewriteHtmlLinks, safeAddress } from './links.ts';
-import { asHtml, asJson, asPlain, Budget, type CompiledText, compileText, escapeHtml, type LiquidScope, RenderFailed, runText, scopeNames, unknownNames } from './liquid.ts';
+import {
+  asHtml,
+  asJson,
+  asPlain,
+  Budget,
+  type CompiledText,
+  compileText,
+  escapeHtml,
+  type LiquidScope,
+  RenderFailed,
+  runText,
+  scopeNames,
+  unknownNames,
+} from './liquid.ts';
 
 /** A template that was read once; keep it for as long as the template's version lives. */
 export type CompiledTemplate = CompiledEmail | CompiledWebhook;
@@ -78,7 +103,12 @@ function compileBlock(block: Block): CompiledBlock {
     case 'button':
       return { block: 'button', label: compileText(block.label), link: compileText(block.link) };
     case 'image':
-      return { block: 'image', source: compileText(block.source), alt: compileText(block.alt), link: block.link === undefined ? null : compileText(block.link) };
+      return {
+        block: 'image',
+        source: compileText(block.source),
+        alt: compileText(block.alt),
+        link: block.link === undefined ? null : compileText(block.link),
+      };
     case 'divider':
       return { block: 'divider' };
   }
@@ -140,13 +170,22 @@ function shellOf(shape: MailShell): ReturnType<typeof shellHtml> {
 
 type Run = (text: CompiledText) => ReturnType<typeof runText>;
 
-function writeBlock(block: CompiledBlock, run: Run, say: (text: CompiledText) => string, book: LinkBook, shape: MailShell): { html: string; text: string } {
+function writeBlock(
+  block: CompiledBlock,
+  run: Run,
+  say: (text: CompiledText) => string,
+  book: LinkBook,
+  shape: MailShell,
+): { html: string; text: string } {
   switch (block.block) {
     case 'heading': {
       const marked = asMarked(run(block.text)).trim();
       if (marked === '') return { html: '', text: '' };
       const written = writeBoth(marked, book, shape);
-      return { html: headingHtml(written.html), text: `${written.text}\n${'='.repeat(Math.min(Math.max(3, ...written.text.split('\n').map((line) => line.length)), 60))}\n\n` };
+      return {
+        html: headingHtml(written.html),
+        text: `${written.text}\n${'='.repeat(Math.min(Math.max(3, ...written.text.split('\n').map((line) => line.length)), 60))}\n\n`,
+      };
     }
     case 'text': {
       let html = '';
@@ -170,7 +209,8 @@ function writeBlock(block: CompiledBlock, run: Run, say: (text: CompiledText) =>
       const alt = oneLine(say(block.alt));
       const address = block.link === null ? null : book.write(say(block.link));
       const text = [alt === '' ? '' : `[${alt}]`, address ?? ''].filter(Boolean).join(' ');
-      if (source === null || !/^https?:/i.test(source)) return { html: alt === '' ? '' : textHtml(paragraphHtml(escapeHtml(alt))), text: text === '' ? '' : `${text}\n\n` };
+      if (source === null || !/^https?:/i.test(source))
+        return { html: alt === '' ? '' : textHtml(paragraphHtml(escapeHtml(alt))), text: text === '' ? '' : `${text}\n\n` };
       return { html: imageHtml(source, alt, address), text: text === '' ? '' : `${text}\n\n` };
     }
     case 'divider':
@@ -213,7 +253,13 @@ function footerOf(scope: RenderScope, shape: EmailShape): FooterText {
 }
 
 const footerText = (footer: FooterText): string =>
-  ['', '-- ', ...(footer.why === '' ? [] : [footer.why]), ...footer.links.map((link) => `${link.label}: ${link.href}`), ...(footer.postalAddress === '' ? [] : [footer.postalAddress])].join('\n') + '\n';
+  [
+    '',
+    '-- ',
+    ...(footer.why === '' ? [] : [footer.why]),
+    ...footer.links.map((link) => `${link.label}: ${link.href}`),
+    ...(footer.postalAddress === '' ? [] : [footer.postalAddress]),
+  ].join('\n') + '\n';
 
 /** Puts text after <body> and before </body>, or around everything where there is no body. */
 function insertInBody(html: string, first: string, last: string): string {
@@ -253,7 +299,10 @@ export function sayTemplateMistakes(body: Template): Mistake[] {
   const read = (path: string, source: string): void => {
     try {
       for (const name of unknownNames(compileText(source)))
-        mistakes.push({ path, message: `nothing is called "${name}" here; values begin with ${scopeNames.slice(0, -1).join(', ')} or ${scopeNames.at(-1)}, as in {{ person.first_name }}` });
+        mistakes.push({
+          path,
+          message: `nothing is called "${name}" here; values begin with ${scopeNames.slice(0, -1).join(', ')} or ${scopeNames.at(-1)}, as in {{ person.first_name }}`,
+        });
     } catch (error) {
       if (!(error instanceof RenderFailed)) throw error;
       mistakes.push({ path, message: error.message });

@@ -1,6 +1,20 @@
 import { day, hour, type Instant, minute, second } from '#contract/instant.ts';
 import type { Act, ActKind, ActOf, By, Doing, Ending, Outcome, Planned } from './act.ts';
-import { booking, contact, currency, home, type Page, portal, pricing, productOf, reading, type Service, services, signUp, sources } from './catalogue.ts';
+import {
+  booking,
+  contact,
+  currency,
+  home,
+  type Page,
+  portal,
+  pricing,
+  productOf,
+  reading,
+  type Service,
+  services,
+  signUp,
+  sources,
+} from './catalogue.ts';
 import { characterOf, traitsOf } from './character.ts';
 import { awake, daytime, officeHours, visitingTime, weekdayShare, wholeMinute } from './hours.ts';
 import { between, type Chance, chanceOf, happens, pick, pickByShare, someTime } from './random.ts';
@@ -29,14 +43,32 @@ const deeds = {
   meet,
   'cancel-meeting': cancelMeeting,
   sign,
-  lose: (doing) => only(doing, 'Deal Lost', { reason: pick(doing.chance, ['not now', 'too expensive', 'chose somebody else', 'no budget this year']) }),
+  lose: (doing) =>
+    only(doing, 'Deal Lost', { reason: pick(doing.chance, ['not now', 'too expensive', 'chose somebody else', 'no budget this year']) }),
   refer: (doing) => only(doing, 'Referral Made', { to: characterOf(doing.seed, `friend of ${doing.act.who}`).firstName }),
   upgrade: (doing) => only(doing, 'Subscription Upgraded', { plan: 'care-plan-plus', mrr: 140, currency }),
-  'cancel-plan': (doing) => only(doing, 'Subscription Cancelled', { plan: 'care-plan', reason: pick(doing.chance, ['does it in-house now', 'too expensive', 'closed the business']) }),
+  'cancel-plan': (doing) =>
+    only(doing, 'Subscription Cancelled', {
+      plan: 'care-plan',
+      reason: pick(doing.chance, ['does it in-house now', 'too expensive', 'closed the business']),
+    }),
   use,
-  open: ({ act, ...doing }) => mailEvent({ act, ...doing }, 'Email Opened', act.machine ? { actor: 'machine', because: 'fetched by a privacy proxy' } : { actor: 'unknown', because: 'a picture was fetched' }),
+  open: ({ act, ...doing }) =>
+    mailEvent(
+      { act, ...doing },
+      'Email Opened',
+      act.machine ? { actor: 'machine', because: 'fetched by a privacy proxy' } : { actor: 'unknown', because: 'a picture was fetched' },
+    ),
   click,
-  reply: (doing) => mailEvent(doing, 'Email Replied', { excerpt: pick(doing.chance, ['Thank you! Could you call me next week?', 'How long does a new site take?', 'Do you also look after existing sites?', 'We are three people, is that too small for you?']) }),
+  reply: (doing) =>
+    mailEvent(doing, 'Email Replied', {
+      excerpt: pick(doing.chance, [
+        'Thank you! Could you call me next week?',
+        'How long does a new site take?',
+        'Do you also look after existing sites?',
+        'We are three people, is that too small for you?',
+      ]),
+    }),
   unsubscribe,
   'pass-by': passBy,
 } satisfies Deeds;
@@ -72,7 +104,10 @@ export function welcomeVisitor(seed: string, at: Instant, nth: number): Planned 
     return agrees && daytime(at, zone) && temperament.opens > 0.7;
   };
   const who = keys.find(suits) ?? keys[0]!;
-  return { at: wholeMinute(at), act: { do: 'visit', who, key: 'first', source: between(chanceOf(seed, 'welcome', who), 0, sources.length - 1), ends: 'signs up' } };
+  return {
+    at: wholeMinute(at),
+    act: { do: 'visit', who, key: 'first', source: between(chanceOf(seed, 'welcome', who), 0, sources.length - 1), ends: 'signs up' },
+  };
 }
 
 function visit(doing: Doing<ActOf<'visit'>>): Outcome {
@@ -93,7 +128,12 @@ function visit(doing: Doing<ActOf<'visit'>>): Outcome {
     const consent = { consent: { categoryPreferences: { marketing: who.agrees } } };
     speaker.identify(traitsOf(who, wants.key, wants.name.toLowerCase()), consent);
     if (act.ends === 'signs up') speaker.track('Signed Up', { plan: wants.key, method: 'form' }, { context: consent });
-    else speaker.track('Form Submitted', { form: 'contact', message: `We are interested in: ${wants.name}. When could you start?` }, { context: consent });
+    else
+      speaker.track(
+        'Form Submitted',
+        { form: 'contact', message: `We are interested in: ${wants.name}. When could you start?` },
+        { context: consent },
+      );
     next.push(...firstWeeks(doing, act.ends === 'writes' ? 2 : 1));
   }
   if (act.ends === 'books') next.push({ at: at + 2 * minute, act: { do: 'book', ...by(act) } });
@@ -106,9 +146,15 @@ function firstWeeks({ act, at, chance, who }: Doing<ActOf<'visit'>>, keenness: n
   const { temperament, zone } = who;
   const next: Planned[] = [];
   const returns = between(chance, 0, temperament.returns);
-  for (let nth = 0; nth < returns; nth++) next.push({ at: awake(chance, at + hour + someTime(chance, 4 * day), zone), act: { do: 'visit', ...by(act), key: `return ${nth}`, source: null, ends: 'leaves' } });
-  if (happens(chance, temperament.books * keenness)) next.push({ at: officeHours(chance, at + hour + someTime(chance, 20 * hour), zone), act: { do: 'book', ...by(act), key: 'own' } });
-  else if (happens(chance, temperament.shops * keenness)) next.push({ at: awake(chance, at + 10 * minute + someTime(chance, 15 * hour), zone), act: { do: 'shop', ...by(act), key: 'own' } });
+  for (let nth = 0; nth < returns; nth++)
+    next.push({
+      at: awake(chance, at + hour + someTime(chance, 4 * day), zone),
+      act: { do: 'visit', ...by(act), key: `return ${nth}`, source: null, ends: 'leaves' },
+    });
+  if (happens(chance, temperament.books * keenness))
+    next.push({ at: officeHours(chance, at + hour + someTime(chance, 20 * hour), zone), act: { do: 'book', ...by(act), key: 'own' } });
+  else if (happens(chance, temperament.shops * keenness))
+    next.push({ at: awake(chance, at + 10 * minute + someTime(chance, 15 * hour), zone), act: { do: 'shop', ...by(act), key: 'own' } });
   return next;
 }
 
@@ -136,7 +182,10 @@ function shop(doing: Doing<ActOf<'shop'>>): Outcome {
   speaker.track('Product Added', product);
   speaker.track('Checkout Started', { value: wants.price, currency, products: [product] });
   if (happens(chance, who.temperament.abandons)) return { says: speaker.says, next: [] };
-  return { says: speaker.says, next: [{ at: at + between(chance, 3, 12) * minute, act: { do: 'order', ...by(act), services: [wants.key], nth: 1 } }] };
+  return {
+    says: speaker.says,
+    next: [{ at: at + between(chance, 3, 12) * minute, act: { do: 'order', ...by(act), services: [wants.key], nth: 1 } }],
+  };
 }
 
 function order(doing: Doing<ActOf<'order'>>): Outcome {
@@ -145,10 +194,34 @@ function order(doing: Doing<ActOf<'order'>>): Outcome {
   const bought = act.services.map((key) => services.find((each) => each.key === key)!);
   const revenue = bought.reduce((sum, each) => sum + each.price, 0);
   const tax = Math.round(revenue * 0.19 * 100) / 100;
-  speaker.track('Order Completed', { order_id: `LS-${orderNumber(doing)}`, revenue, tax, total: revenue + tax, currency, products: bought.map(productOf) });
-  const next: Planned[] = [{ at: awake(chance, at + someTime(chance, 2 * day), who.zone), act: { do: 'use', ...by(act), key: `after ${act.nth}`, left: 5 } }];
+  speaker.track('Order Completed', {
+    order_id: `LS-${orderNumber(doing)}`,
+    revenue,
+    tax,
+    total: revenue + tax,
+    currency,
+    products: bought.map(productOf),
+  });
+  const next: Planned[] = [
+    { at: awake(chance, at + someTime(chance, 2 * day), who.zone), act: { do: 'use', ...by(act), key: `after ${act.nth}`, left: 5 } },
+  ];
   const later = (days: number): Instant => awake(chance, at + 2 * day + someTime(chance, days * day), who.zone);
-  if (happens(chance, act.nth < 4 ? 0.5 : 0.15)) next.push({ at: later(6), act: { do: 'order', ...by(act), key: `again ${act.nth}`, services: [pick(chance, services.filter((each) => each.online)).key], nth: act.nth + 1 } });
+  if (happens(chance, act.nth < 4 ? 0.5 : 0.15))
+    next.push({
+      at: later(6),
+      act: {
+        do: 'order',
+        ...by(act),
+        key: `again ${act.nth}`,
+        services: [
+          pick(
+            chance,
+            services.filter((each) => each.online),
+          ).key,
+        ],
+        nth: act.nth + 1,
+      },
+    });
   if (happens(chance, 0.12)) next.push({ at: later(6), act: { do: 'refer', ...by(act), key: `after ${act.nth}` } });
   if (act.services.includes('care-plan')) {
     if (happens(chance, 0.2)) next.push({ at: later(14), act: { do: 'upgrade', ...by(act), key: `after ${act.nth}` } });
@@ -166,7 +239,12 @@ function use(doing: Doing<ActOf<'use'>>): Outcome {
   speaker.page(portal, at, null);
   speaker.track(pick(chance, ['Project Viewed', 'Draft Commented', 'Invoice Downloaded']), { project: interestOf(doing).key });
   if (act.left <= 0) return { says: speaker.says, next: [] };
-  return { says: speaker.says, next: [{ at: awake(chance, at + 6 * hour + someTime(chance, 4 * day), who.zone), act: { ...act, key: `${act.key}.`, left: act.left - 1 } }] };
+  return {
+    says: speaker.says,
+    next: [
+      { at: awake(chance, at + 6 * hour + someTime(chance, 4 * day), who.zone), act: { ...act, key: `${act.key}.`, left: act.left - 1 } },
+    ],
+  };
 }
 
 // ------------------------------------------------------------------------------------------------------------------------- meeting
@@ -175,7 +253,12 @@ function book(doing: Doing<ActOf<'book'>>): Outcome {
   const { act, at, chance, who } = doing;
   const speaker = new Speaker(doing, true);
   const startsAt = officeHours(chance, at + 8 * hour + someTime(chance, 36 * hour), who.zone);
-  speaker.track('Meeting Booked', { meeting: 'first-conversation', minutes: 30, startsAt: new Date(startsAt).toISOString(), about: interestOf(doing).name });
+  speaker.track('Meeting Booked', {
+    meeting: 'first-conversation',
+    minutes: 30,
+    startsAt: new Date(startsAt).toISOString(),
+    about: interestOf(doing).name,
+  });
   const next: Planned = happens(chance, 0.14)
     ? { at: wholeMinute(at + (startsAt - at) * chance()), act: { do: 'cancel-meeting', ...by(act) } }
     : { at: startsAt + 30 * minute, act: { do: 'meet', ...by(act) } };
@@ -187,32 +270,75 @@ function meet(doing: Doing<ActOf<'meet'>>): Outcome {
   const wants = interestOf(doing);
   const speaker = new Speaker(doing, true);
   speaker.track('Meeting Held', { meeting: 'first-conversation', minutes: 30 });
-  const fate = pickByShare(chance, [{ share: 46, what: 'signs' }, { share: 24, what: 'loses' }, { share: 30, what: 'thinks' }] as const);
-  if (fate.what === 'signs') return { says: speaker.says, next: [{ at: officeHours(chance, at + 3 * hour + someTime(chance, 2 * day), who.zone), act: { do: 'sign', ...by(act), value: wants.price, service: wants.key } }] };
-  if (fate.what === 'loses') return { says: speaker.says, next: [{ at: officeHours(chance, at + day + someTime(chance, 4 * day), who.zone), act: { do: 'lose', ...by(act) } }] };
+  const fate = pickByShare(chance, [
+    { share: 46, what: 'signs' },
+    { share: 24, what: 'loses' },
+    { share: 30, what: 'thinks' },
+  ] as const);
+  if (fate.what === 'signs')
+    return {
+      says: speaker.says,
+      next: [
+        {
+          at: officeHours(chance, at + 3 * hour + someTime(chance, 2 * day), who.zone),
+          act: { do: 'sign', ...by(act), value: wants.price, service: wants.key },
+        },
+      ],
+    };
+  if (fate.what === 'loses')
+    return {
+      says: speaker.says,
+      next: [{ at: officeHours(chance, at + day + someTime(chance, 4 * day), who.zone), act: { do: 'lose', ...by(act) } }],
+    };
   return { says: speaker.says, next: [] };
 }
 
 function cancelMeeting(doing: Doing<ActOf<'cancel-meeting'>>): Outcome {
   const { act, at, chance, who } = doing;
   const says = only(doing, 'Meeting Cancelled', { meeting: 'first-conversation' }).says;
-  const again: Planned[] = happens(chance, 0.4) ? [{ at: officeHours(chance, at + day + someTime(chance, 3 * day), who.zone), act: { do: 'book', ...by(act), key: `${act.key} again` } }] : [];
+  const again: Planned[] = happens(chance, 0.4)
+    ? [
+        {
+          at: officeHours(chance, at + day + someTime(chance, 3 * day), who.zone),
+          act: { do: 'book', ...by(act), key: `${act.key} again` },
+        },
+      ]
+    : [];
   return { says, next: again };
 }
 
 function sign(doing: Doing<ActOf<'sign'>>): Outcome {
   const { act, at, chance, who } = doing;
   const says = only(doing, 'Agreement Signed', { agreement: act.service, value: act.value, currency }).says;
-  return { says, next: [{ at: officeHours(chance, at + day + someTime(chance, 2 * day), who.zone), act: { do: 'order', ...by(act), services: [act.service], nth: 1 } }] };
+  return {
+    says,
+    next: [
+      {
+        at: officeHours(chance, at + day + someTime(chance, 2 * day), who.zone),
+        act: { do: 'order', ...by(act), services: [act.service], nth: 1 },
+      },
+    ],
+  };
 }
 
 // ----------------------------------------------------------------------------------------------------------------------------- mail
 
 function click(doing: Doing<ActOf<'click'>>): Outcome {
   const { act, at, chance } = doing;
-  const { says } = mailEvent(doing, 'Email Link Clicked', { link: 0, url: act.mail.url, ...(act.machine ? { actor: 'machine', because: 'followed several links within two seconds' } : { actor: 'human', because: 'an ordinary browser followed one link' }) });
+  const { says } = mailEvent(doing, 'Email Link Clicked', {
+    link: 0,
+    url: act.mail.url,
+    ...(act.machine
+      ? { actor: 'machine', because: 'followed several links within two seconds' }
+      : { actor: 'human', because: 'an ordinary browser followed one link' }),
+  });
   if (act.machine || act.leadsTo === null) return { says, next: [] };
-  return { says, next: [{ at: at + between(chance, 2, 5) * minute, act: { do: 'visit', ...by(act), key: `by ${act.key}`, source: null, ends: act.leadsTo } }] };
+  return {
+    says,
+    next: [
+      { at: at + between(chance, 2, 5) * minute, act: { do: 'visit', ...by(act), key: `by ${act.key}`, source: null, ends: act.leadsTo } },
+    ],
+  };
 }
 
 function unsubscribe(doing: Doing<ActOf<'unsubscribe'>>): Outcome {
@@ -222,14 +348,23 @@ function unsubscribe(doing: Doing<ActOf<'unsubscribe'>>): Outcome {
   return { says: speaker.says, next: [] };
 }
 
-function mailEvent(doing: Doing<Extract<Act, { mail: unknown }>>, name: string, properties: Record<string, string | number | null>): Outcome {
+function mailEvent(
+  doing: Doing<Extract<Act, { mail: unknown }>>,
+  name: string,
+  properties: Record<string, string | number | null>,
+): Outcome {
   const speaker = new Speaker(doing, true);
   speaker.track(name, { ...aboutMail(doing.act), ...properties }, mailContext);
   return { says: speaker.says, next: [] };
 }
 
 const mailContext = { context: { channel: 'email' } };
-const aboutMail = ({ mail }: Extract<Act, { mail: unknown }>) => ({ messageId: mail.id, journey: mail.journey, template: mail.template, topic: mail.topic });
+const aboutMail = ({ mail }: Extract<Act, { mail: unknown }>) => ({
+  messageId: mail.id,
+  journey: mail.journey,
+  template: mail.template,
+  topic: mail.topic,
+});
 
 // --------------------------------------------------------------------------------------------------------------------------- passing by
 
@@ -246,7 +381,11 @@ export const nextPassBy = (chance: Chance, at: Instant, since: Instant, nth: num
 function passBy(doing: Doing<ActOf<'pass-by'>>): Outcome {
   const { act, at, chance } = doing;
   const speaker = new Speaker(doing, false);
-  speaker.page(pick(chance, [home, pricing, ...reading, ...services.map((each) => each.page)]), at, happens(chance, 0.5) ? pickByShare(chance, sources) : null);
+  speaker.page(
+    pick(chance, [home, pricing, ...reading, ...services.map((each) => each.page)]),
+    at,
+    happens(chance, 0.5) ? pickByShare(chance, sources) : null,
+  );
   return { says: speaker.says, next: [nextPassBy(chance, at, act.since, act.nth + between(chance, 1, passersBy - 1))] };
 }
 

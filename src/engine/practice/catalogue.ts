@@ -18,8 +18,13 @@ export const signUp = page('/sign-up', 'Sign up');
 export const contact = page('/contact', 'Write to us');
 export const portal = page('/portal', 'Your projects');
 export const reading = [
-  page('/work', 'What we have made'), page('/work/rose-bakery', 'Rose Bakery'), page('/work/harbour-clinic', 'Harbour Clinic'), page('/about', 'Who we are'),
-  page('/blog/first-impression', 'The first five seconds'), page('/blog/words-that-sell', 'Words before pictures'), page('/blog/faster-pages', 'Why quick pages earn more'),
+  page('/work', 'What we have made'),
+  page('/work/rose-bakery', 'Rose Bakery'),
+  page('/work/harbour-clinic', 'Harbour Clinic'),
+  page('/about', 'Who we are'),
+  page('/blog/first-impression', 'The first five seconds'),
+  page('/blog/words-that-sell', 'Words before pictures'),
+  page('/blog/faster-pages', 'Why quick pages earn more'),
 ];
 
 export interface Service {
@@ -31,7 +36,14 @@ export interface Service {
   /** Bought by a few clicks; the others need a conversation first. */
   online: boolean;
 }
-const service = (key: string, name: string, price: number, share: number, online: boolean): Service => ({ key, name, price, share, online, page: page(`/services/${key}`, name) });
+const service = (key: string, name: string, price: number, share: number, online: boolean): Service => ({
+  key,
+  name,
+  price,
+  share,
+  online,
+  page: page(`/services/${key}`, name),
+});
 
 export const services: readonly Service[] = [
   service('website-check-up', 'Website check-up', 290, 34, true),
@@ -42,7 +54,15 @@ export const services: readonly Service[] = [
 ];
 
 /** A service as Segment's ecommerce spec writes a product. */
-export const productOf = (each: Service): JsonObject => ({ product_id: each.key, name: each.name, price: each.price, quantity: 1, currency, category: 'Services', url: site + each.page.path });
+export const productOf = (each: Service): JsonObject => ({
+  product_id: each.key,
+  name: each.name,
+  price: each.price,
+  quantity: 1,
+  currency,
+  category: 'Services',
+  url: site + each.page.path,
+});
 
 /** Where visitors come from: what the browser and the address of the landing page say about it. */
 export interface Source {
@@ -55,8 +75,18 @@ export interface Source {
 export const sources: readonly Source[] = [
   { share: 34, referrer: 'https://www.google.com/', campaign: null, signsUp: 0.45 },
   { share: 8, referrer: 'https://duckduckgo.com/', campaign: null, signsUp: 0.5 },
-  { share: 18, referrer: 'https://www.google.com/', campaign: { source: 'google', medium: 'cpc', name: 'website-check-up' }, signsUp: 0.55 },
-  { share: 10, referrer: 'https://www.linkedin.com/', campaign: { source: 'linkedin', medium: 'paid-social', name: 'spring-relaunch' }, signsUp: 0.5 },
+  {
+    share: 18,
+    referrer: 'https://www.google.com/',
+    campaign: { source: 'google', medium: 'cpc', name: 'website-check-up' },
+    signsUp: 0.55,
+  },
+  {
+    share: 10,
+    referrer: 'https://www.linkedin.com/',
+    campaign: { source: 'linkedin', medium: 'paid-social', name: 'spring-relaunch' },
+    signsUp: 0.5,
+  },
   { share: 12, referrer: '', campaign: { source: 'partner-newsletter', medium: 'email', name: 'harbour-letter-12' }, signsUp: 0.65 },
   { share: 10, referrer: 'https://rose-bakery.example/', campaign: null, signsUp: 0.75 },
   { share: 8, referrer: '', campaign: null, signsUp: 0.35 },

@@ -23,12 +23,84 @@ export interface Temperament {
   returns: number;
 }
 export const temperaments: readonly Temperament[] = [
-  { name: 'eager', share: 18, opens: 0.94, clicks: 0.65, replies: 0.18, leaves: 0.01, books: 0.5, shops: 0.35, abandons: 0.2, actsOnClick: 0.55, returns: 5 },
-  { name: 'careful', share: 24, opens: 0.84, clicks: 0.45, replies: 0.14, leaves: 0.02, books: 0.34, shops: 0.1, abandons: 0.45, actsOnClick: 0.35, returns: 4 },
-  { name: 'bargain hunter', share: 14, opens: 0.72, clicks: 0.45, replies: 0.02, leaves: 0.05, books: 0.03, shops: 0.65, abandons: 0.65, actsOnClick: 0.4, returns: 3 },
-  { name: 'reader', share: 20, opens: 0.78, clicks: 0.38, replies: 0.06, leaves: 0.03, books: 0.04, shops: 0.03, abandons: 0.8, actsOnClick: 0.06, returns: 6 },
-  { name: 'silent', share: 14, opens: 0.15, clicks: 0.1, replies: 0.01, leaves: 0.02, books: 0.01, shops: 0.03, abandons: 0.6, actsOnClick: 0.02, returns: 0 },
-  { name: 'weary', share: 10, opens: 0.6, clicks: 0.08, replies: 0.04, leaves: 0.45, books: 0.02, shops: 0.06, abandons: 0.7, actsOnClick: 0.05, returns: 1 },
+  {
+    name: 'eager',
+    share: 18,
+    opens: 0.94,
+    clicks: 0.65,
+    replies: 0.18,
+    leaves: 0.01,
+    books: 0.5,
+    shops: 0.35,
+    abandons: 0.2,
+    actsOnClick: 0.55,
+    returns: 5,
+  },
+  {
+    name: 'careful',
+    share: 24,
+    opens: 0.84,
+    clicks: 0.45,
+    replies: 0.14,
+    leaves: 0.02,
+    books: 0.34,
+    shops: 0.1,
+    abandons: 0.45,
+    actsOnClick: 0.35,
+    returns: 4,
+  },
+  {
+    name: 'bargain hunter',
+    share: 14,
+    opens: 0.72,
+    clicks: 0.45,
+    replies: 0.02,
+    leaves: 0.05,
+    books: 0.03,
+    shops: 0.65,
+    abandons: 0.65,
+    actsOnClick: 0.4,
+    returns: 3,
+  },
+  {
+    name: 'reader',
+    share: 20,
+    opens: 0.78,
+    clicks: 0.38,
+    replies: 0.06,
+    leaves: 0.03,
+    books: 0.04,
+    shops: 0.03,
+    abandons: 0.8,
+    actsOnClick: 0.06,
+    returns: 6,
+  },
+  {
+    name: 'silent',
+    share: 14,
+    opens: 0.15,
+    clicks: 0.1,
+    replies: 0.01,
+    leaves: 0.02,
+    books: 0.01,
+    shops: 0.03,
+    abandons: 0.6,
+    actsOnClick: 0.02,
+    returns: 0,
+  },
+  {
+    name: 'weary',
+    share: 10,
+    opens: 0.6,
+    clicks: 0.08,
+    replies: 0.04,
+    leaves: 0.45,
+    books: 0.02,
+    shops: 0.06,
+    abandons: 0.7,
+    actsOnClick: 0.05,
+    returns: 1,
+  },
 ];
 
 interface Country {
@@ -44,44 +116,92 @@ const in_ = (zone: string, cities: string): { city: string; zone: string }[] => 
 
 const countries: readonly Country[] = [
   {
-    share: 30, locale: 'de-DE', first: words('Anna, Lukas, Marie, Jonas, Katharina, Felix, Sabine, Maximilian, Jürgen, Leonie, Thomas, Friederike'), last: words('Müller, Schneider, Fischer, Weber, Hoffmann, Köhler, Brandt, Vogel, Steinbach, Lindner, Groß, Bergmann'),
-    cities: [...in_('Europe/Berlin', 'Berlin, Hamburg, Leipzig, München, Köln'), ...in_('Europe/Vienna', 'Wien, Graz'), ...in_('Europe/Zurich', 'Zürich')], companies: words('Schreinerei Holzwerk, Praxis am Markt, Kaffeerösterei Nordlicht, Steuerkanzlei Berg, Yogahaus, Gärtnerei Sommer'),
+    share: 30,
+    locale: 'de-DE',
+    first: words('Anna, Lukas, Marie, Jonas, Katharina, Felix, Sabine, Maximilian, Jürgen, Leonie, Thomas, Friederike'),
+    last: words('Müller, Schneider, Fischer, Weber, Hoffmann, Köhler, Brandt, Vogel, Steinbach, Lindner, Groß, Bergmann'),
+    cities: [
+      ...in_('Europe/Berlin', 'Berlin, Hamburg, Leipzig, München, Köln'),
+      ...in_('Europe/Vienna', 'Wien, Graz'),
+      ...in_('Europe/Zurich', 'Zürich'),
+    ],
+    companies: words('Schreinerei Holzwerk, Praxis am Markt, Kaffeerösterei Nordlicht, Steuerkanzlei Berg, Yogahaus, Gärtnerei Sommer'),
   },
   {
-    share: 16, locale: 'en-GB', first: words('Olivia, Harry, Amelia, George, Isla, Callum, Priya, Rhys, Eleanor, Tariq'), last: words('Walker, Hughes, Patel, Campbell, Evans, Murphy, Clarke, Ahmed, Fletcher, Moss'),
-    cities: [...in_('Europe/London', 'London, Bristol, Leeds, Edinburgh'), ...in_('Europe/Dublin', 'Dublin, Cork')], companies: words('Harbour Physio, Tidewater Books, Oak & Iron Joinery, Bright Lane Dental, Fen Cycles'),
+    share: 16,
+    locale: 'en-GB',
+    first: words('Olivia, Harry, Amelia, George, Isla, Callum, Priya, Rhys, Eleanor, Tariq'),
+    last: words('Walker, Hughes, Patel, Campbell, Evans, Murphy, Clarke, Ahmed, Fletcher, Moss'),
+    cities: [...in_('Europe/London', 'London, Bristol, Leeds, Edinburgh'), ...in_('Europe/Dublin', 'Dublin, Cork')],
+    companies: words('Harbour Physio, Tidewater Books, Oak & Iron Joinery, Bright Lane Dental, Fen Cycles'),
   },
   {
-    share: 12, locale: 'fr-FR', first: words('Camille, Louis, Chloé, Hugo, Inès, Théo, Margaux, Amine, Élise, Baptiste'), last: words('Martin, Dubois, Lefèvre, Moreau, Girard, Benali, Rousseau, Chevalier, Mercier, Faure'),
-    cities: in_('Europe/Paris', 'Paris, Lyon, Nantes, Lille'), companies: words('Atelier du Port, Cabinet Lumière, Maison Verte, Fournil des Halles'),
+    share: 12,
+    locale: 'fr-FR',
+    first: words('Camille, Louis, Chloé, Hugo, Inès, Théo, Margaux, Amine, Élise, Baptiste'),
+    last: words('Martin, Dubois, Lefèvre, Moreau, Girard, Benali, Rousseau, Chevalier, Mercier, Faure'),
+    cities: in_('Europe/Paris', 'Paris, Lyon, Nantes, Lille'),
+    companies: words('Atelier du Port, Cabinet Lumière, Maison Verte, Fournil des Halles'),
   },
   {
-    share: 10, locale: 'es-ES', first: words('Lucía, Mateo, Carmen, Pablo, Sofía, Javier, Elena, Íñigo, Rocío, Álvaro'), last: words('García, Fernández, Romero, Navarro, Ibáñez, Molina, Ortega, Peña, Castillo, Vidal'),
-    cities: in_('Europe/Madrid', 'Madrid, Valencia, Sevilla, Bilbao'), companies: words('Clínica del Sol, Taller Norte, Librería Mar, Olivar Casa'),
+    share: 10,
+    locale: 'es-ES',
+    first: words('Lucía, Mateo, Carmen, Pablo, Sofía, Javier, Elena, Íñigo, Rocío, Álvaro'),
+    last: words('García, Fernández, Romero, Navarro, Ibáñez, Molina, Ortega, Peña, Castillo, Vidal'),
+    cities: in_('Europe/Madrid', 'Madrid, Valencia, Sevilla, Bilbao'),
+    companies: words('Clínica del Sol, Taller Norte, Librería Mar, Olivar Casa'),
   },
   {
-    share: 8, locale: 'it-IT', first: words('Giulia, Lorenzo, Chiara, Matteo, Francesca, Niccolò, Alessia, Davide'), last: words('Rossi, Ferrari, Esposito, Ricci, Colombo, Greco, Conti, Marchetti'),
-    cities: in_('Europe/Rome', 'Milano, Torino, Bologna, Roma'), companies: words('Studio Colombo, Forno Antico, Casa Lago, Officina Sette'),
+    share: 8,
+    locale: 'it-IT',
+    first: words('Giulia, Lorenzo, Chiara, Matteo, Francesca, Niccolò, Alessia, Davide'),
+    last: words('Rossi, Ferrari, Esposito, Ricci, Colombo, Greco, Conti, Marchetti'),
+    cities: in_('Europe/Rome', 'Milano, Torino, Bologna, Roma'),
+    companies: words('Studio Colombo, Forno Antico, Casa Lago, Officina Sette'),
   },
   {
-    share: 6, locale: 'pl-PL', first: words('Agnieszka, Piotr, Zofia, Tomasz, Małgorzata, Jakub, Hanna, Paweł'), last: words('Nowak, Kowalska, Wiśniewski, Zielińska, Wójcik, Dąbrowski, Lewandowska, Król'),
-    cities: in_('Europe/Warsaw', 'Warszawa, Kraków, Wrocław, Gdańsk'), companies: words('Pracownia Brzoza, Klinika Zdrowie, Piekarnia Złota'),
+    share: 6,
+    locale: 'pl-PL',
+    first: words('Agnieszka, Piotr, Zofia, Tomasz, Małgorzata, Jakub, Hanna, Paweł'),
+    last: words('Nowak, Kowalska, Wiśniewski, Zielińska, Wójcik, Dąbrowski, Lewandowska, Król'),
+    cities: in_('Europe/Warsaw', 'Warszawa, Kraków, Wrocław, Gdańsk'),
+    companies: words('Pracownia Brzoza, Klinika Zdrowie, Piekarnia Złota'),
   },
   {
-    share: 5, locale: 'tr-TR', first: words('Elif, Mehmet, Zeynep, Can, Ayşe, Emre, Defne, Kerem'), last: words('Yılmaz, Demir, Şahin, Çelik, Aydın, Öztürk, Kaya, Arslan'),
-    cities: in_('Europe/Istanbul', 'İstanbul, İzmir, Ankara'), companies: words('Deniz Atölye, Güneş Klinik, Mavi Kafe'),
+    share: 5,
+    locale: 'tr-TR',
+    first: words('Elif, Mehmet, Zeynep, Can, Ayşe, Emre, Defne, Kerem'),
+    last: words('Yılmaz, Demir, Şahin, Çelik, Aydın, Öztürk, Kaya, Arslan'),
+    cities: in_('Europe/Istanbul', 'İstanbul, İzmir, Ankara'),
+    companies: words('Deniz Atölye, Güneş Klinik, Mavi Kafe'),
   },
   {
-    share: 10, locale: 'en-US', first: words('Emma, Liam, Ava, Noah, Maya, Ethan, Grace, Diego, Naomi, Owen'), last: words('Johnson, Nguyen, Rivera, Bennett, Brooks, Kim, Sullivan, Coleman, Reyes, Whitaker'),
-    cities: [...in_('America/New_York', 'New York, Boston'), ...in_('America/Chicago', 'Chicago, Austin'), ...in_('America/Los_Angeles', 'Portland, San Diego')], companies: words('Maple Street Vet, Lakeside Legal, Copper Kettle, Trailhead Fitness, Sunrise Pediatrics'),
+    share: 10,
+    locale: 'en-US',
+    first: words('Emma, Liam, Ava, Noah, Maya, Ethan, Grace, Diego, Naomi, Owen'),
+    last: words('Johnson, Nguyen, Rivera, Bennett, Brooks, Kim, Sullivan, Coleman, Reyes, Whitaker'),
+    cities: [
+      ...in_('America/New_York', 'New York, Boston'),
+      ...in_('America/Chicago', 'Chicago, Austin'),
+      ...in_('America/Los_Angeles', 'Portland, San Diego'),
+    ],
+    companies: words('Maple Street Vet, Lakeside Legal, Copper Kettle, Trailhead Fitness, Sunrise Pediatrics'),
   },
   {
-    share: 3, locale: 'pt-BR', first: words('Beatriz, João, Larissa, Rafael, Mariana, Thiago'), last: words('Silva, Souza, Almeida, Carvalho, Gonçalves, Araújo'),
-    cities: in_('America/Sao_Paulo', 'São Paulo, Curitiba'), companies: words('Ateliê Ipê, Clínica Vida, Padaria Central'),
+    share: 3,
+    locale: 'pt-BR',
+    first: words('Beatriz, João, Larissa, Rafael, Mariana, Thiago'),
+    last: words('Silva, Souza, Almeida, Carvalho, Gonçalves, Araújo'),
+    cities: in_('America/Sao_Paulo', 'São Paulo, Curitiba'),
+    companies: words('Ateliê Ipê, Clínica Vida, Padaria Central'),
   },
   {
-    share: 4, locale: 'en-AU', first: words('Charlotte, Jack, Matilda, Lachlan, Mei, Arjun'), last: words('Taylor, Chen, Macdonald, Singh, Wilson, Papadopoulos'),
-    cities: [...in_('Australia/Sydney', 'Sydney, Newcastle'), ...in_('Pacific/Auckland', 'Auckland')], companies: words('Banksia Homes, Coral Bay Dental, Kookaburra Coffee'),
+    share: 4,
+    locale: 'en-AU',
+    first: words('Charlotte, Jack, Matilda, Lachlan, Mei, Arjun'),
+    last: words('Taylor, Chen, Macdonald, Singh, Wilson, Papadopoulos'),
+    cities: [...in_('Australia/Sydney', 'Sydney, Newcastle'), ...in_('Pacific/Auckland', 'Auckland')],
+    companies: words('Banksia Homes, Coral Bay Dental, Kookaburra Coffee'),
   },
 ];
 
@@ -124,18 +244,43 @@ export function characterOf(seed: string, key: string): Character {
   const company = happens(chance, 0.7) ? pick(chance, country.companies) : null;
   const temperament = pickByShare(chance, temperaments);
   return {
-    key, temperament, firstName, lastName, company, city, zone, locale: country.locale, agent: pick(chance, agents),
+    key,
+    temperament,
+    firstName,
+    lastName,
+    company,
+    city,
+    zone,
+    locale: country.locale,
+    agent: pick(chance, agents),
     // The key makes the address unique when two people have the same name.
     email: `${ascii(firstName)}.${ascii(lastName)}.${ascii(key).slice(-4)}@${pick(chance, domains)}`,
-    agrees: happens(chance, 0.8), proxied: happens(chance, 0.3), scanned: company !== null && happens(chance, 0.12), opensAfter: between(chance, 6, 200),
+    agrees: happens(chance, 0.8),
+    proxied: happens(chance, 0.3),
+    scanned: company !== null && happens(chance, 0.12),
+    opensAfter: between(chance, 6, 200),
   };
 }
 
 const ascii = (text: string): string =>
-  text.toLowerCase().replaceAll('ß', 'ss').replaceAll('ı', 'i').replaceAll('ł', 'l').normalize('NFD').replace(/[^a-z0-9]/g, '');
+  text
+    .toLowerCase()
+    .replaceAll('ß', 'ss')
+    .replaceAll('ı', 'i')
+    .replaceAll('ł', 'l')
+    .normalize('NFD')
+    .replace(/[^a-z0-9]/g, '');
 
 /** What they tell about themselves when they sign up. */
 export const traitsOf = (who: Character, plan: string, interests: string): JsonObject => ({
-  firstName: who.firstName, lastName: who.lastName, name: `${who.firstName} ${who.lastName}`, email: who.email, timezone: who.zone, city: who.city, language: who.locale.slice(0, 2), plan, interests: [interests],
+  firstName: who.firstName,
+  lastName: who.lastName,
+  name: `${who.firstName} ${who.lastName}`,
+  email: who.email,
+  timezone: who.zone,
+  city: who.city,
+  language: who.locale.slice(0, 2),
+  plan,
+  interests: [interests],
   ...(who.company === null ? {} : { company: { name: who.company } }),
 });

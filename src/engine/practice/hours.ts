@@ -7,8 +7,12 @@ export const wholeMinute = (at: Instant): Instant => Math.ceil(at / minute) * mi
 
 /** When people visit, by their own clock: few at night, most before noon, a second rise in the evening. */
 const visiting = [
-  { share: 2, from: 0, to: 6 * 60 }, { share: 10, from: 6 * 60, to: 9 * 60 }, { share: 34, from: 9 * 60, to: 12 * 60 }, { share: 28, from: 12 * 60, to: 17 * 60 },
-  { share: 10, from: 17 * 60, to: 19 * 60 }, { share: 16, from: 19 * 60, to: 23 * 60 },
+  { share: 2, from: 0, to: 6 * 60 },
+  { share: 10, from: 6 * 60, to: 9 * 60 },
+  { share: 34, from: 9 * 60, to: 12 * 60 },
+  { share: 28, from: 12 * 60, to: 17 * 60 },
+  { share: 10, from: 17 * 60, to: 19 * 60 },
+  { share: 16, from: 19 * 60, to: 23 * 60 },
 ];
 
 /** How many of a working day's visitors come on each day of the week, from Sunday. */

@@ -23,8 +23,10 @@ export function reactTo(seed: string, who: Character, got: GotMail): Planned[] {
   const by: By = { who: who.key, key: got.key, person: got.person };
   const sent = wholeMinute(got.sentAt);
   const planned: Planned[] = [];
-  if (who.scanned && mail.url !== null) planned.push({ at: sent + minute, act: { do: 'click', ...by, key: `${got.key} scan`, mail, machine: true, leadsTo: null } });
-  if (who.proxied) planned.push({ at: sent + between(chance, 1, 4) * minute, act: { do: 'open', ...by, key: `${got.key} proxy`, mail, machine: true } });
+  if (who.scanned && mail.url !== null)
+    planned.push({ at: sent + minute, act: { do: 'click', ...by, key: `${got.key} scan`, mail, machine: true, leadsTo: null } });
+  if (who.proxied)
+    planned.push({ at: sent + between(chance, 1, 4) * minute, act: { do: 'open', ...by, key: `${got.key} proxy`, mail, machine: true } });
   // What answers their own act is opened by nearly everybody.
   if (!happens(chance, mail.marketing ? temperament.opens : Math.max(0.9, temperament.opens))) return planned;
 
@@ -44,6 +46,7 @@ export function reactTo(seed: string, who: Character, got: GotMail): Planned[] {
     }
     planned.push({ at: opened + between(chance, 1, 4) * minute, act: { do: 'click', ...by, mail, machine: false, leadsTo } });
   }
-  if (happens(chance, temperament.replies)) planned.push({ at: officeHours(chance, opened + 10 * minute + someTime(chance, 2 * hour), zone), act: { do: 'reply', ...by, mail } });
+  if (happens(chance, temperament.replies))
+    planned.push({ at: officeHours(chance, opened + 10 * minute + someTime(chance, 2 * hour), zone), act: { do: 'reply', ...by, mail } });
   return planned;
 }

@@ -26,9 +26,17 @@ export class Speaker {
   }
 
   page(page: Page, at: Instant, source: Source | null): void {
-    const url = site + page.path + (source?.campaign ? `?utm_source=${source.campaign.source}&utm_medium=${source.campaign.medium}&utm_campaign=${source.campaign.name}` : '');
+    const url =
+      site +
+      page.path +
+      (source?.campaign
+        ? `?utm_source=${source.campaign.source}&utm_medium=${source.campaign.medium}&utm_campaign=${source.campaign.name}`
+        : '');
     const seen: JsonObject = { path: page.path, title: page.title, url, referrer: source?.referrer ?? `${site}/` };
-    this.call({ type: 'page', name: page.title, properties: seen }, at, { page: seen, ...(source?.campaign ? { campaign: { ...source.campaign } } : {}) });
+    this.call({ type: 'page', name: page.title, properties: seen }, at, {
+      page: seen,
+      ...(source?.campaign ? { campaign: { ...source.campaign } } : {}),
+    });
   }
 
   identify(traits: JsonObject, context: JsonObject): void {
@@ -44,7 +52,11 @@ export class Speaker {
     this.says.push({
       as: 'call',
       raw: {
-        ...what, messageId: this.nextId(), timestamp: toIso(at), anonymousId: anonymousOf(who.key), ...(this.known ? { userId: who.key } : {}),
+        ...what,
+        messageId: this.nextId(),
+        timestamp: toIso(at),
+        anonymousId: anonymousOf(who.key),
+        ...(this.known ? { userId: who.key } : {}),
         context: { timezone: who.zone, locale: who.locale, userAgent: who.agent, library: { name: 'practice', version: '1' }, ...context },
       },
     });

@@ -26,7 +26,12 @@ function sawOf(rule: Rule, person: Person): Explained['saw'] {
   if ('not' in rule) return sawOf(rule.not, person);
   if ('trait' in rule) {
     const value = traitOf(person, rule.trait.path);
-    return [{ what: value === undefined || value === null ? `${rule.trait.path} is not known` : `${rule.trait.path} is ${JSON.stringify(value)}`, at: null }];
+    return [
+      {
+        what: value === undefined || value === null ? `${rule.trait.path} is not known` : `${rule.trait.path} is ${JSON.stringify(value)}`,
+        at: null,
+      },
+    ];
   }
   if ('event' in rule) {
     const trace = person.state.memory[matcherId(rule.event)];

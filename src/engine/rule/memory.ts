@@ -36,7 +36,8 @@ export const compileMatch = (match: EventMatch): ((name: string, properties: Jso
   return (name, properties) => name === match.event && where(properties);
 };
 
-export const matcherId = (test: Pick<EventTest, 'name' | 'where'>): string => stableId('matcher', JSON.stringify([test.name, test.where ?? []])).slice(0, 13);
+export const matcherId = (test: Pick<EventTest, 'name' | 'where'>): string =>
+  stableId('matcher', JSON.stringify([test.name, test.where ?? []])).slice(0, 13);
 
 /** How many instants a test needs: the N-th latest decides "at least N", the one beyond decides "at most N". */
 const keepFor = (test: EventTest): number => Math.max(test.atLeast ?? 1, test.atMost === undefined ? 0 : test.atMost + 1);

@@ -1,17 +1,46 @@
-import { applySet, checkDefinition, discardDraft, exportSet, getDefinition, getVersion, listDefinitions, listVersions, planSet, publishDefinition, putDraft, rollbackDefinition } from '#operations/definitions.ts';
+import {
+  applySet,
+  checkDefinition,
+  discardDraft,
+  exportSet,
+  getDefinition,
+  getVersion,
+  listDefinitions,
+  listVersions,
+  planSet,
+  publishDefinition,
+  putDraft,
+  rollbackDefinition,
+} from '#operations/definitions.ts';
 import { countJourney, listJourneys } from '#operations/journeys.ts';
 import type { HandlersOf } from '../api.ts';
 
 export const definitions: HandlersOf<
-  | 'listDefinitions' | 'getDefinition' | 'putDefinition' | 'discardDraft' | 'checkDefinition' | 'publishDefinition' | 'rollbackDefinition' | 'listVersions' | 'getVersion' | 'makePlan' | 'applySet' | 'exportSet' | 'listJourneys' | 'getJourneyCounts'
+  | 'listDefinitions'
+  | 'getDefinition'
+  | 'putDefinition'
+  | 'discardDraft'
+  | 'checkDefinition'
+  | 'publishDefinition'
+  | 'rollbackDefinition'
+  | 'listVersions'
+  | 'getVersion'
+  | 'makePlan'
+  | 'applySet'
+  | 'exportSet'
+  | 'listJourneys'
+  | 'getJourneyCounts'
 > = {
   listDefinitions: (house, { caller, query }) => listDefinitions(house.deps, caller.workspace, query.kind),
   getDefinition: (house, { caller, params }) => getDefinition(house.deps, caller.workspace, params.kind, params.key),
-  putDefinition: (house, { caller, params, body }) => putDraft(house.deps, caller.workspace, caller.actor, params.kind, params.key, body.body),
+  putDefinition: (house, { caller, params, body }) =>
+    putDraft(house.deps, caller.workspace, caller.actor, params.kind, params.key, body.body),
   discardDraft: (house, { caller, params }) => discardDraft(house.deps, caller.workspace, caller.actor, params.kind, params.key),
   checkDefinition: (house, { caller, params }) => checkDefinition(house.deps, caller.workspace, params.kind, params.key),
-  publishDefinition: (house, { caller, params, body }) => publishDefinition(house.deps, caller.workspace, caller.actor, params.kind, params.key, body.note),
-  rollbackDefinition: (house, { caller, params, body }) => rollbackDefinition(house.deps, caller.workspace, caller.actor, params.kind, params.key, body.version, body.note),
+  publishDefinition: (house, { caller, params, body }) =>
+    publishDefinition(house.deps, caller.workspace, caller.actor, params.kind, params.key, body.note),
+  rollbackDefinition: (house, { caller, params, body }) =>
+    rollbackDefinition(house.deps, caller.workspace, caller.actor, params.kind, params.key, body.version, body.note),
   listVersions: (house, { caller, params }) => listVersions(house.deps, caller.workspace, params.kind, params.key),
   getVersion: (house, { caller, params }) => getVersion(house.deps, caller.workspace, params.kind, params.key, params.version),
   makePlan: (house, { caller, body }) => planSet(house.deps, caller.workspace, body.definitions),

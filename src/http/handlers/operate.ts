@@ -15,9 +15,18 @@ import { sessionCookie } from '../caller.ts';
 import { version } from '../version.ts';
 import { within } from './within.ts';
 
-const toKeyRow = (key: StoredKey) => ({ id: key.id, kind: key.kind, name: key.name, prefix: key.prefix, createdAt: toIso(key.createdAt), lastUsedAt: key.lastUsedAt === null ? null : toIso(key.lastUsedAt), revokedAt: key.revokedAt === null ? null : toIso(key.revokedAt) });
+const toKeyRow = (key: StoredKey) => ({
+  id: key.id,
+  kind: key.kind,
+  name: key.name,
+  prefix: key.prefix,
+  createdAt: toIso(key.createdAt),
+  lastUsedAt: key.lastUsedAt === null ? null : toIso(key.lastUsedAt),
+  revokedAt: key.revokedAt === null ? null : toIso(key.revokedAt),
+});
 
-const nameOf = (person: { id: string; email: string | null; name: string | null } | undefined) => (person ? { id: person.id, email: person.email, name: person.name } : null);
+const nameOf = (person: { id: string; email: string | null; name: string | null } | undefined) =>
+  person ? { id: person.id, email: person.email, name: person.name } : null;
 
 /** Progress of turns under way, by workspace. */
 const turning = new Map<number, number>();
@@ -28,18 +37,52 @@ function practiceOf(workspace: Workspace): Workspace {
 }
 
 export const operate: HandlersOf<
-  | 'getSession' | 'signIn' | 'signOut' | 'getSettings' | 'putSettings' | 'testMail' | 'listKeys' | 'createKey' | 'revokeKey' | 'listEvents' | 'listRefusals' | 'getClock' | 'turnClock' | 'getLag' | 'getHome' | 'listAudit'
+  | 'getSession'
+  | 'signIn'
+  | 'signOut'
+  | 'getSettings'
+  | 'putSettings'
+  | 'testMail'
+  | 'listKeys'
+  | 'createKey'
+  | 'revokeKey'
+  | 'listEvents'
+  | 'listRefusals'
+  | 'getClock'
+  | 'turnClock'
+  | 'getLag'
+  | 'getHome'
+  | 'listAudit'
 > = {
   async getSession(house, { caller }) {
     const real = house.deps.now();
     return {
-      name: caller.name, kind: caller.kind, version, database: house.deps.db.dialect, mail: house.email ? 'smtp' : 'mailbox', publicUrl: house.publicUrl,
-      workspaces: caller.workspaces.map((workspace) => ({ slug: workspace.slug, name: workspace.settings.name, practice: workspace.practice, now: toIso(workspaceNow(workspace, real)), zone: workspace.settings.zone, language: workspace.settings.language, currency: workspace.settings.currency })),
+      name: caller.name,
+      kind: caller.kind,
+      version,
+      database: house.deps.db.dialect,
+      mail: house.email ? 'smtp' : 'mailbox',
+      publicUrl: house.publicUrl,
+      workspaces: caller.workspaces.map((workspace) => ({
+        slug: workspace.slug,
+        name: workspace.settings.name,
+        practice: workspace.practice,
+        now: toIso(workspaceNow(workspace, real)),
+        zone: workspace.settings.zone,
+        language: workspace.settings.language,
+        currency: workspace.settings.currency,
+      })),
     };
   },
   async signIn(house, { body, reply }) {
     const { session, name } = await house.doorkeeper.signIn(body.token);
-    reply.setCookie(sessionCookie, session, { httpOnly: true, sameSite: 'lax', path: '/', secure: house.publicUrl.startsWith('https:'), maxAge: 30 * 24 * 3600 });
+    reply.setCookie(sessionCookie, session, {
+      httpOnly: true,
+      sameSite: 'lax',
+      path: '/',
+      secure: house.publicUrl.startsWith('https:'),
+      maxAge: 30 * 24 * 3600,
+    });
     return { name };
   },
   async signOut(house, { request, reply }) {
@@ -60,17 +103,42 @@ export const operate: HandlersOf<
   listEvents: (house, { caller, query }) =>
     within(house, caller, async (tx) => {
       const found = await listEvents(tx, caller.workspace.id, query);
-      const names = await namesOf(tx, found.items.map((event) => event.person));
-      return { items: found.items.map((event) => ({ id: event.id, name: event.name, call: event.call, person: nameOf(names.get(event.person)), at: toIso(event.happenedAt), storedAt: toIso(event.storedAt), raw: event.body })), next: found.next };
+      const names = await namesOf(
+        tx,
+        found.items.map((event) => event.person),
+      );
+      return {
+        items: found.items.map((event) => ({
+          id: event.id,
+          name: event.name,
+          call: event.call,
+          person: nameOf(names.get(event.person)),
+          at: toIso(event.happenedAt),
+          storedAt: toIso(event.storedAt),
+          raw: event.body,
+        })),
+        next: found.next,
+      };
     }),
   listRefusals: (house, { caller, query }) =>
     within(house, caller, async (tx) => {
       const found = await listRefusals(tx, caller.workspace.id, query);
-      return { items: found.items.map((each) => ({ ...each, at: toIso(each.at), sentence: problems[each.code as keyof typeof problems]?.sentence ?? each.code })), next: found.next };
+      return {
+        items: found.items.map((each) => ({
+          ...each,
+          at: toIso(each.at),
+          sentence: problems[each.code as keyof typeof problems]?.sentence ?? each.code,
+        })),
+        next: found.next,
+      };
     }),
   async getClock(house, { caller }) {
     const workspace = practiceOf(caller.workspace);
-    return { now: toIso(workspaceNow(workspace, house.deps.now())), turning: workspace.clock?.running === false, progress: turning.get(workspace.id) ?? null };
+    return {
+      now: toIso(workspaceNow(workspace, house.deps.now())),
+      turning: workspace.clock?.running === false,
+      progress: turning.get(workspace.id) ?? null,
+    };
   },
   async turnClock(house, { caller, body }) {
     const workspace = practiceOf(caller.workspace);

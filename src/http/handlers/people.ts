@@ -10,7 +10,20 @@ import type { HandlersOf } from '../api.ts';
 import { within } from './within.ts';
 
 export const people: HandlersOf<
-  | 'listPeople' | 'countPeople' | 'addPerson' | 'getPerson' | 'editPerson' | 'erasePerson' | 'overrideStage' | 'recordConsent' | 'personTimeline' | 'personWhy' | 'segmentPeople' | 'segmentCount' | 'completeTask' | 'lifecycleBoard'
+  | 'listPeople'
+  | 'countPeople'
+  | 'addPerson'
+  | 'getPerson'
+  | 'editPerson'
+  | 'erasePerson'
+  | 'overrideStage'
+  | 'recordConsent'
+  | 'personTimeline'
+  | 'personWhy'
+  | 'segmentPeople'
+  | 'segmentCount'
+  | 'completeTask'
+  | 'lifecycleBoard'
 > = {
   listPeople: (house, { caller, query }) => within(house, caller, (tx) => listPeople(tx, caller.workspace.id, query)),
   countPeople: (house, { caller }) => within(house, caller, async (tx) => ({ total: await countPeople(tx, caller.workspace.id) })),
@@ -45,7 +58,9 @@ export const people: HandlersOf<
       return { count: await countMembers(tx, caller.workspace.id, params.key) };
     }),
   async completeTask(house, { caller, params }) {
-    await within(house, caller, (tx) => finishTask(tx, caller.workspace.id, params.id, caller.actor, workspaceNow(caller.workspace, house.deps.now())));
+    await within(house, caller, (tx) =>
+      finishTask(tx, caller.workspace.id, params.id, caller.actor, workspaceNow(caller.workspace, house.deps.now())),
+    );
     house.deps.bus.changed(caller.workspace.id, ['people']);
     return { id: params.id };
   },
@@ -56,21 +71,44 @@ export const people: HandlersOf<
       const lifecycle = (await house.deps.rulebooks.current(tx, workspace.id)).lifecycle;
       const counts = await stageCounts(tx, workspace.id, now);
       return {
-        name: lifecycle?.body.name ?? 'No lifecycle', owner: lifecycle?.body.owner ?? null, version: lifecycle?.version ?? null, none: counts.standing.find((row) => row.stage === null)?.count ?? 0,
+        name: lifecycle?.body.name ?? 'No lifecycle',
+        owner: lifecycle?.body.owner ?? null,
+        version: lifecycle?.version ?? null,
+        none: counts.standing.find((row) => row.stage === null)?.count ?? 0,
         stages: (lifecycle?.body.stages ?? []).map(({ key, name, meaning, objective, risk, owner, hue }) => {
           const row = counts.standing.find((each) => each.stage === key);
-          const sum = (moves: typeof counts.moves, what: 'count' | 'overrides'): number => moves.reduce((total, move) => total + move[what], 0);
+          const sum = (moves: typeof counts.moves, what: 'count' | 'overrides'): number =>
+            moves.reduce((total, move) => total + move[what], 0);
           const came = counts.moves.filter((move) => move.to === key);
           return {
-            key, name, meaning, objective, risk, owner, hue, count: row?.count ?? 0, entered7d: sum(came, 'count'), left7d: sum(counts.moves.filter((move) => move.from === key), 'count'), overrides7d: sum(came, 'overrides'),
-            ages: { day: row?.day ?? 0, week: row?.week ?? 0, month: row?.month ?? 0, older: row?.older ?? 0 }, medianAgeMs: row?.medianSince ? now - row.medianSince : null,
+            key,
+            name,
+            meaning,
+            objective,
+            risk,
+            owner,
+            hue,
+            count: row?.count ?? 0,
+            entered7d: sum(came, 'count'),
+            left7d: sum(
+              counts.moves.filter((move) => move.from === key),
+              'count',
+            ),
+            overrides7d: sum(came, 'overrides'),
+            ages: { day: row?.day ?? 0, week: row?.week ?? 0, month: row?.month ?? 0, older: row?.older ?? 0 },
+            medianAgeMs: row?.medianSince ? now - row.medianSince : null,
           };
         }),
       };
     }),
 };
 
-async function segmentNamed(house: Parameters<typeof within>[0], workspace: number, tx: Parameters<typeof listPeople>[0], key: string): Promise<void> {
+async function segmentNamed(
+  house: Parameters<typeof within>[0],
+  workspace: number,
+  tx: Parameters<typeof listPeople>[0],
+  key: string,
+): Promise<void> {
   const book = await house.deps.rulebooks.current(tx as never, workspace);
   if (!book.segments.some((segment) => segment.key === key)) throw new Problem('definition-unknown', { kind: 'segment', key });
 }

@@ -27,7 +27,8 @@ export function registerForms(app: FastifyInstance, house: HttpHouse): void {
     bucket.left--;
     return true;
   };
-  const slugOf = (query: unknown): string => (typeof (query as { workspace?: unknown }).workspace === 'string' ? (query as { workspace: string }).workspace : 'main');
+  const slugOf = (query: unknown): string =>
+    typeof (query as { workspace?: unknown }).workspace === 'string' ? (query as { workspace: string }).workspace : 'main';
 
   app.get('/f/:form', async (request, reply) => {
     const slug = slugOf(request.query);
@@ -44,19 +45,48 @@ export function registerForms(app: FastifyInstance, house: HttpHouse): void {
     const given = await readForm(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), request.headers['content-type'] ?? '');
     const { language } = workspace.settings;
     // A field that people do not see and programs fill in: they are thanked and nothing is kept.
-    if (given.website_confirm) return send(reply, page(entryPoint.form!.title, `<h1>${escapeHtml(entryPoint.form!.title)}</h1><p>${escapeHtml(entryPoint.form!.thanks)}</p>`, language));
-    const outcome = await submitForm(house.deps, house.acceptor, workspace, key, entryPoint, given, { referrer: request.headers.referer ?? null, userAgent: request.headers['user-agent'] ?? null });
-    if (outcome.mistakes.length > 0) return send(reply.code(422), page(entryPoint.form!.title, formHtml(request.url, entryPoint, given, outcome.mistakes), language));
-    return send(reply, page(entryPoint.form!.title, `<h1>${escapeHtml(entryPoint.form!.title)}</h1><p role="status">${escapeHtml(entryPoint.form!.thanks)}</p>`, language));
+    if (given.website_confirm)
+      return send(
+        reply,
+        page(
+          entryPoint.form!.title,
+          `<h1>${escapeHtml(entryPoint.form!.title)}</h1><p>${escapeHtml(entryPoint.form!.thanks)}</p>`,
+          language,
+        ),
+      );
+    const outcome = await submitForm(house.deps, house.acceptor, workspace, key, entryPoint, given, {
+      referrer: request.headers.referer ?? null,
+      userAgent: request.headers['user-agent'] ?? null,
+    });
+    if (outcome.mistakes.length > 0)
+      return send(reply.code(422), page(entryPoint.form!.title, formHtml(request.url, entryPoint, given, outcome.mistakes), language));
+    return send(
+      reply,
+      page(
+        entryPoint.form!.title,
+        `<h1>${escapeHtml(entryPoint.form!.title)}</h1><p role="status">${escapeHtml(entryPoint.form!.thanks)}</p>`,
+        language,
+      ),
+    );
   });
 }
 
-const send = (reply: FastifyReply, text: string): FastifyReply => reply.header('content-security-policy', pagePolicy).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(text);
+const send = (reply: FastifyReply, text: string): FastifyReply =>
+  reply.header('content-security-policy', pagePolicy).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(text);
 
-function formHtml(action: string, entryPoint: BodyOf<'entry-point'>, given: Record<string, string>, mistakes: { path: string; message: string }[]): string {
+function formHtml(
+  action: string,
+  entryPoint: BodyOf<'entry-point'>,
+  given: Record<string, string>,
+  mistakes: { path: string; message: string }[],
+): string {
   const form = entryPoint.form!;
-  const inputs = form.fields.map((field) => inputHtml(field, given[field.path] ?? '', mistakes.find((mistake) => mistake.path === field.path)?.message)).join('');
-  const consent = entryPoint.consent ? `<label class="check"><input type="checkbox" name="consent" value="yes"${given.consent === 'yes' ? ' checked' : ''}><span>${escapeHtml(entryPoint.consent.wording)}</span></label>` : '';
+  const inputs = form.fields
+    .map((field) => inputHtml(field, given[field.path] ?? '', mistakes.find((mistake) => mistake.path === field.path)?.message))
+    .join('');
+  const consent = entryPoint.consent
+    ? `<label class="check"><input type="checkbox" name="consent" value="yes"${given.consent === 'yes' ? ' checked' : ''}><span>${escapeHtml(entryPoint.consent.wording)}</span></label>`
+    : '';
   return `<h1>${escapeHtml(form.title)}</h1>${form.intro ? `<p>${escapeHtml(form.intro)}</p>` : ''}<form method="post" action="${escapeHtml(action)}">${inputs}${consent}<label class="trap" aria-hidden="true">Leave this empty<input name="website_confirm" tabindex="-1" autocomplete="off"></label><button type="submit">${escapeHtml(form.button)}</button></form>`;
 }
 
@@ -66,16 +96,24 @@ function inputHtml(field: Form['fields'][number], value: string, mistake: string
   const complete: Record<string, string> = { email: 'email', phone: 'tel', name: 'name', company: 'organization', city: 'address-level2' };
   const autocomplete = complete[field.path] ? ` autocomplete="${complete[field.path]}"` : '';
   const control =
-    field.type === 'textarea' ? `<textarea ${shared}>${escapeHtml(value)}</textarea>`
-    : field.type === 'select' ? `<select ${shared}><option value=""></option>${(field.options ?? []).map((option) => `<option${option === value ? ' selected' : ''}>${escapeHtml(option)}</option>`).join('')}</select>`
-    : `<input ${shared} type="${field.type === 'phone' ? 'tel' : field.type}" value="${escapeHtml(value)}"${autocomplete}>`;
+    field.type === 'textarea'
+      ? `<textarea ${shared}>${escapeHtml(value)}</textarea>`
+      : field.type === 'select'
+        ? `<select ${shared}><option value=""></option>${(field.options ?? []).map((option) => `<option${option === value ? ' selected' : ''}>${escapeHtml(option)}</option>`).join('')}</select>`
+        : `<input ${shared} type="${field.type === 'phone' ? 'tel' : field.type}" value="${escapeHtml(value)}"${autocomplete}>`;
   return `<label for="${id}">${escapeHtml(field.label)}${field.required ? '' : ' <span class="soft">(optional)</span>'}</label>${control}${mistake ? `<p class="bad" id="${id}-mistake">${escapeHtml(mistake)}</p>` : ''}`;
 }
 
 async function readForm(body: Buffer, contentType: string): Promise<Record<string, string>> {
   if (body.length > formBytesMax) throw new Problem('body-too-large');
   const fields = contentType.startsWith('multipart/form-data')
-    ? [...(await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData().catch(() => Promise.reject(new Problem('body-invalid', [{ path: '(all)', message: 'must be a form' }])))).entries()]
+    ? [
+        ...(
+          await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } })
+            .formData()
+            .catch(() => Promise.reject(new Problem('body-invalid', [{ path: '(all)', message: 'must be a form' }])))
+        ).entries(),
+      ]
     : [...new URLSearchParams(await bodyText(body, undefined, formBytesMax))];
   return Object.fromEntries(fields.filter((field): field is [string, string] => typeof field[1] === 'string'));
 }

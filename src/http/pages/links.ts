@@ -27,7 +27,14 @@ export function registerLinks(app: FastifyInstance, house: HttpHouse): void {
     const token = tokenOf(request);
     const claim = house.links.read('unsubscribe', token);
     const { settings } = await house.deps.workspaces.byId(claim.workspace);
-    return html(reply, page('Unsubscribe', `<h1>Unsubscribe from ${escapeHtml(settings.name)}?</h1><p>You will get no more marketing messages. Messages that answer something you do, such as a receipt, still come.</p><form method="post" action="/u/${escapeHtml(token)}"><button type="submit">Unsubscribe</button></form>`, settings.language));
+    return html(
+      reply,
+      page(
+        'Unsubscribe',
+        `<h1>Unsubscribe from ${escapeHtml(settings.name)}?</h1><p>You will get no more marketing messages. Messages that answer something you do, such as a receipt, still come.</p><form method="post" action="/u/${escapeHtml(token)}"><button type="submit">Unsubscribe</button></form>`,
+        settings.language,
+      ),
+    );
   });
 
   // RFC 8058: the mail program posts "List-Unsubscribe=One-Click" without cookies and expects no redirect. The button on the page posts here too.
@@ -36,11 +43,24 @@ export function registerLinks(app: FastifyInstance, house: HttpHouse): void {
     const oneClick = Buffer.isBuffer(request.body) && request.body.includes('One-Click');
     const { settings } = await house.deps.workspaces.byId(claim.workspace);
     await unsubscribe(house.deps, claim, oneClick ? 'one-click' : 'unsubscribe-page');
-    return html(reply, page('Unsubscribed', `<h1>You are unsubscribed</h1><p>${escapeHtml(settings.name)} sends you no more marketing messages. This takes effect at once.</p>`, settings.language));
+    return html(
+      reply,
+      page(
+        'Unsubscribed',
+        `<h1>You are unsubscribed</h1><p>${escapeHtml(settings.name)} sends you no more marketing messages. This takes effect at once.</p>`,
+        settings.language,
+      ),
+    );
   });
 }
 
-const html = (reply: FastifyReply, text: string): FastifyReply => reply.header('content-security-policy', pagePolicy).header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').type('text/html; charset=utf-8').send(text);
+const html = (reply: FastifyReply, text: string): FastifyReply =>
+  reply
+    .header('content-security-policy', pagePolicy)
+    .header('cache-control', 'no-store')
+    .header('referrer-policy', 'no-referrer')
+    .type('text/html; charset=utf-8')
+    .send(text);
 
 const tokenOf = (request: FastifyRequest): string => (request.params as { token: string }).token;
 

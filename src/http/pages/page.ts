@@ -14,6 +14,7 @@ button{font:inherit;font-weight:500;color:var(--paper);background:var(--accent);
 </style></head><body><main>${body}</main></body></html>`;
 }
 
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[letter]!);
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (letter) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[letter]!);
 
 export const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";

@@ -75,7 +75,10 @@ export class Acceptor {
 
   private async commit(together: Waiting[]): Promise<void> {
     try {
-      const people = await this.write(together.flatMap((each) => each.arrivals), together.flatMap((each) => each.refusals));
+      const people = await this.write(
+        together.flatMap((each) => each.arrivals),
+        together.flatMap((each) => each.refusals),
+      );
       this.deps.failpoint('accept.committed');
       let from = 0;
       for (const each of together) {
@@ -95,10 +98,19 @@ export class Acceptor {
     const workspaces = [...new Set([...arrivals.map((each) => each.names.workspace), ...refusals.map((each) => each.workspace)])];
     const now: Instant = this.deps.now();
     return this.deps.db.transaction({ workspaces }, async (tx) => {
-      const resolved = await this.resolver.resolve(tx, arrivals.map((each) => each.names), now);
+      const resolved = await this.resolver.resolve(
+        tx,
+        arrivals.map((each) => each.names),
+        now,
+      );
       const entries = arrivals.map((arrival, index) => {
         const { person, joins, foreign } = resolved[index]!;
-        return { workspace: arrival.names.workspace, person, class: arrival.class, fact: withClaims(withJoin(arrival.fact, joins), foreign) };
+        return {
+          workspace: arrival.names.workspace,
+          person,
+          class: arrival.class,
+          fact: withClaims(withJoin(arrival.fact, joins), foreign),
+        };
       });
       await appendToInbox(tx, entries);
       this.deps.failpoint('accept.written');
@@ -115,8 +127,11 @@ export class Acceptor {
 function withClaims(fact: Fact, foreign: { email: boolean; phone: boolean }): Fact {
   if ((!foreign.email && !foreign.phone) || !('claims' in fact) || !fact.claims) return fact;
   const { email, phone } = fact.claims;
-  return { ...fact, claims: { ...(email && !foreign.email ? { email } : {}), ...(phone && !foreign.phone ? { phone } : {}) }, notTaken: [...(email && foreign.email ? ['email' as const] : []), ...(phone && foreign.phone ? ['phone' as const] : [])] };
+  return {
+    ...fact,
+    claims: { ...(email && !foreign.email ? { email } : {}), ...(phone && !foreign.phone ? { phone } : {}) },
+    notTaken: [...(email && foreign.email ? ['email' as const] : []), ...(phone && foreign.phone ? ['phone' as const] : [])],
+  };
 }
 
 const withJoin = (fact: Fact, joins: string | null): Fact => (joins === null ? fact : { ...fact, joins });
-

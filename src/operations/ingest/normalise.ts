@@ -48,14 +48,22 @@ export interface ArrivalContext {
  * Reads one message of Segment's spec (https://segment.com/docs/connections/spec/): tolerant of what clients send, strict in what it lets through.
  * Numbers as ids become text; a missing messageId gets one; timestamps are corrected by sentAt and never lie in the future.
  */
-export function readMessage(raw: unknown, defaultCall: Call | null, context: ArrivalContext): { ok: true; incoming: Incoming } | { ok: false; refusal: Refusal } {
-  const refuse = (path: string, message: string, code: ProblemCode = 'event-invalid') => ({ ok: false as const, refusal: { code, path, message } });
+export function readMessage(
+  raw: unknown,
+  defaultCall: Call | null,
+  context: ArrivalContext,
+): { ok: true; incoming: Incoming } | { ok: false; refusal: Refusal } {
+  const refuse = (path: string, message: string, code: ProblemCode = 'event-invalid') => ({
+    ok: false as const,
+    refusal: { code, path, message },
+  });
   if (!isObject(raw)) return refuse('(all)', 'must be an object');
   const message = raw as JsonObject;
   const type = defaultCall ?? message.type;
   if (typeof type !== 'string' || !(calls as readonly string[]).includes(type)) return refuse('type', `must be one of ${calls.join(', ')}`);
   const call = type as Call;
-  for (const key of ['properties', 'traits', 'context', 'integrations'] as const) if (message[key] !== undefined && message[key] !== null && !isObject(message[key])) return refuse(key, 'must be an object');
+  for (const key of ['properties', 'traits', 'context', 'integrations'] as const)
+    if (message[key] !== undefined && message[key] !== null && !isObject(message[key])) return refuse(key, 'must be an object');
   if (tooDeep(message, depthMax)) return refuse('(all)', `nests deeper than ${depthMax}`);
 
   const user = identity(message.userId);
@@ -63,14 +71,24 @@ export function readMessage(raw: unknown, defaultCall: Call | null, context: Arr
   if (user === undefined) return refuse('userId', 'must be a text of at most 500 characters');
   if (anonymous === undefined) return refuse('anonymousId', 'must be a text of at most 500 characters');
   if (user === null && anonymous === null) return refuse('userId', 'give a userId or an anonymousId', 'event-no-identity');
-  const messageId = message.messageId === undefined || message.messageId === null || message.messageId === '' ? context.newId() : message.messageId;
+  const messageId =
+    message.messageId === undefined || message.messageId === null || message.messageId === '' ? context.newId() : message.messageId;
   if (typeof messageId !== 'string' || messageId.length > 200) return refuse('messageId', 'must be a text of at most 200 characters');
 
   const { properties, traits, writeKey: _writeKey, ...envelope } = message;
   const inner = isObject(message.context) ? (message.context as JsonObject) : {};
   const consent = consentFrom(inner, context.source.by);
-  const base = { id: factId(context.workspace, messageId), messageId, at: happenedAt(message, context), acceptedAt: context.now, source: context.source };
-  const incoming = (fact: Fact, claims: Claims, previous: string | null = null) => ({ ok: true as const, incoming: { fact, user, anonymous, previous, claims } });
+  const base = {
+    id: factId(context.workspace, messageId),
+    messageId,
+    at: happenedAt(message, context),
+    acceptedAt: context.now,
+    source: context.source,
+  };
+  const incoming = (fact: Fact, claims: Claims, previous: string | null = null) => ({
+    ok: true as const,
+    incoming: { fact, user, anonymous, previous, claims },
+  });
   const withConsent = consent.length > 0 ? { consent } : {};
 
   switch (call) {
@@ -86,17 +104,52 @@ export function readMessage(raw: unknown, defaultCall: Call | null, context: Arr
       return incoming({ ...base, kind: 'alias', envelope }, {}, previous);
     }
     case 'track': {
-      if (typeof message.event !== 'string' || message.event.trim() === '' || message.event.length > 200) return refuse('event', 'must be a text of 1 to 200 characters');
-      return incoming({ ...base, kind: 'event', call, name: message.event.trim(), properties: (properties as JsonObject | null | undefined) ?? {}, envelope, ...withConsent }, {});
+      if (typeof message.event !== 'string' || message.event.trim() === '' || message.event.length > 200)
+        return refuse('event', 'must be a text of 1 to 200 characters');
+      return incoming(
+        {
+          ...base,
+          kind: 'event',
+          call,
+          name: message.event.trim(),
+          properties: (properties as JsonObject | null | undefined) ?? {},
+          envelope,
+          ...withConsent,
+        },
+        {},
+      );
     }
     case 'group': {
-      if (identity(message.groupId) === undefined || message.groupId === undefined) return refuse('groupId', 'must be a text of at most 500 characters');
-      return incoming({ ...base, kind: 'event', call, name: eventNames.group, properties: { groupId: message.groupId, traits: (traits as JsonObject | undefined) ?? {} } as JsonObject, envelope, ...withConsent }, {});
+      if (identity(message.groupId) === undefined || message.groupId === undefined)
+        return refuse('groupId', 'must be a text of at most 500 characters');
+      return incoming(
+        {
+          ...base,
+          kind: 'event',
+          call,
+          name: eventNames.group,
+          properties: { groupId: message.groupId, traits: (traits as JsonObject | undefined) ?? {} } as JsonObject,
+          envelope,
+          ...withConsent,
+        },
+        {},
+      );
     }
     default: {
       const named: JsonObject = typeof message.name === 'string' ? { name: message.name } : {};
       const category: JsonObject = typeof message.category === 'string' ? { category: message.category } : {};
-      return incoming({ ...base, kind: 'event', call, name: eventNames[call], properties: { ...named, ...category, ...((properties as JsonObject | null | undefined) ?? {}) }, envelope, ...withConsent }, {});
+      return incoming(
+        {
+          ...base,
+          kind: 'event',
+          call,
+          name: eventNames[call],
+          properties: { ...named, ...category, ...((properties as JsonObject | null | undefined) ?? {}) },
+          envelope,
+          ...withConsent,
+        },
+        {},
+      );
     }
   }
 }
@@ -139,8 +192,12 @@ function consentFrom(context: JsonObject, actor: string): ConsentChange[] {
   const preferences = consent && isObject(consent.categoryPreferences) ? consent.categoryPreferences : {};
   const changes: ConsentChange[] = [];
   for (const [name, given] of Object.entries(preferences)) {
-    const purpose = name.toLowerCase().replace(/[^a-z0-9-]/g, '-').slice(0, 60);
-    if (typeof given === 'boolean' && /^[a-z]/.test(purpose)) changes.push({ purpose, channel: '*', state: given ? 'granted' : 'denied', wording: null, method: 'event', actor });
+    const purpose = name
+      .toLowerCase()
+      .replace(/[^a-z0-9-]/g, '-')
+      .slice(0, 60);
+    if (typeof given === 'boolean' && /^[a-z]/.test(purpose))
+      changes.push({ purpose, channel: '*', state: given ? 'granted' : 'denied', wording: null, method: 'event', actor });
   }
   return changes;
 }
@@ -179,9 +236,11 @@ export const mayBeUnstorable = (text: string): boolean => unstorable.test(text) 
 
 /** The same value with NUL and lone surrogates replaced by U+FFFD, in keys too. Stops where no event may nest any more. */
 export function storable(value: Json, left = depthMax * 2): Json {
-  if (typeof value === 'string') return value.includes('\u0000') || !value.isWellFormed() ? value.toWellFormed().replaceAll('\u0000', '\ufffd') : value;
+  if (typeof value === 'string')
+    return value.includes('\u0000') || !value.isWellFormed() ? value.toWellFormed().replaceAll('\u0000', '\ufffd') : value;
   if (left === 0) return value;
   if (Array.isArray(value)) return value.map((inner) => storable(inner, left - 1));
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [storable(key) as string, storable(inner, left - 1)]));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [storable(key) as string, storable(inner, left - 1)]));
   return value;
 }

@@ -65,13 +65,15 @@ export class Resolver {
       }
     }
     // A previous name may be a user id as well; then it is one already, and is not made an anonymous one.
-    for (const { workspace, previous } of all) if (previous) unknown.set(keyOf({ workspace, kind: 'user', value: previous }), { workspace, kind: 'user', value: previous });
+    for (const { workspace, previous } of all)
+      if (previous) unknown.set(keyOf({ workspace, kind: 'user', value: previous }), { workspace, kind: 'user', value: previous });
     for (const identity of await findIdentities(tx, [...unknown.values()])) learn(identity);
 
     // An anonymous person may take a user id only if they have none: ask about those for whom it matters.
     const doubtful = new Set<string>();
     for (const names of all) {
-      const anonymous = names.anonymous === null ? undefined : found.get(keyOf({ workspace: names.workspace, kind: 'anonymous', value: names.anonymous }));
+      const anonymous =
+        names.anonymous === null ? undefined : found.get(keyOf({ workspace: names.workspace, kind: 'anonymous', value: names.anonymous }));
       if (anonymous && names.user !== null && !this.withUser.has(anonymous)) doubtful.add(anonymous);
     }
     const taken = await peopleWithUser(tx, [...doubtful]);
@@ -95,7 +97,8 @@ export class Resolver {
       if (there === undefined) continue;
       if (claim.kind === 'anonymous' && names.user !== null && this.withUser.has(there)) continue;
       // An address that somebody else gave first does not make two user ids one person, unless a trusted source says so.
-      if ((claim.kind === 'email' || claim.kind === 'phone') && (names.user !== null || names.anonymous !== null) && !names.trusted) continue;
+      if ((claim.kind === 'email' || claim.kind === 'phone') && (names.user !== null || names.anonymous !== null) && !names.trusted)
+        continue;
       person = there;
       break;
     }
@@ -119,7 +122,8 @@ export class Resolver {
   }
 
   private whoIsMeant(names: Names, found: Map<string, string>): Omit<Resolved, 'foreign'> {
-    const at = (kind: IdentityKind, value: string | null): string | undefined => (value === null ? undefined : found.get(keyOf({ workspace: names.workspace, kind, value })));
+    const at = (kind: IdentityKind, value: string | null): string | undefined =>
+      value === null ? undefined : found.get(keyOf({ workspace: names.workspace, kind, value }));
     const user = at('user', names.user);
     const anonymous = at('anonymous', names.anonymous);
     const known = at('email', names.email) ?? at('phone', names.phone);
@@ -129,7 +133,8 @@ export class Resolver {
       if (anonymous !== undefined && anonymous !== user && !this.withUser.has(anonymous)) return { person: user, joins: anonymous };
       return { person: user, joins: names.trusted && known !== undefined && known !== user && !this.withUser.has(known) ? known : null };
     }
-    if (anonymous !== undefined) return { person: anonymous, joins: names.trusted && known !== undefined && known !== anonymous ? known : null };
+    if (anonymous !== undefined)
+      return { person: anonymous, joins: names.trusted && known !== undefined && known !== anonymous ? known : null };
     return { person: known!, joins: null };
   }
 }

@@ -61,7 +61,9 @@ export class Play {
       const outcome = perform(book.seed, act as unknown as Act, dueAt);
       const person = await this.say(tx, act as unknown as Act, outcome.says, dueAt);
       facts += outcome.says.length;
-      planned.push(...outcome.next.map((each) => (person !== null && 'who' in each.act ? { ...each, act: { ...each.act, person } } : each)));
+      planned.push(
+        ...outcome.next.map((each) => (person !== null && 'who' in each.act ? { ...each, act: { ...each.act, person } } : each)),
+      );
     }
     await this.schedule(tx, planned);
     return { facts, full: acts.length === actsAtOnce };
@@ -74,25 +76,49 @@ export class Play {
     const urls = await this.firstLinks(tx, mails);
     const planned = mails.flatMap((mail) => {
       const key = mail.userId !== null && isVisitor(mail.userId) ? mail.userId : mail.person;
-      const seen: MailAct = { id: mail.id, journey: mail.journey, template: mail.template, topic: mail.topic, marketing: mail.purpose === 'marketing', url: urls.get(`${mail.template}@${mail.templateVersion}`) ?? null };
+      const seen: MailAct = {
+        id: mail.id,
+        journey: mail.journey,
+        template: mail.template,
+        topic: mail.topic,
+        marketing: mail.purpose === 'marketing',
+        url: urls.get(`${mail.template}@${mail.templateVersion}`) ?? null,
+      };
       const which = `${mail.journey}/${mail.step}/${Math.floor(mail.createdAt / minute)}`;
-      return reactTo(book.seed, characterOf(book.seed, key), { mail: seen, key: which, person: mail.person, sentAt: mail.at, orders: mail.orders, meetings: mail.meetings });
+      return reactTo(book.seed, characterOf(book.seed, key), {
+        mail: seen,
+        key: which,
+        person: mail.person,
+        sentAt: mail.at,
+        orders: mail.orders,
+        meetings: mail.meetings,
+      });
     });
     await this.schedule(tx, planned);
     // Only ids of the stragglers' while before the mark can come up again; when all the new ones are later than that, the old ones cannot.
     const lately = mails[0]!.at - book.noticed > stragglers ? [] : book.lately;
-    const noted = { ...book, noticed: Math.max(book.noticed, Math.min(now, mails[mails.length - 1]!.at)), lately: [...lately, ...mails.map((mail) => mail.id)].slice(-idsKept) };
+    const noted = {
+      ...book,
+      noticed: Math.max(book.noticed, Math.min(now, mails[mails.length - 1]!.at)),
+      lately: [...lately, ...mails.map((mail) => mail.id)].slice(-idsKept),
+    };
     await saveBook(tx, this.workspace, noted);
     return noted;
   }
 
   private schedule(tx: Transaction, planned: readonly Planned[]): Promise<void> {
-    return scheduleActs(tx, this.workspace, planned.map((each) => ({ dueAt: each.at, act: each.act })));
+    return scheduleActs(
+      tx,
+      this.workspace,
+      planned.map((each) => ({ dueAt: each.at, act: each.act })),
+    );
   }
 
   /** Where the first link of each template leads, when it leads to the same place for everybody. */
   private async firstLinks(tx: Transaction, mails: readonly NewMail[]): Promise<Map<string, string>> {
-    const wanted = new Map(mails.map((mail) => [`${mail.template}@${mail.templateVersion}`, { key: mail.template, version: mail.templateVersion }]));
+    const wanted = new Map(
+      mails.map((mail) => [`${mail.template}@${mail.templateVersion}`, { key: mail.template, version: mail.templateVersion }]),
+    );
     const found = await findVersions(tx, this.workspace, 'template', [...wanted.values()]);
     const links = new Map<string, string>();
     for (const { key, version, body } of found) {
@@ -115,7 +141,14 @@ export class Play {
       // Whoever is known already needs no looking up; a first call, or one that brings new identities, does.
       if (incoming && (person === null || Object.keys(incoming.claims).length > 0)) {
         this.idOf = () => personId(at, this.workspace, incoming.user ?? '', incoming.anonymous ?? '');
-        const names = { workspace: this.workspace, user: incoming.user, anonymous: incoming.anonymous, email: incoming.claims.email ?? null, phone: incoming.claims.phone ?? null, trusted: true };
+        const names = {
+          workspace: this.workspace,
+          user: incoming.user,
+          anonymous: incoming.anonymous,
+          email: incoming.claims.email ?? null,
+          phone: incoming.claims.phone ?? null,
+          trusted: true,
+        };
         const [resolved] = await this.resolver.resolve(tx, [names], at);
         person = resolved!.person;
         if (resolved!.joins !== null && resolved!.joins !== person) fact.joins = resolved!.joins;
@@ -127,14 +160,26 @@ export class Play {
   }
 
   private read(raw: unknown, now: Instant, source: Fact['source']): Incoming {
-    const read = readMessage(raw, null, { workspace: this.workspace, now, sentAt: null, source, newId: () => stableId('practice', JSON.stringify(raw)) });
+    const read = readMessage(raw, null, {
+      workspace: this.workspace,
+      now,
+      sentAt: null,
+      source,
+      newId: () => stableId('practice', JSON.stringify(raw)),
+    });
     if (!read.ok) throw new Error(`somebody of the practice said what cannot be read: ${read.refusal.path} ${read.refusal.message}`);
     return read.incoming;
   }
 
   private withdrawal(said: Extract<Said, { as: 'withdrawal' }>, at: Instant, source: Fact['source']): Fact {
     return {
-      kind: 'consent', id: factId(this.workspace, said.messageId), messageId: said.messageId, at, acceptedAt: at, source, message: said.message,
+      kind: 'consent',
+      id: factId(this.workspace, said.messageId),
+      messageId: said.messageId,
+      at,
+      acceptedAt: at,
+      source,
+      message: said.message,
       changes: [{ purpose: 'marketing', channel: 'email', state: 'withdrawn', wording: null, method: 'one-click', actor: 'person' }],
     };
   }
@@ -156,7 +201,12 @@ function personId(at: Instant, ...who: (string | number)[]): string {
 /** The first fixed address among the links of a template. */
 function firstLink(template: Extract<Template, { channel: 'email' }>): string | null {
   for (const block of template.blocks ?? []) {
-    const link = block.block === 'button' || block.block === 'image' ? block.link : block.block === 'text' ? /\]\((https?:[^)\s]+)\)/.exec(block.text)?.[1] : undefined;
+    const link =
+      block.block === 'button' || block.block === 'image'
+        ? block.link
+        : block.block === 'text'
+          ? /\]\((https?:[^)\s]+)\)/.exec(block.text)?.[1]
+          : undefined;
     if (link && !link.includes('{')) return link;
   }
   return /href="(https?:[^"{]+)"/.exec(template.html ?? '')?.[1] ?? null;

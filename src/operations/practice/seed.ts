@@ -47,7 +47,11 @@ export async function seedPractice(deps: SendingDeps, workspace: Workspace, opti
     await deps.db.transaction(inside, async (tx) => {
       const standing = await lockBook(tx, workspace.id);
       await saveBook(tx, workspace.id, { ...standing!, seedingSince: null });
-      await scheduleActs(tx, workspace.id, firstVisitors.map((after, nth) => welcomeVisitor(seed, arrived + after, nth)).map((each) => ({ dueAt: each.at, act: each.act })));
+      await scheduleActs(
+        tx,
+        workspace.id,
+        firstVisitors.map((after, nth) => welcomeVisitor(seed, arrived + after, nth)).map((each) => ({ dueAt: each.at, act: each.act })),
+      );
     });
     await turn.run(arrived);
     progress(1);

@@ -31,7 +31,12 @@ const turnMax = 366 * day;
  * Turns the clock of a practice workspace forward: from one instant at which something is due to the next, and at each does everything that is due,
  * until nothing is. So each thing happens at exactly its time, however far the clock is turned at once. Answers when that is done.
  */
-export async function turnClock(deps: SendingDeps, workspace: Workspace, advanceMs: number, progress: (share: number) => void = () => undefined): Promise<Turned> {
+export async function turnClock(
+  deps: SendingDeps,
+  workspace: Workspace,
+  advanceMs: number,
+  progress: (share: number) => void = () => undefined,
+): Promise<Turned> {
   if (workspace.clock === null) throw new Problem('clock-real');
   if (!(advanceMs > 0 && advanceMs <= turnMax)) throw new Problem('clock-backwards');
   return whileTurning(deps, workspace, async (turn) => {
@@ -218,7 +223,8 @@ export class Turn {
     const wakes = pending.wake !== null && pending.wake <= this.at ? await lanesWithWakes(tx, clocks) : [];
     const process = [...new Set([...wakes, ...pending.lanes])];
     // A mail goes out only when all that its person did before it has been heard.
-    const deliver = process.length === 0 && pending.message !== null && pending.message <= this.at ? await lanesWithMessages(tx, clocks) : [];
+    const deliver =
+      process.length === 0 && pending.message !== null && pending.message <= this.at ? await lanesWithMessages(tx, clocks) : [];
     if (process.length + deliver.length === 0 && !pending.merges && !pending.sending) return null;
     return { process, deliver, merges: pending.merges, sending: pending.sending };
   }

@@ -13,7 +13,17 @@ const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slic
 const columns: Column<Row>[] = [
   { key: 'what', title: 'What', width: 'minmax(160px, 2fr)', cell: (row) => upper(row.what) },
   { key: 'actor', title: 'Who', width: 'minmax(110px, 220px)', from: 460, cell: (row) => <span className="quiet">{row.actor}</span> },
-  { key: 'at', title: 'When', width: '84px', align: 'right', cell: (row) => <span className="quiet"><Time at={row.at} /></span> },
+  {
+    key: 'at',
+    title: 'When',
+    width: '84px',
+    align: 'right',
+    cell: (row) => (
+      <span className="quiet">
+        <Time at={row.at} />
+      </span>
+    ),
+  },
 ];
 const idOf = (row: Row): string => row.id;
 
@@ -24,20 +34,40 @@ export function Audit() {
   return (
     <Page fit="fill" title="Audit" purpose="Who changed what, newest first. It can be read and not changed.">
       <List
-        label="Changes" columns={columns} idOf={idOf} list={list} peek={address.peek || null} onPeek={(id) => setAddress({ peek: id ?? undefined })} panelTitle={(_, row) => (row ? upper(row.what) : 'Change')}
+        label="Changes"
+        columns={columns}
+        idOf={idOf}
+        list={list}
+        peek={address.peek || null}
+        onPeek={(id) => setAddress({ peek: id ?? undefined })}
+        panelTitle={(_, row) => (row ? upper(row.what) : 'Change')}
         panel={(_, row) =>
           row ? (
             <>
               <Facts>
                 <Fact name="What">{upper(row.what)}</Fact>
                 <Fact name="Who">{row.actor}</Fact>
-                <Fact name="When"><Time at={row.at} as="exact" /></Fact>
+                <Fact name="When">
+                  <Time at={row.at} as="exact" />
+                </Fact>
               </Facts>
-              {row.details !== null && row.details !== undefined && <Section title="Details"><JsonView value={row.details} label="Details of the change" /></Section>}
+              {row.details !== null && row.details !== undefined && (
+                <Section title="Details">
+                  <JsonView value={row.details} label="Details of the change" />
+                </Section>
+              )}
             </>
-          ) : <Empty small title="This change is further down">Scroll the list until it is loaded.</Empty>
+          ) : (
+            <Empty small title="This change is further down">
+              Scroll the list until it is loaded.
+            </Empty>
+          )
         }
-        empty={<Empty title="Nothing has been changed yet">Publishing, settings, keys, stops and moves by hand are written down here with who did them.</Empty>}
+        empty={
+          <Empty title="Nothing has been changed yet">
+            Publishing, settings, keys, stops and moves by hand are written down here with who did them.
+          </Empty>
+        }
       />
     </Page>
   );

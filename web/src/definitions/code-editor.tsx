@@ -43,11 +43,25 @@ export function CodeEditor({ value, onChange, wrong, label, ref }: CodeEditorPro
   return (
     <div className={css.editor} ref={scroll}>
       <div className={css.numbers} aria-hidden="true">
-        {lines.map((_, index) => <span key={index} data-wrong={wrong.has(index + 1) || undefined}>{index + 1}</span>)}
+        {lines.map((_, index) => (
+          <span key={index} data-wrong={wrong.has(index + 1) || undefined}>
+            {index + 1}
+          </span>
+        ))}
       </div>
       <textarea
-        ref={area} className={css.area} value={value} onChange={(event) => onChange(event.currentTarget.value)} onKeyDown={press} rows={lines.length + 1} wrap="off"
-        style={{ minWidth: `calc(${longest + 2}ch + 28px)` }} aria-label={label} spellCheck={false} autoCapitalize="off" autoComplete="off"
+        ref={area}
+        className={css.area}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        onKeyDown={press}
+        rows={lines.length + 1}
+        wrap="off"
+        style={{ minWidth: `calc(${longest + 2}ch + 28px)` }}
+        aria-label={label}
+        spellCheck={false}
+        autoCapitalize="off"
+        autoComplete="off"
       />
     </div>
   );

@@ -13,7 +13,8 @@ function inOrder(value: unknown, known: string[][]): unknown {
 }
 
 /** A body as the YAML that stands in its file. */
-export const toText = (kind: DefinitionKind, body: unknown): string => (body === undefined || body === null ? '' : stringify(inOrder(body, shapes[kind]), { lineWidth: 110, aliasDuplicateObjects: false }));
+export const toText = (kind: DefinitionKind, body: unknown): string =>
+  body === undefined || body === null ? '' : stringify(inOrder(body, shapes[kind]), { lineWidth: 110, aliasDuplicateObjects: false });
 
 export type ReadText =
   | { ok: true; body: unknown; lineOf: (path: string) => number | null }
@@ -23,7 +24,8 @@ export type ReadText =
 export function readText(text: string): ReadText {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) return { ok: false, mistakes: document.errors.map((error) => ({ line: lines.linePos(error.pos[0]).line, message: error.message })) };
+  if (document.errors.length > 0)
+    return { ok: false, mistakes: document.errors.map((error) => ({ line: lines.linePos(error.pos[0]).line, message: error.message })) };
   const lineOf = (path: string): number | null => {
     const parts = path.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
     for (let length = parts.length; length > 0; length--) {

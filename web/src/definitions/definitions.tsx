@@ -21,17 +21,47 @@ const kinds = Object.keys(kindNames) as DefinitionKind[];
 
 export function DefinitionStatus({ row }: { row: Pick<Row, 'version' | 'hasDraft'> }) {
   if (row.version === null) return <Chip tip="Never published">Draft</Chip>;
-  return row.hasDraft ? <Chip tone="warn" tip={`Version ${row.version} is live; the draft differs`}>Draft waits</Chip> : <Chip tone="good">Live</Chip>;
+  return row.hasDraft ? (
+    <Chip tone="warn" tip={`Version ${row.version} is live; the draft differs`}>
+      Draft waits
+    </Chip>
+  ) : (
+    <Chip tone="good">Live</Chip>
+  );
 }
 
 const columns: Column<Row>[] = [
   { key: 'name', title: 'Name', width: 'minmax(140px, 2fr)', cell: (row) => <span className={css.name}>{row.name || row.key}</span> },
   { key: 'kind', title: 'Kind', width: '110px', from: 560, cell: (row) => <span className="quiet">{kindNames[row.kind].name}</span> },
   { key: 'key', title: 'Key', width: 'minmax(100px, 1fr)', from: 760, cell: (row) => <span className="mono faint">{row.key}</span> },
-  { key: 'version', title: 'Version', width: '60px', align: 'right', from: 480, cell: (row) => row.version ?? <span className="faint">–</span> },
+  {
+    key: 'version',
+    title: 'Version',
+    width: '60px',
+    align: 'right',
+    from: 480,
+    cell: (row) => row.version ?? <span className="faint">–</span>,
+  },
   { key: 'status', title: 'Status', width: '92px', cell: (row) => <DefinitionStatus row={row} /> },
-  { key: 'by', title: 'Changed by', width: 'minmax(100px, 180px)', from: 940, cell: (row) => <span className="quiet">{row.updatedBy}</span> },
-  { key: 'at', title: 'Changed', width: '80px', align: 'right', from: 400, cell: (row) => <span className="quiet"><Time at={row.updatedAt} /></span> },
+  {
+    key: 'by',
+    title: 'Changed by',
+    width: 'minmax(100px, 180px)',
+    from: 940,
+    cell: (row) => <span className="quiet">{row.updatedBy}</span>,
+  },
+  {
+    key: 'at',
+    title: 'Changed',
+    width: '80px',
+    align: 'right',
+    from: 400,
+    cell: (row) => (
+      <span className="quiet">
+        <Time at={row.updatedAt} />
+      </span>
+    ),
+  },
 ];
 const idOf = (row: Row): string => `${row.kind}/${row.key}`;
 
@@ -44,32 +74,71 @@ export function Definitions() {
   const kind = kinds.find((one) => one === address.kind);
   const search = (address.search ?? '').toLowerCase();
   const rows = all
-    .filter((row) => (kind === undefined || row.kind === kind) && (address.draft !== '1' || row.hasDraft || row.version === null) && `${row.name} ${row.key}`.toLowerCase().includes(search))
+    .filter(
+      (row) =>
+        (kind === undefined || row.kind === kind) &&
+        (address.draft !== '1' || row.hasDraft || row.version === null) &&
+        `${row.name} ${row.key}`.toLowerCase().includes(search),
+    )
     .toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || a.name.localeCompare(b.name));
   const drafts = all.filter((row) => row.hasDraft || row.version === null).length;
   const filtered = kind !== undefined || search !== '' || address.draft === '1';
   return (
     <Page
-      fit="fill" title="Definitions" purpose="Everything that decides: edited as a draft, checked, published as a version, rolled back."
+      fit="fill"
+      title="Definitions"
+      purpose="Everything that decides: edited as a draft, checked, published as a version, rolled back."
       actions={
         <>
           <AsFiles />
-          <Button leftSection={<IconPlus size={16} />} onClick={() => setAddress({ new: '1' })}>New</Button>
+          <Button leftSection={<IconPlus size={16} />} onClick={() => setAddress({ new: '1' })}>
+            New
+          </Button>
         </>
       }
       bar={
         <>
-          <SearchBox value={address.search ?? ''} onChange={(next) => setAddress({ search: next || undefined })} placeholder="Search name or key" width={220} />
-          <Pills label="Kind" value={kind} onChange={(next) => setAddress({ kind: next })} choices={kinds.map((value) => ({ value, label: kindNames[value].plural, count: all.filter((row) => row.kind === value).length })).filter((choice) => choice.count > 0 || choice.value === kind)} />
-          {(drafts > 0 || address.draft === '1') && <Pills label="State" value={address.draft === '1' ? '1' : undefined} onChange={(next) => setAddress({ draft: next })} choices={[{ value: '1', label: 'With a draft', count: drafts, tone: 'warn' }]} />}
+          <SearchBox
+            value={address.search ?? ''}
+            onChange={(next) => setAddress({ search: next || undefined })}
+            placeholder="Search name or key"
+            width={220}
+          />
+          <Pills
+            label="Kind"
+            value={kind}
+            onChange={(next) => setAddress({ kind: next })}
+            choices={kinds
+              .map((value) => ({ value, label: kindNames[value].plural, count: all.filter((row) => row.kind === value).length }))
+              .filter((choice) => choice.count > 0 || choice.value === kind)}
+          />
+          {(drafts > 0 || address.draft === '1') && (
+            <Pills
+              label="State"
+              value={address.draft === '1' ? '1' : undefined}
+              onChange={(next) => setAddress({ draft: next })}
+              choices={[{ value: '1', label: 'With a draft', count: drafts, tone: 'warn' }]}
+            />
+          )}
         </>
       }
     >
       <List
-        label="Definitions" columns={columns} idOf={idOf} list={{ rows, loaded: definitions.data !== undefined, problem: definitions.error, again: () => void definitions.refetch() }} onOpen={(row) => go(`definitions/${row.kind}/${row.key}`)}
+        label="Definitions"
+        columns={columns}
+        idOf={idOf}
+        list={{ rows, loaded: definitions.data !== undefined, problem: definitions.error, again: () => void definitions.refetch() }}
+        onOpen={(row) => go(`definitions/${row.kind}/${row.key}`)}
         empty={
           filtered ? (
-            <Empty title={kind && search === '' ? `No ${kindNames[kind].plural.toLowerCase()} yet` : 'Nothing fits'} action={<Button variant="default" onClick={() => setAddress({ kind: undefined, search: undefined, draft: undefined })}>Show all definitions</Button>}>
+            <Empty
+              title={kind && search === '' ? `No ${kindNames[kind].plural.toLowerCase()} yet` : 'Nothing fits'}
+              action={
+                <Button variant="default" onClick={() => setAddress({ kind: undefined, search: undefined, draft: undefined })}>
+                  Show all definitions
+                </Button>
+              }
+            >
               Change the filter, or start a new one.
             </Empty>
           ) : (

@@ -10,9 +10,13 @@ function Line({ line }: { line: DiffLine }) {
   return (
     <div className={css.line} data-kind={line.kind}>
       {line.kind === 'same' ? (
-        <span className={css.sign} aria-hidden="true">{signs.same}</span>
+        <span className={css.sign} aria-hidden="true">
+          {signs.same}
+        </span>
       ) : (
-        <span className={css.sign} role="img" aria-label={says[line.kind]}>{signs[line.kind]}</span>
+        <span className={css.sign} role="img" aria-label={says[line.kind]}>
+          {signs[line.kind]}
+        </span>
       )}
       <span>{line.text || ' '}</span>
     </div>
@@ -28,14 +32,22 @@ export function DiffView({ before, after, label }: { before: string; after: stri
   const removed = lines.filter((line) => line.kind === 'removed').length;
   return (
     <figure className={css.diff}>
-      <figcaption>{label} <span className={css.added}>+{added}</span> <span className={css.removed}>−{removed}</span></figcaption>
+      <figcaption>
+        {label} <span className={css.added}>+{added}</span> <span className={css.removed}>−{removed}</span>
+      </figcaption>
       <section className={css.lines} tabIndex={0} aria-label={label}>
         {foldDiff(lines).map((stretch, index) =>
           stretch.folded ? (
-            open.has(stretch.at)
-              ? lines.slice(stretch.at, stretch.at + stretch.count).map((line, at) => <Line key={`${stretch.at + at}`} line={line} />)
-              : <button key={`fold ${stretch.at}`} type="button" className={css.fold} onClick={() => setOpen(new Set([...open, stretch.at]))}>{plural(stretch.count, 'equal line')}</button>
-          ) : stretch.lines.map((line, at) => <Line key={`${index} ${at}`} line={line} />),
+            open.has(stretch.at) ? (
+              lines.slice(stretch.at, stretch.at + stretch.count).map((line, at) => <Line key={`${stretch.at + at}`} line={line} />)
+            ) : (
+              <button key={`fold ${stretch.at}`} type="button" className={css.fold} onClick={() => setOpen(new Set([...open, stretch.at]))}>
+                {plural(stretch.count, 'equal line')}
+              </button>
+            )
+          ) : (
+            stretch.lines.map((line, at) => <Line key={`${index} ${at}`} line={line} />)
+          ),
         )}
       </section>
     </figure>

@@ -60,28 +60,74 @@ export function DraftEditor({ definition, text, dirty, onText, onSaved }: DraftE
     <div className={css.draft}>
       <div className={css.work}>
         <div className={css.tools}>
-          <Button size="xs" onClick={() => void save().catch(() => undefined)} loading={put.isPending} disabled={!dirty || !read.ok} data-keys="Ctrl S" data-tip="Save">Save draft</Button>
-          <Button size="xs" variant="default" onClick={() => void checkIt().catch(() => undefined)} loading={check.isPending} disabled={!read.ok}>{dirty ? 'Save and check' : 'Check'}</Button>
+          <Button
+            size="xs"
+            onClick={() => void save().catch(() => undefined)}
+            loading={put.isPending}
+            disabled={!dirty || !read.ok}
+            data-keys="Ctrl S"
+            data-tip="Save"
+          >
+            Save draft
+          </Button>
+          <Button
+            size="xs"
+            variant="default"
+            onClick={() => void checkIt().catch(() => undefined)}
+            loading={check.isPending}
+            disabled={!read.ok}
+          >
+            {dirty ? 'Save and check' : 'Check'}
+          </Button>
           <span className={css.space} />
-          {definition.published !== null && <Segmented label="Show" value={differs ? 'changes' : 'text'} choices={[{ value: 'text', label: 'Text' }, { value: 'changes', label: 'Changes' }]} onChange={(next) => setDiffers(next === 'changes')} />}
+          {definition.published !== null && (
+            <Segmented
+              label="Show"
+              value={differs ? 'changes' : 'text'}
+              choices={[
+                { value: 'text', label: 'Text' },
+                { value: 'changes', label: 'Changes' },
+              ]}
+              onChange={(next) => setDiffers(next === 'changes')}
+            />
+          )}
         </div>
         {differs ? (
-          <div className={css.scroll}><DiffView before={toText(kind, definition.published)} after={text} label={`Version ${definition.version} and this draft`} /></div>
+          <div className={css.scroll}>
+            <DiffView before={toText(kind, definition.published)} after={text} label={`Version ${definition.version} and this draft`} />
+          </div>
         ) : (
-          <CodeEditor ref={editor} value={text} onChange={onText} wrong={new Set(places.flatMap(({ line }) => (line === null ? [] : [line])))} label={`Draft of ${definition.name || key} as YAML`} />
+          <CodeEditor
+            ref={editor}
+            value={text}
+            onChange={onText}
+            wrong={new Set(places.flatMap(({ line }) => (line === null ? [] : [line])))}
+            label={`Draft of ${definition.name || key} as YAML`}
+          />
         )}
       </div>
       <aside className={css.side} aria-label="About the draft">
         {problem && <ProblemView problem={problem} />}
         <Section title={places.length === 0 ? 'Mistakes' : `Mistakes (${places.length})`}>
           {places.length === 0 ? (
-            <p className={css.fine}><IconCircleCheck size={16} aria-hidden="true" /> {dirty ? 'None known. Save to check again.' : 'None. It can be published.'}</p>
+            <p className={css.fine}>
+              <IconCircleCheck size={16} aria-hidden="true" /> {dirty ? 'None known. Save to check again.' : 'None. It can be published.'}
+            </p>
           ) : (
             <ul className={css.mistakes}>
               {places.map((place) => (
                 <li key={place.path + place.message + place.line}>
-                  <button type="button" onClick={() => { setDiffers(false); if (place.line !== null) requestAnimationFrame(() => editor.current?.goTo(place.line!)); }}>
-                    <span className={css.place}><code>{place.path}</code>{place.line !== null && <span className="faint">line {place.line}</span>}</span>
+                  <button
+                    type="button"
+                    onClick={() => {
+                      setDiffers(false);
+                      if (place.line !== null) requestAnimationFrame(() => editor.current?.goTo(place.line!));
+                    }}
+                  >
+                    <span className={css.place}>
+                      <code>{place.path}</code>
+                      {place.line !== null && <span className="faint">line {place.line}</span>}
+                    </span>
                     <span>{place.message}</span>
                   </button>
                 </li>
@@ -90,10 +136,17 @@ export function DraftEditor({ definition, text, dirty, onText, onSaved }: DraftE
           )}
           {stale && <p className="faint">As of the last save.</p>}
         </Section>
-        <Section title="Last change"><p className="quiet">{definition.updatedBy}, <Time at={definition.updatedAt} /></p></Section>
+        <Section title="Last change">
+          <p className="quiet">
+            {definition.updatedBy}, <Time at={definition.updatedAt} />
+          </p>
+        </Section>
         <Section title="How to write it">
           <p className="quiet">{hintFor(kind)}</p>
-          <p className="faint">YAML or JSON, as in the file {`${kind}/${key}.yaml`.replace(/^([a-z-]+)/, (folder) => folderOf(folder))}. To work on many at once: npx throughline plan DIR, then apply.</p>
+          <p className="faint">
+            YAML or JSON, as in the file {`${kind}/${key}.yaml`.replace(/^([a-z-]+)/, (folder) => folderOf(folder))}. To work on many at
+            once: npx throughline plan DIR, then apply.
+          </p>
         </Section>
       </aside>
     </div>

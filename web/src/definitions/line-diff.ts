@@ -13,7 +13,11 @@ export function lineDiff(before: string, after: string): DiffLine[] {
   let end = 0;
   while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
   const same = (lines: string[]): DiffLine[] => lines.map((text) => ({ kind: 'same', text }));
-  return [...same(a.slice(0, start)), ...middle(a.slice(start, a.length - end), b.slice(start, b.length - end)), ...same(a.slice(a.length - end))];
+  return [
+    ...same(a.slice(0, start)),
+    ...middle(a.slice(start, a.length - end), b.slice(start, b.length - end)),
+    ...same(a.slice(a.length - end)),
+  ];
 }
 
 const split = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
@@ -26,7 +30,8 @@ function middle(a: string[], b: string[]): DiffLine[] {
   const longest = new Uint32Array((a.length + 1) * width);
   for (let i = a.length - 1; i >= 0; i--)
     for (let j = b.length - 1; j >= 0; j--)
-      longest[i * width + j] = a[i] === b[j] ? longest[(i + 1) * width + j + 1]! + 1 : Math.max(longest[(i + 1) * width + j]!, longest[i * width + j + 1]!);
+      longest[i * width + j] =
+        a[i] === b[j] ? longest[(i + 1) * width + j + 1]! + 1 : Math.max(longest[(i + 1) * width + j]!, longest[i * width + j + 1]!);
   const lines: DiffLine[] = [];
   let i = 0;
   let j = 0;
@@ -48,7 +53,8 @@ export type Stretch = { folded: false; lines: DiffLine[] } | { folded: true; cou
 export function foldDiff(lines: readonly DiffLine[], near = 3): Stretch[] {
   const close = lines.map(() => false);
   lines.forEach((line, index) => {
-    if (line.kind !== 'same') for (let at = Math.max(0, index - near); at <= Math.min(lines.length - 1, index + near); at++) close[at] = true;
+    if (line.kind !== 'same')
+      for (let at = Math.max(0, index - near); at <= Math.min(lines.length - 1, index + near); at++) close[at] = true;
   });
   const stretches: Stretch[] = [];
   for (let at = 0; at < lines.length; ) {

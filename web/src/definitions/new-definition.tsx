@@ -8,11 +8,28 @@ import form from '../people/form.module.css';
 import { useChange } from '../query.ts';
 import { single, starters } from './starters.ts';
 
-const keyOf = (name: string): string => name.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '').replace(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+|-+$/g, '').slice(0, 63);
+const keyOf = (name: string): string =>
+  name
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+|-+$/g, '')
+    .slice(0, 63);
 const kinds = Object.keys(kindNames) as DefinitionKind[];
 
 /** Starts a draft of a kind under a key; an existing key is not touched. */
-export function NewDefinition({ open, kind: given, taken, onClose }: { open: boolean; kind: DefinitionKind | undefined; taken: ReadonlySet<string>; onClose: () => void }) {
+export function NewDefinition({
+  open,
+  kind: given,
+  taken,
+  onClose,
+}: {
+  open: boolean;
+  kind: DefinitionKind | undefined;
+  taken: ReadonlySet<string>;
+  onClose: () => void;
+}) {
   const [chosen, setChosen] = useState<DefinitionKind | null>(null);
   const [name, setName] = useState('');
   const [ownKey, setOwnKey] = useState<string | null>(null);
@@ -36,18 +53,47 @@ export function NewDefinition({ open, kind: given, taken, onClose }: { open: boo
   };
   return (
     <Modal opened={open} onClose={close} title="New definition" size={440} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form className={form.form} onSubmit={(event) => { event.preventDefault(); void save().catch(() => undefined); }}>
+      <form
+        className={form.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save().catch(() => undefined);
+        }}
+      >
         <p className="quiet">It begins as a draft. Nothing changes for anybody before you publish it.</p>
-        <Select label="Kind" data={kinds.map((value) => ({ value, label: kindNames[value].name }))} value={kind} onChange={(next) => setChosen(next as DefinitionKind)} allowDeselect={false} />
-        <TextInput label="Name" value={name} onChange={(event) => setName(event.currentTarget.value)} data-autofocus autoComplete="off" maxLength={200} />
+        <Select
+          label="Kind"
+          data={kinds.map((value) => ({ value, label: kindNames[value].name }))}
+          value={kind}
+          onChange={(next) => setChosen(next as DefinitionKind)}
+          allowDeselect={false}
+        />
         <TextInput
-          label="Key" description={only ? 'A workspace has one, with this key' : 'How other definitions and files call it; it stays'} value={key} onChange={(event) => setOwnKey(event.currentTarget.value)} disabled={only} autoComplete="off" spellCheck={false}
+          label="Name"
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          data-autofocus
+          autoComplete="off"
+          maxLength={200}
+        />
+        <TextInput
+          label="Key"
+          description={only ? 'A workspace has one, with this key' : 'How other definitions and files call it; it stays'}
+          value={key}
+          onChange={(event) => setOwnKey(event.currentTarget.value)}
+          disabled={only}
+          autoComplete="off"
+          spellCheck={false}
           error={used ? 'This key is taken. Open that definition, or choose another key.' : null}
         />
         {put.error && <ProblemView problem={put.error} />}
         <div className={form.buttons}>
-          <Button variant="default" onClick={close}>Cancel</Button>
-          <Button type="submit" loading={put.isPending} disabled={name.trim() === '' || key === '' || used}>Start the draft</Button>
+          <Button variant="default" onClick={close}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={put.isPending} disabled={name.trim() === '' || key === '' || used}>
+            Start the draft
+          </Button>
         </div>
       </form>
     </Modal>

@@ -14,7 +14,14 @@ import { DiffView } from './diff-view.tsx';
 export function Publish({ open, definition, onClose }: { open: boolean; definition: Reply<'getDefinition'>; onClose: () => void }) {
   const { kind, key } = definition;
   const [note, setNote] = useState('');
-  const publish = useChange('publishDefinition', ['getDefinition', 'listDefinitions', 'listVersions', 'listJourneys', 'lifecycleBoard', 'getHome']);
+  const publish = useChange('publishDefinition', [
+    'getDefinition',
+    'listDefinitions',
+    'listVersions',
+    'listJourneys',
+    'lifecycleBoard',
+    'getHome',
+  ]);
   const { mutate: makePlan, data: plan } = useChange('makePlan');
   useEffect(() => {
     if (open) makePlan({ body: { definitions: [{ kind, key, body: definition.draft }] } });
@@ -31,18 +38,59 @@ export function Publish({ open, definition, onClose }: { open: boolean; definiti
     close();
   };
   return (
-    <Modal opened={open} onClose={close} title={`Publish ${definition.name || key}`} size={720} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form className={form.form} onSubmit={(event) => { event.preventDefault(); void go().catch(() => undefined); }}>
+    <Modal
+      opened={open}
+      onClose={close}
+      title={`Publish ${definition.name || key}`}
+      size={720}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <form
+        className={form.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void go().catch(() => undefined);
+        }}
+      >
         <p className="quiet">It becomes version {(definition.version ?? 0) + 1} and decides from the next event on.</p>
-        {definition.mistakes.length > 0 && <p className={css.warning}>{plural(definition.mistakes.length, 'mistake')} must be mended first. They are listed beside the draft.</p>}
-        {change && change.inFlight > 0 && <p className={css.warning}>{plural(change.inFlight, 'person is', 'people are')} in this journey. They go on under the version that they entered by.</p>}
-        {change?.unsafe.map((sentence) => <p key={sentence} className={css.warning}>{sentence}</p>)}
-        <DiffView before={toText(kind, definition.published)} after={toText(kind, definition.draft)} label={definition.version === null ? 'All of it is new' : `Since version ${definition.version}`} />
-        <Textarea label="Note" description="What changed and why, for the list of versions" value={note} onChange={(event) => setNote(event.currentTarget.value)} autosize minRows={2} maxLength={500} data-autofocus />
+        {definition.mistakes.length > 0 && (
+          <p className={css.warning}>
+            {plural(definition.mistakes.length, 'mistake')} must be mended first. They are listed beside the draft.
+          </p>
+        )}
+        {change && change.inFlight > 0 && (
+          <p className={css.warning}>
+            {plural(change.inFlight, 'person is', 'people are')} in this journey. They go on under the version that they entered by.
+          </p>
+        )}
+        {change?.unsafe.map((sentence) => (
+          <p key={sentence} className={css.warning}>
+            {sentence}
+          </p>
+        ))}
+        <DiffView
+          before={toText(kind, definition.published)}
+          after={toText(kind, definition.draft)}
+          label={definition.version === null ? 'All of it is new' : `Since version ${definition.version}`}
+        />
+        <Textarea
+          label="Note"
+          description="What changed and why, for the list of versions"
+          value={note}
+          onChange={(event) => setNote(event.currentTarget.value)}
+          autosize
+          minRows={2}
+          maxLength={500}
+          data-autofocus
+        />
         {publish.error && <ProblemView problem={publish.error} />}
         <div className={form.buttons}>
-          <Button variant="default" onClick={close}>Cancel</Button>
-          <Button type="submit" loading={publish.isPending} disabled={definition.mistakes.length > 0}>Publish</Button>
+          <Button variant="default" onClick={close}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={publish.isPending} disabled={definition.mistakes.length > 0}>
+            Publish
+          </Button>
         </div>
       </form>
     </Modal>

@@ -4,7 +4,15 @@ import { useEffect, useRef, useState } from 'react';
 import { useKeys } from '../parts/keys.ts';
 
 /** Only events of this name; offers the names that are on the screen. */
-export function EventNameFilter({ value, names, onChange }: { value: string | undefined; names: string[]; onChange: (value: string | undefined) => void }) {
+export function EventNameFilter({
+  value,
+  names,
+  onChange,
+}: {
+  value: string | undefined;
+  names: string[];
+  onChange: (value: string | undefined) => void;
+}) {
   const [text, setText] = useState(value ?? '');
   const box = useRef<HTMLInputElement>(null);
   useEffect(() => setText(value ?? ''), [value]);
@@ -12,9 +20,26 @@ export function EventNameFilter({ value, names, onChange }: { value: string | un
   const send = (next: string): void => onChange(next.trim() || undefined);
   return (
     <Autocomplete
-      ref={box} w={240} miw={180} size="sm" value={text} onChange={setText} onOptionSubmit={send} data={[...new Set(names)].sort()} limit={30} aria-label="Only events called" placeholder="Only events called"
-      leftSection={<IconFilter size={15} />} comboboxProps={{ width: 260, position: 'bottom-start' }}
-      rightSection={text === '' ? <kbd className="faint">/</kbd> : <CloseButton size="sm" aria-label="Show all events" onClick={() => onChange(undefined)} />}
+      ref={box}
+      w={240}
+      miw={180}
+      size="sm"
+      value={text}
+      onChange={setText}
+      onOptionSubmit={send}
+      data={[...new Set(names)].sort()}
+      limit={30}
+      aria-label="Only events called"
+      placeholder="Only events called"
+      leftSection={<IconFilter size={15} />}
+      comboboxProps={{ width: 260, position: 'bottom-start' }}
+      rightSection={
+        text === '' ? (
+          <kbd className="faint">/</kbd>
+        ) : (
+          <CloseButton size="sm" aria-label="Show all events" onClick={() => onChange(undefined)} />
+        )
+      }
       onKeyDown={(event) => {
         if (event.key === 'Enter') send(event.currentTarget.value);
         if (event.key === 'Escape') event.currentTarget.blur();

@@ -11,18 +11,53 @@ import css from './live-events.module.css';
 type EventRow = Reply<'listEvents'>['items'][number];
 
 /** One event: who, when, and the raw JSON as it was sent. */
-export function EventPanel({ event, onName, filtered }: { event: EventRow | undefined; onName: (name: string) => void; filtered: boolean }) {
-  if (!event) return <Empty small title="This event is further down">Scroll the list until it is loaded, or filter by its name.</Empty>;
+export function EventPanel({
+  event,
+  onName,
+  filtered,
+}: {
+  event: EventRow | undefined;
+  onName: (name: string) => void;
+  filtered: boolean;
+}) {
+  if (!event)
+    return (
+      <Empty small title="This event is further down">
+        Scroll the list until it is loaded, or filter by its name.
+      </Empty>
+    );
   return (
     <>
       <Facts>
-        <Fact name="Person">{event.person ? <To to={`people/${event.person.id}`} className={`text-link ${css.person}`}><PersonName person={event.person} /></To> : <span className="faint">It names nobody who is known yet</span>}</Fact>
-        <Fact name="Call"><code>{event.call}</code></Fact>
-        <Fact name="Happened"><Time at={event.at} as="exact" /></Fact>
-        <Fact name="Came in"><Time at={event.storedAt} as="exact" /></Fact>
+        <Fact name="Person">
+          {event.person ? (
+            <To to={`people/${event.person.id}`} className={`text-link ${css.person}`}>
+              <PersonName person={event.person} />
+            </To>
+          ) : (
+            <span className="faint">It names nobody who is known yet</span>
+          )}
+        </Fact>
+        <Fact name="Call">
+          <code>{event.call}</code>
+        </Fact>
+        <Fact name="Happened">
+          <Time at={event.at} as="exact" />
+        </Fact>
+        <Fact name="Came in">
+          <Time at={event.storedAt} as="exact" />
+        </Fact>
       </Facts>
-      {!filtered && <div><Button size="xs" variant="default" onClick={() => onName(event.name)}>Only “{event.name}”</Button></div>}
-      <Section title="As it was sent"><JsonView value={event.raw} label={`Raw event ${event.name}`} /></Section>
+      {!filtered && (
+        <div>
+          <Button size="xs" variant="default" onClick={() => onName(event.name)}>
+            Only “{event.name}”
+          </Button>
+        </div>
+      )}
+      <Section title="As it was sent">
+        <JsonView value={event.raw} label={`Raw event ${event.name}`} />
+      </Section>
     </>
   );
 }

@@ -23,8 +23,23 @@ type EventRow = Reply<'listEvents'>['items'][number];
 const columns: Column<EventRow>[] = [
   { key: 'name', title: 'Event', width: 'minmax(130px, 1.3fr)', cell: (row) => <span className={css.name}>{row.name}</span> },
   { key: 'call', title: 'Call', width: '80px', from: 640, cell: (row) => <span className="mono faint">{row.call}</span> },
-  { key: 'person', title: 'Person', width: 'minmax(120px, 1.4fr)', cell: (row) => (row.person ? <PersonName person={row.person} /> : <span className="faint">Nobody yet</span>) },
-  { key: 'stored', title: 'Came in', width: '88px', align: 'right', cell: (row) => <span className="quiet"><Time at={row.storedAt} /></span> },
+  {
+    key: 'person',
+    title: 'Person',
+    width: 'minmax(120px, 1.4fr)',
+    cell: (row) => (row.person ? <PersonName person={row.person} /> : <span className="faint">Nobody yet</span>),
+  },
+  {
+    key: 'stored',
+    title: 'Came in',
+    width: '88px',
+    align: 'right',
+    cell: (row) => (
+      <span className="quiet">
+        <Time at={row.storedAt} />
+      </span>
+    ),
+  },
 ];
 const idOf = (row: EventRow): string => row.id;
 
@@ -32,20 +47,41 @@ const idOf = (row: EventRow): string => row.id;
 export function LiveEvents() {
   const [address, setAddress] = useAddress();
   const tab = address.tab === 'refused' ? 'refused' : 'stored';
-  return tab === 'refused' ? <Refusals tabs={<Tabs tab={tab} />} /> : <Stored key={address.name ?? ''} tabs={<Tabs tab={tab} />} name={address.name} peek={address.peek} onAddress={setAddress} />;
+  return tab === 'refused' ? (
+    <Refusals tabs={<Tabs tab={tab} />} />
+  ) : (
+    <Stored key={address.name ?? ''} tabs={<Tabs tab={tab} />} name={address.name} peek={address.peek} onAddress={setAddress} />
+  );
 }
 
 function Tabs({ tab }: { tab: 'stored' | 'refused' }) {
   const [, setAddress] = useAddress();
   return (
     <Segmented
-      label="Which events" value={tab} choices={[{ value: 'stored', label: 'Came in' }, { value: 'refused', label: 'Refused' }]}
-      onChange={(next) => setAddress({ tab: next === 'refused' ? 'refused' : undefined, peek: undefined, name: undefined }, { replace: false })}
+      label="Which events"
+      value={tab}
+      choices={[
+        { value: 'stored', label: 'Came in' },
+        { value: 'refused', label: 'Refused' },
+      ]}
+      onChange={(next) =>
+        setAddress({ tab: next === 'refused' ? 'refused' : undefined, peek: undefined, name: undefined }, { replace: false })
+      }
     />
   );
 }
 
-function Stored({ tabs, name, peek, onAddress }: { tabs: React.ReactNode; name: string | undefined; peek: string | undefined; onAddress: (change: Record<string, string | undefined>) => void }) {
+function Stored({
+  tabs,
+  name,
+  peek,
+  onAddress,
+}: {
+  tabs: React.ReactNode;
+  name: string | undefined;
+  peek: string | undefined;
+  onAddress: (change: Record<string, string | undefined>) => void;
+}) {
   const go = useGo();
   const list = useList('listEvents', { query: { name, limit: 100 } });
   const [held, setHeld] = useState<EventRow[] | null>(null);
@@ -58,31 +94,65 @@ function Stored({ tabs, name, peek, onAddress }: { tabs: React.ReactNode; name: 
 
   return (
     <Page
-      fit="fill" title={<>Live events <LiveDot /></>} tab="Live events" purpose="What people do, as it comes in. Choose an event to see exactly what was sent."
+      fit="fill"
+      title={
+        <>
+          Live events <LiveDot />
+        </>
+      }
+      tab="Live events"
+      purpose="What people do, as it comes in. Choose an event to see exactly what was sent."
       actions={
-        <Button variant="default" onClick={pause} leftSection={paused ? <IconPlayerPlay size={15} /> : <IconPlayerPause size={15} />} data-tip={paused ? 'Show what came in meanwhile' : 'Hold the list still'} data-keys="Space">
+        <Button
+          variant="default"
+          onClick={pause}
+          leftSection={paused ? <IconPlayerPlay size={15} /> : <IconPlayerPause size={15} />}
+          data-tip={paused ? 'Show what came in meanwhile' : 'Hold the list still'}
+          data-keys="Space"
+        >
           {paused ? 'Go on' : 'Pause'}
         </Button>
       }
       bar={
         <>
           {tabs}
-          <EventNameFilter value={name} names={list.rows.map((row) => row.name)} onChange={(next) => onAddress({ name: next, peek: undefined })} />
-          {paused && <span className={css.paused} role="status">Paused. {arrived === 0 ? 'Nothing new yet' : `${plural(arrived, 'new event')}${list.more && arrivedAt < 0 ? ' or more' : ''}`}</span>}
+          <EventNameFilter
+            value={name}
+            names={list.rows.map((row) => row.name)}
+            onChange={(next) => onAddress({ name: next, peek: undefined })}
+          />
+          {paused && (
+            <span className={css.paused} role="status">
+              Paused. {arrived === 0 ? 'Nothing new yet' : `${plural(arrived, 'new event')}${list.more && arrivedAt < 0 ? ' or more' : ''}`}
+            </span>
+          )}
         </>
       }
     >
       <List
-        label="Events" columns={columns} idOf={idOf} list={paused ? { rows: held, loaded: true, problem: null } : list}
-        peek={peek || null} onPeek={(id) => onAddress({ peek: id ?? undefined })} onOpen={(row) => row.person && go(`people/${row.person.id}`)}
-        panelTitle={(_, row) => row?.name ?? 'Event'} panel={(_, row) => <EventPanel event={row} onName={(next) => onAddress({ name: next })} filtered={name !== undefined} />}
+        label="Events"
+        columns={columns}
+        idOf={idOf}
+        list={paused ? { rows: held, loaded: true, problem: null } : list}
+        peek={peek || null}
+        onPeek={(id) => onAddress({ peek: id ?? undefined })}
+        onOpen={(row) => row.person && go(`people/${row.person.id}`)}
+        panelTitle={(_, row) => row?.name ?? 'Event'}
+        panel={(_, row) => <EventPanel event={row} onName={(next) => onAddress({ name: next })} filtered={name !== undefined} />}
         empty={
           name === undefined ? (
             <Empty title="Nothing has come in yet" action={<Button onClick={() => go('install')}>Send the first event</Button>}>
               Put the tag on your site or send from your server; events appear here within a second.
             </Empty>
           ) : (
-            <Empty title={`No event is called “${name}”`} action={<Button variant="default" onClick={() => onAddress({ name: undefined })}>Show all events</Button>}>
+            <Empty
+              title={`No event is called “${name}”`}
+              action={
+                <Button variant="default" onClick={() => onAddress({ name: undefined })}>
+                  Show all events
+                </Button>
+              }
+            >
               Names are compared exactly, with capitals and spaces as they were sent.
             </Empty>
           )

@@ -80,14 +80,7 @@ export function PracticeClock() {
           </span>
           <span>{format(language, zone, { hour: '2-digit', minute: '2-digit' }).format(now)}</span>
           <span className={css.turn}>{busy ? `Turning ${percent} %` : 'Turn'}</span>
-          {busy && (
-            <Progress
-              className={css.progress}
-              value={Math.max(4, percent)}
-              size={3}
-              aria-label="Turning the clock"
-            />
-          )}
+          {busy && <Progress className={css.progress} value={Math.max(4, percent)} size={3} aria-label="Turning the clock" />}
         </button>
       </Popover.Target>
       <Popover.Dropdown p={16} aria-label="Turn the practice clock">

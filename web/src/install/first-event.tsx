@@ -29,7 +29,11 @@ export function FirstEvent() {
     <div className={css.arrival} aria-live="polite">
       {refused && (
         <div className={css.refused}>
-          <strong>An event was refused. </strong>{refusal.sentence} <To to="events" search={{ tab: 'refused', peek: refusal.id }} className="text-link">See what was sent</To>
+          <strong>An event was refused. </strong>
+          {refusal.sentence}{' '}
+          <To to="events" search={{ tab: 'refused', peek: refusal.id }} className="text-link">
+            See what was sent
+          </To>
         </div>
       )}
       {newest === undefined ? <Waiting text="Waiting for the first event" /> : <Arrived event={newest} fresh={fresh} />}
@@ -62,8 +66,14 @@ function Arrived({ event, fresh }: { event: EventRow; fresh: boolean }) {
           </p>
         </div>
         <div className={css.next}>
-          {event.person && <Button component={To} to={`people/${event.person.id}`} size="xs">Open the person</Button>}
-          <Button component={To} to="events" search={{ peek: event.id }} size="xs" variant="default">Live events</Button>
+          {event.person && (
+            <Button component={To} to={`people/${event.person.id}`} size="xs">
+              Open the person
+            </Button>
+          )}
+          <Button component={To} to="events" search={{ peek: event.id }} size="xs" variant="default">
+            Live events
+          </Button>
         </div>
       </div>
       <JsonView value={event.raw} label={`Raw event ${event.name}`} />

@@ -18,12 +18,28 @@ export function Install() {
   const snippets = snippetsFor(publicUrl, key === '' ? noKey : key);
   const shown = snippets.find((one) => one.key === address.with) ?? snippets[0]!;
   return (
-    <Page fit="read" title={<>Install <LiveDot /></>} tab="Install" purpose="Send the first event from your site or server. Segment's own clients work unchanged.">
+    <Page
+      fit="read"
+      title={
+        <>
+          Install <LiveDot />
+        </>
+      }
+      tab="Install"
+      purpose="Send the first event from your site or server. Segment's own clients work unchanged."
+    >
       <Section title="1. A write key" hint="It may only send events, so it can stand in a page.">
         <WriteKey value={key} onChange={setKey} />
       </Section>
       <Section title="2. Send events">
-        <div className={css.tabs}><Segmented label="How to send" value={shown.key} choices={snippets.map((one) => ({ value: one.key, label: one.name }))} onChange={(next) => setAddress({ with: next })} /></div>
+        <div className={css.tabs}>
+          <Segmented
+            label="How to send"
+            value={shown.key}
+            choices={snippets.map((one) => ({ value: one.key, label: one.name }))}
+            onChange={(next) => setAddress({ with: next })}
+          />
+        </div>
         <p className={`quiet ${css.words}`}>{shown.about}</p>
         {shown.parts.map((part) => (
           <div key={part.title} className={css.part}>

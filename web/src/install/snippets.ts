@@ -22,15 +22,22 @@ export function snippetsFor(publicUrl: string, writeKey: string): Snippet[] {
       about: 'For any website. It goes before the end of the head, on every page.',
       parts: [
         { title: 'On every page', code: `<script async src="${origin}/t.js" data-key="${writeKey}"></script>` },
-        { title: 'When the visitor has answered your consent banner', code: 'window.throughline = window.throughline || [];\nthroughline.push([\'consent\', { marketing: true, analytics: true }]);' },
-        { title: 'When something happens, and when you know who it is', code: 'throughline.push([\'track\', \'Signed Up\', { plan: \'pro\' }]);\nthroughline.push([\'identify\', \'user-1\', { email: \'ana@example.com\' }]);' },
+        {
+          title: 'When the visitor has answered your consent banner',
+          code: "window.throughline = window.throughline || [];\nthroughline.push(['consent', { marketing: true, analytics: true }]);",
+        },
+        {
+          title: 'When something happens, and when you know who it is',
+          code: "throughline.push(['track', 'Signed Up', { plan: 'pro' }]);\nthroughline.push(['identify', 'user-1', { email: 'ana@example.com' }]);",
+        },
       ],
       note: 'The tag stores and sends nothing before the visitor says yes. To try it on a page without a banner, add data-consent="given".',
     },
     {
       key: 'browser',
       name: 'Segment, browser',
-      about: 'For a site that has Segment’s browser client already. Only the addresses change. Install it with npm install @segment/analytics-next.',
+      about:
+        'For a site that has Segment’s browser client already. Only the addresses change. Install it with npm install @segment/analytics-next.',
       parts: [
         {
           title: 'Where the client is made',
@@ -68,8 +75,14 @@ await analytics.closeAndFlush();`,
       name: 'curl',
       about: 'For any language, and the quickest way to see a first event. Run it in a terminal.',
       parts: [
-        { title: 'Who it is', code: `curl ${origin}/v1/identify -u ${writeKey}: \\\n  -H 'content-type: application/json' \\\n  -d '{"userId": "user-1", "traits": {"email": "ana@example.com", "name": "Ana Duarte"}}'` },
-        { title: 'What they did', code: `curl ${origin}/v1/track -u ${writeKey}: \\\n  -H 'content-type: application/json' \\\n  -d '{"userId": "user-1", "event": "Signed Up", "properties": {"plan": "pro"}}'` },
+        {
+          title: 'Who it is',
+          code: `curl ${origin}/v1/identify -u ${writeKey}: \\\n  -H 'content-type: application/json' \\\n  -d '{"userId": "user-1", "traits": {"email": "ana@example.com", "name": "Ana Duarte"}}'`,
+        },
+        {
+          title: 'What they did',
+          code: `curl ${origin}/v1/track -u ${writeKey}: \\\n  -H 'content-type: application/json' \\\n  -d '{"userId": "user-1", "event": "Signed Up", "properties": {"plan": "pro"}}'`,
+        },
       ],
     },
   ];

@@ -26,16 +26,32 @@ export function WriteKey({ value, onChange }: { value: string; onChange: (key: s
     return (
       <div className={css.key}>
         <CodeBlock text={made} what="write key" wrap />
-        <p className="faint">It is in the snippets below. Keep it: it is shown only now. You can make another or revoke this one in <To to="settings" search={{ tab: 'keys' }} className="text-link">Settings, Keys</To>.</p>
+        <p className="faint">
+          It is in the snippets below. Keep it: it is shown only now. You can make another or revoke this one in{' '}
+          <To to="settings" search={{ tab: 'keys' }} className="text-link">
+            Settings, Keys
+          </To>
+          .
+        </p>
       </div>
     );
   }
   return (
     <div className={css.key}>
       <div className={css.keyRow}>
-        <Button onClick={() => void make().catch(() => undefined)} loading={create.isPending}>Create a write key</Button>
+        <Button onClick={() => void make().catch(() => undefined)} loading={create.isPending}>
+          Create a write key
+        </Button>
         <span className="faint">or</span>
-        <TextInput className={css.keyInput ?? ''} value={value} onChange={(event) => onChange(event.currentTarget.value.trim())} placeholder="Paste one that you have" aria-label="Write key" autoComplete="off" spellCheck={false} />
+        <TextInput
+          className={css.keyInput ?? ''}
+          value={value}
+          onChange={(event) => onChange(event.currentTarget.value.trim())}
+          placeholder="Paste one that you have"
+          aria-label="Write key"
+          autoComplete="off"
+          spellCheck={false}
+        />
         {known && <Chip tone="good">{known.name}</Chip>}
         {value !== '' && !known && <Chip tone="warn">Not a key of this workspace</Chip>}
       </div>

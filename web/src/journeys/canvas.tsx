@@ -1,4 +1,20 @@
-import { Background, BackgroundVariant, BaseEdge, Controls, EdgeLabelRenderer, type Edge, type EdgeProps, Handle, type Node, type NodeProps, Position, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from '@xyflow/react';
+import {
+  Background,
+  BackgroundVariant,
+  BaseEdge,
+  Controls,
+  EdgeLabelRenderer,
+  type Edge,
+  type EdgeProps,
+  Handle,
+  type Node,
+  type NodeProps,
+  Position,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  useStore,
+} from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { To } from '../parts/address.tsx';
@@ -32,15 +48,43 @@ const Card = memo(function Card({ data }: NodeProps<CardNode>) {
   const { icon: Icon, name } = stepLooks[node.step!.kind] ?? stepLooks.exit;
   return (
     <>
-      <div className={css.card} data-kind={node.step!.kind} data-chosen={chosen || undefined} data-wrong={wrong !== undefined || undefined} style={{ height: node.height }}>
-        <button type="button" className={css.open} onClick={() => data.onChoose(node.id)} onFocus={(event) => event.currentTarget.matches(':focus-visible') && data.onFocus(node.id)} aria-pressed={chosen}>
-          <span className={css.icon} role="img" aria-label={name}><Icon size={16} stroke={1.7} /></span>
+      <div
+        className={css.card}
+        data-kind={node.step!.kind}
+        data-chosen={chosen || undefined}
+        data-wrong={wrong !== undefined || undefined}
+        style={{ height: node.height }}
+      >
+        <button
+          type="button"
+          className={css.open}
+          onClick={() => data.onChoose(node.id)}
+          onFocus={(event) => event.currentTarget.matches(':focus-visible') && data.onFocus(node.id)}
+          aria-pressed={chosen}
+        >
+          <span className={css.icon} role="img" aria-label={name}>
+            <Icon size={16} stroke={1.7} />
+          </span>
           <span className={css.sentence}>{node.sentence}</span>
         </button>
-        {passed !== null && <span className={css.counts}>
-          {here > 0 ? <To to="people" search={{ journey: journeyKey, step: node.id }} className={css.lead} data-tip="Who is here">{sayShort(here)} here</To> : <span>0 here</span>}
-          {node.step!.kind === 'send' && here + passed > 0 ? <To to="messages" search={{ journey: journeyKey, step: node.id }} className={css.lead} data-tip="Its messages">{sayShort(passed)} passed</To> : <span>{sayShort(passed)} passed</span>}
-        </span>}
+        {passed !== null && (
+          <span className={css.counts}>
+            {here > 0 ? (
+              <To to="people" search={{ journey: journeyKey, step: node.id }} className={css.lead} data-tip="Who is here">
+                {sayShort(here)} here
+              </To>
+            ) : (
+              <span>0 here</span>
+            )}
+            {node.step!.kind === 'send' && here + passed > 0 ? (
+              <To to="messages" search={{ journey: journeyKey, step: node.id }} className={css.lead} data-tip="Its messages">
+                {sayShort(passed)} passed
+              </To>
+            ) : (
+              <span>{sayShort(passed)} passed</span>
+            )}
+          </span>
+        )}
       </div>
       <Handles />
     </>
@@ -49,7 +93,9 @@ const Card = memo(function Card({ data }: NodeProps<CardNode>) {
 const End = memo(function End({ data }: NodeProps<CardNode>) {
   return (
     <>
-      <div className={css.end} style={{ width: data.node.width, height: data.node.height }}>End</div>
+      <div className={css.end} style={{ width: data.node.width, height: data.node.height }}>
+        End
+      </div>
       <Handles />
     </>
   );
@@ -59,7 +105,12 @@ const Way = memo(function Way({ data }: EdgeProps<WayEdge>) {
   const { edge, share } = data;
   return (
     <>
-      <BaseEdge path={pathOf(edge.points)} className={css.way ?? ''} style={{ strokeWidth: 1.25 + share * 3.75 }} data-taken={edge.count > 0 || undefined} />
+      <BaseEdge
+        path={pathOf(edge.points)}
+        className={css.way ?? ''}
+        style={{ strokeWidth: 1.25 + share * 3.75 }}
+        data-taken={edge.count > 0 || undefined}
+      />
       {edge.label !== '' && (
         <EdgeLabelRenderer>
           <div className={css.label} style={{ transform: `translate(-50%, -50%) translate(${edge.labelAt.x}px, ${edge.labelAt.y}px)` }}>
@@ -101,20 +152,55 @@ function Drawn({ journeyKey, placed, steps, chosen, wrong, onChoose }: CanvasPro
   const nodes = useMemo<CardNode[]>(
     () =>
       placed.nodes.map((node) => ({
-        id: node.id, type: node.step === null ? 'end' : 'card', position: { x: node.x, y: node.y }, width: node.width, height: node.height, focusable: false,
-        data: { journeyKey, node, here: steps?.get(node.id)?.here ?? 0, passed: steps?.get(node.id)?.passed ?? null, chosen: node.id === chosen, wrong: wrong.get(node.id), onChoose: (key: string) => choose.current(key), onFocus: setFocused },
+        id: node.id,
+        type: node.step === null ? 'end' : 'card',
+        position: { x: node.x, y: node.y },
+        width: node.width,
+        height: node.height,
+        focusable: false,
+        data: {
+          journeyKey,
+          node,
+          here: steps?.get(node.id)?.here ?? 0,
+          passed: steps?.get(node.id)?.passed ?? null,
+          chosen: node.id === chosen,
+          wrong: wrong.get(node.id),
+          onChoose: (key: string) => choose.current(key),
+          onFocus: setFocused,
+        },
       })),
     [journeyKey, placed, steps, chosen, wrong],
   );
   const edges = useMemo<WayEdge[]>(() => {
     const most = Math.max(1, ...placed.edges.map((edge) => edge.count));
-    return placed.edges.map((edge) => ({ id: edge.id, type: 'way', source: edge.from, target: edge.to, focusable: false, data: { edge, share: edge.count / most } }));
+    return placed.edges.map((edge) => ({
+      id: edge.id,
+      type: 'way',
+      source: edge.from,
+      target: edge.to,
+      focusable: false,
+      data: { edge, share: edge.count / most },
+    }));
   }, [placed]);
   return (
     <ReactFlow
-      className={css.canvas ?? ''} nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} proOptions={{ hideAttribution: true }}
-      nodesDraggable={false} nodesConnectable={false} nodesFocusable={false} edgesFocusable={false} elementsSelectable={false} panOnScroll zoomOnScroll={false} minZoom={0.2} maxZoom={1.5}
-      onPaneClick={() => choose.current(null)} aria-label="Journey"
+      className={css.canvas ?? ''}
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={nodeTypes}
+      edgeTypes={edgeTypes}
+      proOptions={{ hideAttribution: true }}
+      nodesDraggable={false}
+      nodesConnectable={false}
+      nodesFocusable={false}
+      edgesFocusable={false}
+      elementsSelectable={false}
+      panOnScroll
+      zoomOnScroll={false}
+      minZoom={0.2}
+      maxZoom={1.5}
+      onPaneClick={() => choose.current(null)}
+      aria-label="Journey"
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--line-2)" bgColor="var(--sunken)" />
       <Controls showInteractive={false} className={css.controls ?? ''} fitViewOptions={{ padding: 0.1, maxZoom: 1 }} aria-label="Zoom" />
@@ -156,7 +242,11 @@ function Look({ placed, wanted }: { placed: Placed; wanted: string | undefined }
     const left = node.x * zoom + x;
     const top = node.y * zoom + y;
     const inSight = left >= 0 && top >= 0 && left + node.width * zoom <= width && top + node.height * zoom <= height;
-    if (!inSight) void flow.setCenter(node.x + node.width / 2, node.y + node.height / 2, { zoom, duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 140 });
+    if (!inSight)
+      void flow.setCenter(node.x + node.width / 2, node.y + node.height / 2, {
+        zoom,
+        duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 140,
+      });
   }, [wanted, width, height, placed, flow, canvas]);
   return null;
 }

@@ -33,11 +33,18 @@ export function InWords({ journeyKey, journey, names, steps, chosen, onChoose }:
                 <span className={css.words}>
                   <span>{sayCard(step, names)}</span>
                   {leads.map((lead) => (
-                    <span key={`${lead.label}${lead.next}`} className="quiet">{lead.label ? `${upper(lead.label)}: ` : 'Then '}{lead.next === null ? 'the run ends' : `go on at ${numberOf.get(lead.next) ?? lead.next}`}</span>
+                    <span key={`${lead.label}${lead.next}`} className="quiet">
+                      {lead.label ? `${upper(lead.label)}: ` : 'Then '}
+                      {lead.next === null ? 'the run ends' : `go on at ${numberOf.get(lead.next) ?? lead.next}`}
+                    </span>
                   ))}
                 </span>
               </button>
-              {count && count.here > 0 && <To to="people" search={{ journey: journeyKey, step: step.key }} className={`text-link ${css.count}`}>{plural(count.here, 'person', 'people')} here</To>}
+              {count && count.here > 0 && (
+                <To to="people" search={{ journey: journeyKey, step: step.key }} className={`text-link ${css.count}`}>
+                  {plural(count.here, 'person', 'people')} here
+                </To>
+              )}
             </li>
           );
         })}

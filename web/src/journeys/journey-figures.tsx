@@ -10,9 +10,13 @@ export function JourneyFigures({ row }: { row: Reply<'listJourneys'>['items'][nu
   const { key } = useParams({ strict: false }) as { key: string };
   return (
     <p className={css.figures}>
-      <To to="people" search={{ journey: key }} className="text-link">{sayNumber(row.live)} in it now</To>
+      <To to="people" search={{ journey: key }} className="text-link">
+        {sayNumber(row.live)} in it now
+      </To>
       <span>{sayNumber(row.entered)} entered</span>
-      <span>{sayNumber(row.goalMet)} reached the goal{row.entered > 0 && ` (${sayShare(row.goalMet, row.entered)})`}</span>
+      <span>
+        {sayNumber(row.goalMet)} reached the goal{row.entered > 0 && ` (${sayShare(row.goalMet, row.entered)})`}
+      </span>
     </p>
   );
 }

@@ -35,7 +35,11 @@ export function JourneyPage() {
   const shown = useJourneyVersion(key, address.version);
   const rows = useRoute('listJourneys', undefined);
   const switches = useRoute('listKillSwitches', undefined);
-  const counts = useRoute('getJourneyCounts', { params: { key }, query: { version: shown.version ?? undefined } }, { enabled: shown.published, placeholderData: (before) => before });
+  const counts = useRoute(
+    'getJourneyCounts',
+    { params: { key }, query: { version: shown.version ?? undefined } },
+    { enabled: shown.published, placeholderData: (before) => before },
+  );
   const names = useNames();
   const [asked, setAsked] = useState<{ scope: string; stop: boolean } | null>(null);
 
@@ -64,38 +68,101 @@ export function JourneyPage() {
 
   return (
     <Page
-      fit="fill" tab={name} title={<>{name} {shown.isDraft ? <Chip tone="warn">Draft</Chip> : row && <JourneyStatus row={{ ...row, stopped }} />}</>} purpose={journey?.intent}
+      fit="fill"
+      tab={name}
+      title={
+        <>
+          {name} {shown.isDraft ? <Chip tone="warn">Draft</Chip> : row && <JourneyStatus row={{ ...row, stopped }} />}
+        </>
+      }
+      purpose={journey?.intent}
       actions={
         <>
           <ChangeIt journey={key} />
-          {shown.published && (stopped
-            ? <Button onClick={() => setAsked({ scope, stop: false })}>Let it go on</Button>
-            : <Button variant="light" color="red" onClick={() => setAsked({ scope, stop: true })}>Stop</Button>)}
+          {shown.published &&
+            (stopped ? (
+              <Button onClick={() => setAsked({ scope, stop: false })}>Let it go on</Button>
+            ) : (
+              <Button variant="light" color="red" onClick={() => setAsked({ scope, stop: true })}>
+                Stop
+              </Button>
+            ))}
         </>
       }
       bar={
         <>
           <VersionMenu shown={shown} live={counts.data?.versions ?? []} onChange={(version) => setAddress({ version, step: undefined })} />
-          <Segmented label="How to show it" value={words ? 'words' : 'drawn'} choices={[{ value: 'drawn', label: 'Drawn' }, { value: 'words', label: 'In words' }]} onChange={(next) => setAddress({ view: next === 'words' ? 'words' : undefined })} />
-          <Button size="xs" variant="subtle" color="gray" className={css.fixed ?? ''} onClick={() => setAddress({ about: about ? undefined : '1', step: undefined })} aria-expanded={about}>About and ends</Button>
+          <Segmented
+            label="How to show it"
+            value={words ? 'words' : 'drawn'}
+            choices={[
+              { value: 'drawn', label: 'Drawn' },
+              { value: 'words', label: 'In words' },
+            ]}
+            onChange={(next) => setAddress({ view: next === 'words' ? 'words' : undefined })}
+          />
+          <Button
+            size="xs"
+            variant="subtle"
+            color="gray"
+            className={css.fixed ?? ''}
+            onClick={() => setAddress({ about: about ? undefined : '1', step: undefined })}
+            aria-expanded={about}
+          >
+            About and ends
+          </Button>
           <span className={css.space} />
           {row && !shown.isDraft && <JourneyFigures row={row} />}
         </>
       }
     >
-      {problem ? <ProblemView problem={problem} page /> : !shown.ready ? <div className={css.waiting}><Bones lines={8} /></div> : !journey || !placed ? (
+      {problem ? (
+        <ProblemView problem={problem} page />
+      ) : !shown.ready ? (
+        <div className={css.waiting}>
+          <Bones lines={8} />
+        </div>
+      ) : !journey || !placed ? (
         <Empty title="There is nothing to draw yet">This journey has no steps. Open its definition and give it an entry.</Empty>
       ) : words ? (
         <InWords journeyKey={key} journey={journey} names={names} steps={steps} chosen={step?.key} onChoose={choose} />
       ) : (
-        <Canvas key={`${key} ${shown.isDraft ? 'draft' : shown.version}`} journeyKey={key} placed={placed} steps={steps} chosen={step?.key} wrong={wrong} onChoose={choose} />
+        <Canvas
+          key={`${key} ${shown.isDraft ? 'draft' : shown.version}`}
+          journeyKey={key}
+          placed={placed}
+          steps={steps}
+          chosen={step?.key}
+          wrong={wrong}
+          onChoose={choose}
+        />
       )}
       {journey && step && (
-        <Peek key={step.key} title={<>Step <span className="mono">{step.key}</span></>} onClose={() => choose(null)}>
-          <StepPanel journeyKey={key} journey={journey} step={step} names={names} counts={live} wrong={wrong.get(step.key)} onChoose={choose} />
+        <Peek
+          key={step.key}
+          title={
+            <>
+              Step <span className="mono">{step.key}</span>
+            </>
+          }
+          onClose={() => choose(null)}
+        >
+          <StepPanel
+            journeyKey={key}
+            journey={journey}
+            step={step}
+            names={names}
+            counts={live}
+            wrong={wrong.get(step.key)}
+            onChoose={choose}
+          />
         </Peek>
       )}
-      {journey && about && <Peek title="About this journey" onClose={() => choose(null)}><AboutJourney journey={journey} ends={live?.ends} /></Peek>}
+      {journey && about && (
+        <Peek title="About this journey" onClose={() => choose(null)}>
+          <AboutJourney journey={journey} ends={live?.ends} />
+        </Peek>
+      )}
       <StopConfirm asked={asked} onClose={() => setAsked(null)} />
     </Page>
   );

@@ -15,27 +15,89 @@ import { sayShare } from './say-share.ts';
 type JourneyRow = Reply<'listJourneys'>['items'][number];
 
 export function JourneyStatus({ row }: { row: Pick<JourneyRow, 'stopped' | 'version' | 'hasDraft'> }) {
-  if (row.stopped) return <Chip tone="bad" tip="Its messages wait until somebody lets it go on">Stopped</Chip>;
+  if (row.stopped)
+    return (
+      <Chip tone="bad" tip="Its messages wait until somebody lets it go on">
+        Stopped
+      </Chip>
+    );
   if (row.version === null) return <Chip tip="Nobody enters before it is published">Draft</Chip>;
-  return <Chip tone="good" tip={row.hasDraft ? 'Live; a draft of the next version waits' : 'Live'}>Live</Chip>;
+  return (
+    <Chip tone="good" tip={row.hasDraft ? 'Live; a draft of the next version waits' : 'Live'}>
+      Live
+    </Chip>
+  );
 }
 
 const columns: Column<JourneyRow>[] = [
   {
-    key: 'name', title: 'Journey', width: 'minmax(150px, 3fr)',
+    key: 'name',
+    title: 'Journey',
+    width: 'minmax(150px, 3fr)',
     cell: (row) => (
       <span className={css.name}>
-        <span className="clip"><strong>{row.name}</strong>{row.version !== null && <span className="faint"> v{row.version}</span>}{row.hasDraft && row.version !== null && <span className="faint">, draft waits</span>}</span>
+        <span className="clip">
+          <strong>{row.name}</strong>
+          {row.version !== null && <span className="faint"> v{row.version}</span>}
+          {row.hasDraft && row.version !== null && <span className="faint">, draft waits</span>}
+        </span>
         <span className="clip quiet">{row.intent}</span>
       </span>
     ),
   },
   { key: 'status', title: 'Status', width: '76px', cell: (row) => <JourneyStatus row={row} /> },
-  { key: 'live', title: 'In it now', width: '72px', align: 'right', cell: (row) => (row.live === 0 ? <span className="faint">0</span> : <To to="people" search={{ journey: row.key }} className="text-link" aria-label={`${plural(row.live, 'person', 'people')} in ${row.name}`}>{sayNumber(row.live)}</To>) },
+  {
+    key: 'live',
+    title: 'In it now',
+    width: '72px',
+    align: 'right',
+    cell: (row) =>
+      row.live === 0 ? (
+        <span className="faint">0</span>
+      ) : (
+        <To
+          to="people"
+          search={{ journey: row.key }}
+          className="text-link"
+          aria-label={`${plural(row.live, 'person', 'people')} in ${row.name}`}
+        >
+          {sayNumber(row.live)}
+        </To>
+      ),
+  },
   { key: 'entered', title: 'Entered', width: '72px', align: 'right', from: 640, cell: (row) => sayNumber(row.entered) },
-  { key: 'week', title: 'In 7 days', width: '72px', align: 'right', from: 900, cell: (row) => <span className="quiet">{sayNumber(row.entered7d)}</span> },
-  { key: 'goal', title: 'Reached the goal', width: '116px', align: 'right', from: 740, cell: (row) => <>{sayNumber(row.goalMet)} <span className="faint">{sayShare(row.goalMet, row.entered)}</span></> },
-  { key: 'last', title: 'Last entry', width: '84px', align: 'right', from: 820, cell: (row) => <span className="quiet"><Time at={row.lastEntryAt} /></span> },
+  {
+    key: 'week',
+    title: 'In 7 days',
+    width: '72px',
+    align: 'right',
+    from: 900,
+    cell: (row) => <span className="quiet">{sayNumber(row.entered7d)}</span>,
+  },
+  {
+    key: 'goal',
+    title: 'Reached the goal',
+    width: '116px',
+    align: 'right',
+    from: 740,
+    cell: (row) => (
+      <>
+        {sayNumber(row.goalMet)} <span className="faint">{sayShare(row.goalMet, row.entered)}</span>
+      </>
+    ),
+  },
+  {
+    key: 'last',
+    title: 'Last entry',
+    width: '84px',
+    align: 'right',
+    from: 820,
+    cell: (row) => (
+      <span className="quiet">
+        <Time at={row.lastEntryAt} />
+      </span>
+    ),
+  },
 ];
 const idOf = (row: JourneyRow): string => row.key;
 
@@ -49,15 +111,39 @@ export function Journeys() {
   const rows = all.filter((row) => `${row.name} ${row.key} ${row.intent}`.toLowerCase().includes(wanted));
   return (
     <Page
-      fit="fill" title="Journeys" purpose="Plans for people: where they enter, what happens, when it is over."
-      actions={<Button variant="default" component={To} to="definitions" search={{ kind: 'journey' }}>Edit definitions</Button>}
-      bar={all.length > 4 ? <SearchBox value={address.search ?? ''} onChange={(next) => setAddress({ search: next || undefined })} placeholder="Search journeys" /> : undefined}
+      fit="fill"
+      title="Journeys"
+      purpose="Plans for people: where they enter, what happens, when it is over."
+      actions={
+        <Button variant="default" component={To} to="definitions" search={{ kind: 'journey' }}>
+          Edit definitions
+        </Button>
+      }
+      bar={
+        all.length > 4 ? (
+          <SearchBox
+            value={address.search ?? ''}
+            onChange={(next) => setAddress({ search: next || undefined })}
+            placeholder="Search journeys"
+          />
+        ) : undefined
+      }
     >
       <List
-        tall label="Journeys" columns={columns} idOf={idOf} list={{ rows, loaded: journeys.data !== undefined, problem: journeys.error, again: () => void journeys.refetch() }} onOpen={(row) => go(`journeys/${row.key}`)}
+        tall
+        label="Journeys"
+        columns={columns}
+        idOf={idOf}
+        list={{ rows, loaded: journeys.data !== undefined, problem: journeys.error, again: () => void journeys.refetch() }}
+        onOpen={(row) => go(`journeys/${row.key}`)}
         empty={
-          wanted ? <Empty title="No journey fits">Change the search, or take it away.</Empty> : (
-            <Empty title="No journey yet" action={<Button onClick={() => go('definitions', { kind: 'journey', new: '1' })}>Write a journey</Button>}>
+          wanted ? (
+            <Empty title="No journey fits">Change the search, or take it away.</Empty>
+          ) : (
+            <Empty
+              title="No journey yet"
+              action={<Button onClick={() => go('definitions', { kind: 'journey', new: '1' })}>Write a journey</Button>}
+            >
               A journey says when people enter, what they get and when it is over. Publish one of the starter drafts, or write your own.
             </Empty>
           )

@@ -63,7 +63,8 @@ export function layOut(journey: Journey, counts: Counts | undefined, names: Name
   graph.setDefaultEdgeLabel(() => ({}));
   const known = new Set(journey.steps.map((step) => step.key));
   const cards = new Map<string, { step: Step | null; sentence: string }>();
-  const countOf = (from: string, to: string | null): number => (counts?.edges ?? []).filter((edge) => edge.from === from && edge.to === to).reduce((sum, edge) => sum + edge.count, 0);
+  const countOf = (from: string, to: string | null): number =>
+    (counts?.edges ?? []).filter((edge) => edge.from === from && edge.to === to).reduce((sum, edge) => sum + edge.count, 0);
   const ways: { from: string; to: string; label: string; count: number }[] = [];
 
   for (const step of journey.steps) {
@@ -86,7 +87,12 @@ export function layOut(journey: Journey, counts: Counts | undefined, names: Name
   }
   for (const way of ways) {
     const text = way.label === '' ? '' : `${way.label} ${way.count}`;
-    graph.setEdge(way.from, way.to, { width: text === '' ? 0 : Math.min(190, measure(text, 400) + 26), height: text === '' ? 0 : 24, labelpos: 'c', minlen: 1 });
+    graph.setEdge(way.from, way.to, {
+      width: text === '' ? 0 : Math.min(190, measure(text, 400) + 26),
+      height: text === '' ? 0 : 24,
+      labelpos: 'c',
+      minlen: 1,
+    });
   }
   layout(graph);
 
@@ -99,7 +105,11 @@ export function layOut(journey: Journey, counts: Counts | undefined, names: Name
     const made = graph.edge(way.from, way.to) as { points: Point[]; x?: number; y?: number };
     const from = placed.get(way.from)!;
     const to = placed.get(way.to)!;
-    const points = [{ x: from.x + from.width / 2, y: from.y + from.height }, ...made.points.slice(1, -1), { x: to.x + to.width / 2, y: to.y }];
+    const points = [
+      { x: from.x + from.width / 2, y: from.y + from.height },
+      ...made.points.slice(1, -1),
+      { x: to.x + to.width / 2, y: to.y },
+    ];
     const middle = points[Math.floor(points.length / 2)]!;
     return { id: `${way.from}→${way.to}`, ...way, points, labelAt: { x: made.x ?? middle.x, y: made.y ?? middle.y } };
   });

@@ -7,7 +7,9 @@ import { sayStep } from '#engine/journey/steps/index.ts';
 export function readJourney(body: unknown): Journey | null {
   if (!isObject(body) || !Array.isArray(body.steps)) return null;
   const steps = body.steps.filter((step): step is Step => isObject(step) && typeof step.key === 'string' && typeof step.kind === 'string');
-  return steps.length === 0 ? null : ({ goal: null, exits: [], reentry: 'never', maxTime: 'P90D', ends: null, intent: '', ...body, steps } as unknown as Journey);
+  return steps.length === 0
+    ? null
+    : ({ goal: null, exits: [], reentry: 'never', maxTime: 'P90D', ends: null, intent: '', ...body, steps } as unknown as Journey);
 }
 
 /** The names of what steps point at, so that a card says "Send Welcome" and not its key. */

@@ -1,4 +1,14 @@
-import { IconArrowsSplit2, IconChecklist, IconClock, IconLogin2, IconLogout, IconMail, IconTag, IconTimeline, type Icon } from '@tabler/icons-react';
+import {
+  IconArrowsSplit2,
+  IconChecklist,
+  IconClock,
+  IconLogin2,
+  IconLogout,
+  IconMail,
+  IconTag,
+  IconTimeline,
+  type Icon,
+} from '@tabler/icons-react';
 import type { StepKind } from '#contract/journey.ts';
 
 /** How each kind of step looks, and what it is called. */

@@ -28,7 +28,8 @@ export function StepPanel({ journeyKey, journey, step, names, counts, wrong, onC
   const steps = new Map(journey.steps.map((one) => [one.key, one]));
   const leads = leadsOf(step);
   const rules = step.kind === 'branch' ? new Map(step.paths.map((path) => [path.label, sayRule(path.when)])) : null;
-  const taken = (next: string | null): number | null => counts?.edges.find((edge) => edge.from === step.key && edge.to === next)?.count ?? null;
+  const taken = (next: string | null): number | null =>
+    counts?.edges.find((edge) => edge.from === step.key && edge.to === next)?.count ?? null;
   return (
     <>
       <div className={css.head}>
@@ -38,7 +39,15 @@ export function StepPanel({ journeyKey, journey, step, names, counts, wrong, onC
       {wrong && <p className={css.wrong}>{wrong}</p>}
       {count && (
         <Facts>
-          <Fact name="Here now">{count.here === 0 ? <span className="faint">Nobody</span> : <To to="people" search={{ journey: journeyKey, step: step.key }} className="text-link">{plural(count.here, 'person', 'people')}</To>}</Fact>
+          <Fact name="Here now">
+            {count.here === 0 ? (
+              <span className="faint">Nobody</span>
+            ) : (
+              <To to="people" search={{ journey: journeyKey, step: step.key }} className="text-link">
+                {plural(count.here, 'person', 'people')}
+              </To>
+            )}
+          </Fact>
           <Fact name="Passed">{sayNumber(count.passed)}</Fact>
         </Facts>
       )}
@@ -52,7 +61,10 @@ export function StepPanel({ journeyKey, journey, step, names, counts, wrong, onC
               return (
                 <li key={index}>
                   <button type="button" disabled={!next} onClick={() => next && onChoose(next.key)}>
-                    <span>{lead.label && <strong>{lead.label}: </strong>}{next ? sayCard(next, names) : lead.next === null ? 'The run ends' : `Step ${lead.next}, which does not exist`}</span>
+                    <span>
+                      {lead.label && <strong>{lead.label}: </strong>}
+                      {next ? sayCard(next, names) : lead.next === null ? 'The run ends' : `Step ${lead.next}, which does not exist`}
+                    </span>
                     {number !== null && <span className="quiet">{sayNumber(number)}</span>}
                     {lead.label && rules?.has(lead.label) && <small>{rules.get(lead.label)}</small>}
                   </button>
@@ -64,9 +76,19 @@ export function StepPanel({ journeyKey, journey, step, names, counts, wrong, onC
       )}
       {step.kind === 'send' && <TemplatePreview template={step.template} />}
       <div className={css.links}>
-        {count && count.here > 0 && <Button component={To} to="people" search={{ journey: journeyKey, step: step.key }} size="xs" variant="default">People at this step</Button>}
-        {step.kind === 'send' && <Button component={To} to="messages" search={{ journey: journeyKey, step: step.key }} size="xs" variant="default">Messages of this step</Button>}
-        <Button component={To} to="people" search={{ journey: journeyKey }} size="xs" variant="default">People in this journey</Button>
+        {count && count.here > 0 && (
+          <Button component={To} to="people" search={{ journey: journeyKey, step: step.key }} size="xs" variant="default">
+            People at this step
+          </Button>
+        )}
+        {step.kind === 'send' && (
+          <Button component={To} to="messages" search={{ journey: journeyKey, step: step.key }} size="xs" variant="default">
+            Messages of this step
+          </Button>
+        )}
+        <Button component={To} to="people" search={{ journey: journeyKey }} size="xs" variant="default">
+          People in this journey
+        </Button>
       </div>
     </>
   );
@@ -87,24 +109,46 @@ function Details({ step, nameOf }: { step: Step; nameOf: ReturnType<typeof useNa
           <Fact name="Until">{sayMatch(step.until)}</Fact>
           <Fact name="At most">{step.timeout ? sayDuration(step.timeout) : <span className="faint">Not set</span>}</Fact>
         </Facts>
-      ) : <Facts><Fact name="For">{step.for ? sayDuration(step.for) : <span className="faint">Not set</span>}</Fact></Facts>;
+      ) : (
+        <Facts>
+          <Fact name="For">{step.for ? sayDuration(step.for) : <span className="faint">Not set</span>}</Fact>
+        </Facts>
+      );
     case 'send':
       return (
         <Facts>
-          <Fact name="Template"><To to={`definitions/template/${step.template}`} className="text-link">{nameOf('template', step.template)}</To></Fact>
-          <Fact name="Topic"><To to={`definitions/topic/${step.topic}`} className="text-link">{nameOf('topic', step.topic)}</To></Fact>
+          <Fact name="Template">
+            <To to={`definitions/template/${step.template}`} className="text-link">
+              {nameOf('template', step.template)}
+            </To>
+          </Fact>
+          <Fact name="Topic">
+            <To to={`definitions/topic/${step.topic}`} className="text-link">
+              {nameOf('topic', step.topic)}
+            </To>
+          </Fact>
           <Fact name="Not later than">{sayDuration(step.expires ?? 'P3D')} after it was due</Fact>
         </Facts>
       );
     case 'set-trait':
       return (
         <Facts>
-          <Fact name="Trait"><code>{step.path}</code></Fact>
-          <Fact name="Becomes">{step.value === null ? <span className="faint">Removed</span> : <code>{JSON.stringify(step.value)}</code>}</Fact>
+          <Fact name="Trait">
+            <code>{step.path}</code>
+          </Fact>
+          <Fact name="Becomes">
+            {step.value === null ? <span className="faint">Removed</span> : <code>{JSON.stringify(step.value)}</code>}
+          </Fact>
         </Facts>
       );
     case 'move-stage':
-      return <Facts><Fact name="To"><StageBadge stage={step.to} /></Fact></Facts>;
+      return (
+        <Facts>
+          <Fact name="To">
+            <StageBadge stage={step.to} />
+          </Fact>
+        </Facts>
+      );
     case 'make-task':
       return (
         <Facts>
@@ -114,7 +158,11 @@ function Details({ step, nameOf }: { step: Step; nameOf: ReturnType<typeof useNa
         </Facts>
       );
     case 'exit':
-      return <Facts><Fact name="Reason">{step.reason}</Fact></Facts>;
+      return (
+        <Facts>
+          <Fact name="Reason">{step.reason}</Fact>
+        </Facts>
+      );
     default:
       return null;
   }

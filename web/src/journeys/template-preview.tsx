@@ -11,11 +11,23 @@ import { useRoute } from '../query.ts';
 import css from './journey-page.module.css';
 
 /** Bold as bold, links as their labels. */
-const plainWords = (text: string) => text.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1').split(/\*\*(.+?)\*\*/s).map((part, index) => (index % 2 === 1 ? <strong key={index}>{part}</strong> : part));
+const plainWords = (text: string) =>
+  text
+    .replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')
+    .split(/\*\*(.+?)\*\*/s)
+    .map((part, index) => (index % 2 === 1 ? <strong key={index}>{part}</strong> : part));
 
 /** Liquid stays as it is written, marked, so that one sees what is filled in for each person. */
 function Words({ text }: { text: string }) {
-  return text.split(/(\{\{.*?\}\}|\{%.*?%\})/gs).map((part, index) => (part.startsWith('{') ? <span key={index} className={css.blank}>{part.replace(/^\{[{%]\s*|\s*[%}]\}$/g, '')}</span> : <Fragment key={index}>{plainWords(part)}</Fragment>));
+  return text.split(/(\{\{.*?\}\}|\{%.*?%\})/gs).map((part, index) =>
+    part.startsWith('{') ? (
+      <span key={index} className={css.blank}>
+        {part.replace(/^\{[{%]\s*|\s*[%}]\}$/g, '')}
+      </span>
+    ) : (
+      <Fragment key={index}>{plainWords(part)}</Fragment>
+    ),
+  );
 }
 
 /** What the message says, as text. */
@@ -25,8 +37,25 @@ export function TemplatePreview({ template }: { template: string }) {
   if (!definition.data) return <Bones lines={4} />;
   const body = (definition.data.published ?? definition.data.draft) as Template;
   return (
-    <Section title="What it says" action={definition.data.published === null ? <Chip tone="warn">Draft</Chip> : <To to={`definitions/template/${template}`} className="text-link">Version {definition.data.version}</To>}>
-      {!isObject(body) ? <p className="faint">It is empty.</p> : body.channel === 'webhook' ? <CodeBlock text={body.body} what="body of the webhook" wrap /> : <Mail body={body} />}
+    <Section
+      title="What it says"
+      action={
+        definition.data.published === null ? (
+          <Chip tone="warn">Draft</Chip>
+        ) : (
+          <To to={`definitions/template/${template}`} className="text-link">
+            Version {definition.data.version}
+          </To>
+        )
+      }
+    >
+      {!isObject(body) ? (
+        <p className="faint">It is empty.</p>
+      ) : body.channel === 'webhook' ? (
+        <CodeBlock text={body.body} what="body of the webhook" wrap />
+      ) : (
+        <Mail body={body} />
+      )}
     </Section>
   );
 }
@@ -35,20 +64,46 @@ function Mail({ body }: { body: Extract<Template, { channel: 'email' }> }) {
   return (
     <div className={css.mail}>
       <div className={css.subject}>
-        <strong><Words text={body.subject ?? ''} /></strong>
-        {body.preheader && <span className="faint"><Words text={body.preheader} /></span>}
+        <strong>
+          <Words text={body.subject ?? ''} />
+        </strong>
+        {body.preheader && (
+          <span className="faint">
+            <Words text={body.preheader} />
+          </span>
+        )}
       </div>
-      {body.html !== undefined && <p className="faint">A finished HTML body of {body.html.length.toLocaleString('en')} characters. Look at a sent one in the mailbox.</p>}
+      {body.html !== undefined && (
+        <p className="faint">
+          A finished HTML body of {body.html.length.toLocaleString('en')} characters. Look at a sent one in the mailbox.
+        </p>
+      )}
       {body.blocks?.map((block, index) => {
         switch (block.block) {
           case 'heading':
-            return <h4 key={index}><Words text={block.text} /></h4>;
+            return (
+              <h4 key={index}>
+                <Words text={block.text} />
+              </h4>
+            );
           case 'text':
-            return <p key={index}><Words text={block.text} /></p>;
+            return (
+              <p key={index}>
+                <Words text={block.text} />
+              </p>
+            );
           case 'button':
-            return <span key={index} className={css.button}><Words text={block.label} /></span>;
+            return (
+              <span key={index} className={css.button}>
+                <Words text={block.label} />
+              </span>
+            );
           case 'image':
-            return <p key={index} className="faint">Image: {block.alt || block.source}</p>;
+            return (
+              <p key={index} className="faint">
+                Image: {block.alt || block.source}
+              </p>
+            );
           default:
             return <hr key={index} />;
         }

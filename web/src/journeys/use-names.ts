@@ -8,7 +8,10 @@ export function useNames(): Names {
   const templates = useRoute('listDefinitions', { query: { kind: 'template' } }, { staleTime: 60_000 }).data;
   const stages = useStages();
   return useMemo(
-    () => ({ templates: new Map((templates?.items ?? []).map((row) => [row.key, row.name])), stages: new Map(stages.map((stage) => [stage.key, stage.name])) }),
+    () => ({
+      templates: new Map((templates?.items ?? []).map((row) => [row.key, row.name])),
+      stages: new Map(stages.map((stage) => [stage.key, stage.name])),
+    }),
     [templates, stages],
   );
 }

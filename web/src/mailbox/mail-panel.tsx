@@ -34,12 +34,39 @@ export function MailPanel({ id }: { id: string }) {
     <>
       <Facts>
         <Fact name="From">{mail.data.from}</Fact>
-        <Fact name="To">{mail.data.person ? <To to={`people/${mail.data.person}`} className="text-link">{mail.data.to}</To> : mail.data.to}</Fact>
-        <Fact name="Sent"><Time at={mail.data.at} as="exact" /></Fact>
+        <Fact name="To">
+          {mail.data.person ? (
+            <To to={`people/${mail.data.person}`} className="text-link">
+              {mail.data.to}
+            </To>
+          ) : (
+            mail.data.to
+          )}
+        </Fact>
+        <Fact name="Sent">
+          <Time at={mail.data.at} as="exact" />
+        </Fact>
       </Facts>
       <div className={css.tools}>
-        <Segmented label="How to show it" value={view} choices={views.map((value) => ({ value, label: names[value] }))} onChange={(next) => setAddress({ view: next })} />
-        {view === 'mail' && <span className={css.width}><Segmented label="Width" value={phone ? 'phone' : 'wide'} choices={[{ value: 'wide', label: 'Wide' }, { value: 'phone', label: 'Phone' }]} onChange={(next) => setPhone(next === 'phone')} /></span>}
+        <Segmented
+          label="How to show it"
+          value={view}
+          choices={views.map((value) => ({ value, label: names[value] }))}
+          onChange={(next) => setAddress({ view: next })}
+        />
+        {view === 'mail' && (
+          <span className={css.width}>
+            <Segmented
+              label="Width"
+              value={phone ? 'phone' : 'wide'}
+              choices={[
+                { value: 'wide', label: 'Wide' },
+                { value: 'phone', label: 'Phone' },
+              ]}
+              onChange={(next) => setPhone(next === 'phone')}
+            />
+          </span>
+        )}
       </div>
       <Shown mail={mail.data} view={view} phone={phone} />
     </>
@@ -47,10 +74,28 @@ export function MailPanel({ id }: { id: string }) {
 }
 
 function Shown({ mail, view, phone }: { mail: Mail; view: View; phone: boolean }) {
-  if (view === 'headers') return <Facts>{mail.headers.map((header, index) => <Fact key={index} name={header.name}><span className="mono">{header.value}</span></Fact>)}</Facts>;
+  if (view === 'headers')
+    return (
+      <Facts>
+        {mail.headers.map((header, index) => (
+          <Fact key={index} name={header.name}>
+            <span className="mono">{header.value}</span>
+          </Fact>
+        ))}
+      </Facts>
+    );
   if (view === 'raw') return <CodeBlock text={mail.raw} what="raw mail" wrap />;
-  if (view === 'text') return mail.text === null ? <p className="faint">The mail has no text part.</p> : <CodeBlock text={mail.text} what="text of the mail" wrap />;
-  return mail.html === null ? <p className="faint">The mail has no HTML part. Look at its text.</p> : <Rendered html={mail.html} subject={mail.subject} phone={phone} />;
+  if (view === 'text')
+    return mail.text === null ? (
+      <p className="faint">The mail has no text part.</p>
+    ) : (
+      <CodeBlock text={mail.text} what="text of the mail" wrap />
+    );
+  return mail.html === null ? (
+    <p className="faint">The mail has no HTML part. Look at its text.</p>
+  ) : (
+    <Rendered html={mail.html} subject={mail.subject} phone={phone} />
+  );
 }
 
 /** The mail in a frame without scripts. Images stay away until asked for, so that looking is not counted as opening. */
@@ -60,11 +105,24 @@ function Rendered({ html, subject, phone }: { html: string; subject: string; pho
     <div className={css.rendered}>
       {hasImages(html) && (
         <div className={css.tools}>
-          <span className="faint">{images ? 'Images are loaded, which counts as an open.' : 'Images are not loaded, so looking here is not counted as an open.'}</span>
-          {!images && <Button size="xs" variant="default" leftSection={<IconPhoto size={14} />} onClick={() => setImages(true)}>Load images</Button>}
+          <span className="faint">
+            {images ? 'Images are loaded, which counts as an open.' : 'Images are not loaded, so looking here is not counted as an open.'}
+          </span>
+          {!images && (
+            <Button size="xs" variant="default" leftSection={<IconPhoto size={14} />} onClick={() => setImages(true)}>
+              Load images
+            </Button>
+          )}
         </div>
       )}
-      <iframe title={`Mail: ${subject}`} sandbox="allow-popups allow-popups-to-escape-sandbox" srcDoc={mailPage(html, images)} className={css.frame} data-phone={phone || undefined} referrerPolicy="no-referrer" />
+      <iframe
+        title={`Mail: ${subject}`}
+        sandbox="allow-popups allow-popups-to-escape-sandbox"
+        srcDoc={mailPage(html, images)}
+        className={css.frame}
+        data-phone={phone || undefined}
+        referrerPolicy="no-referrer"
+      />
     </div>
   );
 }

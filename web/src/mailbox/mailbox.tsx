@@ -15,16 +15,31 @@ type Mail = Reply<'listMailbox'>['items'][number];
 
 const columns: Column<Mail>[] = [
   {
-    key: 'mail', title: 'Mail', width: 'minmax(150px, 1fr)',
+    key: 'mail',
+    title: 'Mail',
+    width: 'minmax(150px, 1fr)',
     cell: (row) => (
       <span className={css.line}>
-        <span className="clip" data-new={!row.opened || undefined}>{row.subject}{!row.opened && <span className="visually-hidden"> (not read)</span>}</span>
+        <span className="clip" data-new={!row.opened || undefined}>
+          {row.subject}
+          {!row.opened && <span className="visually-hidden"> (not read)</span>}
+        </span>
         <span className="clip quiet">{row.to}</span>
       </span>
     ),
   },
   { key: 'from', title: 'From', width: 'minmax(120px, 240px)', from: 760, cell: (row) => <span className="quiet">{row.from}</span> },
-  { key: 'at', title: 'Sent', width: '76px', align: 'right', cell: (row) => <span className="quiet"><Time at={row.at} /></span> },
+  {
+    key: 'at',
+    title: 'Sent',
+    width: '76px',
+    align: 'right',
+    cell: (row) => (
+      <span className="quiet">
+        <Time at={row.at} />
+      </span>
+    ),
+  },
 ];
 const idOf = (row: Mail): string => row.id;
 
@@ -43,23 +58,55 @@ export function Mailbox() {
       : 'No mail server is set, so mails land here instead of leaving.';
   return (
     <Page
-      fit="fill" title="Mailbox" purpose={purpose}
+      fit="fill"
+      title="Mailbox"
+      purpose={purpose}
       bar={
         <>
-          <SearchBox value={search ?? ''} onChange={(next) => setAddress({ search: next || undefined, peek: undefined })} placeholder="Search subject or address" />
-          {person && <Button size="xs" variant="default" onClick={() => setAddress({ person: undefined })}>Show everybody's mail</Button>}
+          <SearchBox
+            value={search ?? ''}
+            onChange={(next) => setAddress({ search: next || undefined, peek: undefined })}
+            placeholder="Search subject or address"
+          />
+          {person && (
+            <Button size="xs" variant="default" onClick={() => setAddress({ person: undefined })}>
+              Show everybody's mail
+            </Button>
+          )}
         </>
       }
     >
       <List
-        tall wide label="Mails" columns={columns} idOf={idOf} list={list} peek={address.peek || null} onPeek={(id) => setAddress({ peek: id ?? undefined, view: undefined })} onOpen={(row) => row.person && go(`people/${row.person}`)}
-        panelTitle={(_, row) => row?.subject ?? 'Mail'} panel={(id) => <MailPanel key={id} id={id} />}
+        tall
+        wide
+        label="Mails"
+        columns={columns}
+        idOf={idOf}
+        list={list}
+        peek={address.peek || null}
+        onPeek={(id) => setAddress({ peek: id ?? undefined, view: undefined })}
+        onOpen={(row) => row.person && go(`people/${row.person}`)}
+        panelTitle={(_, row) => row?.subject ?? 'Mail'}
+        panel={(id) => <MailPanel key={id} id={id} />}
         empty={
           search || person ? (
-            <Empty title="No mail fits" action={<Button variant="default" onClick={() => setAddress({ search: undefined, person: undefined })}>Show all mails</Button>}>Change the search, or take it away.</Empty>
+            <Empty
+              title="No mail fits"
+              action={
+                <Button variant="default" onClick={() => setAddress({ search: undefined, person: undefined })}>
+                  Show all mails
+                </Button>
+              }
+            >
+              Change the search, or take it away.
+            </Empty>
           ) : (
             <Empty title="No mail yet" action={<Button onClick={() => go('journeys')}>See the journeys</Button>}>
-              Mails appear when a journey sends one. To have them leave, set SMTP_URL and a <To to="settings" search={{ tab: 'sender' }} className="text-link">sender</To>.
+              Mails appear when a journey sends one. To have them leave, set SMTP_URL and a{' '}
+              <To to="settings" search={{ tab: 'sender' }} className="text-link">
+                sender
+              </To>
+              .
             </Empty>
           )
         }

@@ -24,32 +24,74 @@ interface MessageCountsProps {
 }
 /** How many messages stand where, and for which reason; each number filters the list under it. */
 export function MessageCounts({ counts, status, reason, onChange, children }: MessageCountsProps) {
-  if (!counts) return <div className={css.counts} aria-busy="true">{always.map((key) => <span key={key} className={css.tile}><Bone width={40} /><Bone width={60} /></span>)}</div>;
+  if (!counts)
+    return (
+      <div className={css.counts} aria-busy="true">
+        {always.map((key) => (
+          <span key={key} className={css.tile}>
+            <Bone width={40} />
+            <Bone width={60} />
+          </span>
+        ))}
+      </div>
+    );
   const tiles = messageStatuses
     .map((key) => ({ key, count: sum(counts.filter((row) => row.status === key)) }))
     .filter((tile) => tile.count > 0 || always.includes(tile.key) || tile.key === status);
-  const reasons = Object.entries(Object.groupBy(counts.filter((row) => row.reason !== null && (status === undefined || row.status === status)), (row) => row.reason!))
+  const reasons = Object.entries(
+    Object.groupBy(
+      counts.filter((row) => row.reason !== null && (status === undefined || row.status === status)),
+      (row) => row.reason!,
+    ),
+  )
     .map(([key, rows]) => ({ value: key, label: reasonWords[key as MessageReason], count: sum(rows ?? []) }))
     .sort((a, b) => b.count - a.count);
-  if (reason !== undefined && !reasons.some((row) => row.value === reason)) reasons.push({ value: reason, label: reasonWords[reason], count: 0 });
+  if (reason !== undefined && !reasons.some((row) => row.value === reason))
+    reasons.push({ value: reason, label: reasonWords[reason], count: 0 });
   return (
     <div className={css.counts}>
       <fieldset className={css.tiles}>
         <legend className="visually-hidden">By status</legend>
-        <Tile label="All" count={sum(counts)} on={status === undefined} onClick={() => onChange({ status: undefined, reason: undefined })} />
+        <Tile
+          label="All"
+          count={sum(counts)}
+          on={status === undefined}
+          onClick={() => onChange({ status: undefined, reason: undefined })}
+        />
         {tiles.map(({ key, count }) => (
-          <Tile key={key} label={statusWords[key]} count={count} tone={count === 0 ? undefined : statusTones[key]} on={status === key} onClick={() => onChange({ status: status === key ? undefined : key, reason: undefined })} />
+          <Tile
+            key={key}
+            label={statusWords[key]}
+            count={count}
+            tone={count === 0 ? undefined : statusTones[key]}
+            on={status === key}
+            onClick={() => onChange({ status: status === key ? undefined : key, reason: undefined })}
+          />
         ))}
       </fieldset>
       <div className={css.reasons}>
         {children}
-        {(reasons.length > 1 || reason !== undefined) && <Pills label="By reason" choices={reasons} value={reason} onChange={(next) => onChange({ reason: next })} />}
+        {(reasons.length > 1 || reason !== undefined) && (
+          <Pills label="By reason" choices={reasons} value={reason} onChange={(next) => onChange({ reason: next })} />
+        )}
       </div>
     </div>
   );
 }
 
-function Tile({ label, count, tone, on, onClick }: { label: string; count: number; tone?: string | undefined; on: boolean; onClick: () => void }) {
+function Tile({
+  label,
+  count,
+  tone,
+  on,
+  onClick,
+}: {
+  label: string;
+  count: number;
+  tone?: string | undefined;
+  on: boolean;
+  onClick: () => void;
+}) {
   return (
     <button type="button" className={css.tile} data-tone={tone} aria-pressed={on} onClick={onClick}>
       <span className={css.number}>{sayNumber(count)}</span>

@@ -31,21 +31,56 @@ function Details({ message }: { message: MessageRow }) {
       </div>
       {message.status === 'uncertain' && <Settle id={message.id} />}
       <Facts>
-        <Fact name="To"><To to={`people/${message.person.id}`} className="text-link"><PersonName person={message.person} /></To></Fact>
+        <Fact name="To">
+          <To to={`people/${message.person.id}`} className="text-link">
+            <PersonName person={message.person} />
+          </To>
+        </Fact>
         <Fact name="Subject">{message.subject ?? <span className="faint">Not written yet</span>}</Fact>
-        <Fact name="Template"><To to={`definitions/template/${message.template}`} className="text-link"><NameOf kind="template" of={message.template} /></To></Fact>
-        <Fact name="Topic"><To to={`definitions/topic/${message.topic}`} className="text-link"><NameOf kind="topic" of={message.topic} /></To></Fact>
+        <Fact name="Template">
+          <To to={`definitions/template/${message.template}`} className="text-link">
+            <NameOf kind="template" of={message.template} />
+          </To>
+        </Fact>
+        <Fact name="Topic">
+          <To to={`definitions/topic/${message.topic}`} className="text-link">
+            <NameOf kind="topic" of={message.topic} />
+          </To>
+        </Fact>
         <Fact name="Channel">{message.channel === 'email' ? 'E-mail' : 'Webhook'}</Fact>
         {message.journey && (
           <Fact name="Journey">
-            <To to={`journeys/${message.journey}`} search={{ version: message.version === null ? undefined : String(message.version), step: message.step ?? undefined }} className="text-link"><NameOf kind="journey" of={message.journey} /></To>
-            <span className="faint">{message.version !== null && ` v${message.version}`}{message.step && `, step ${message.step}`}</span>
+            <To
+              to={`journeys/${message.journey}`}
+              search={{ version: message.version === null ? undefined : String(message.version), step: message.step ?? undefined }}
+              className="text-link"
+            >
+              <NameOf kind="journey" of={message.journey} />
+            </To>
+            <span className="faint">
+              {message.version !== null && ` v${message.version}`}
+              {message.step && `, step ${message.step}`}
+            </span>
           </Fact>
         )}
-        <Fact name="Asked for"><Time at={message.createdAt} as="exact" /></Fact>
-        <Fact name="Due"><Time at={message.dueAt} as="exact" /></Fact>
-        <Fact name="Sent">{message.sentAt === null ? <span className="faint">Not sent</span> : <Time at={message.sentAt} as="exact" />}</Fact>
-        {message.sentAt !== null && <Fact name="Since then">{opens === 0 && clicks === 0 ? <span className="faint">Neither opened nor clicked</span> : `Opened ${opens}×, clicked ${clicks}×`}</Fact>}
+        <Fact name="Asked for">
+          <Time at={message.createdAt} as="exact" />
+        </Fact>
+        <Fact name="Due">
+          <Time at={message.dueAt} as="exact" />
+        </Fact>
+        <Fact name="Sent">
+          {message.sentAt === null ? <span className="faint">Not sent</span> : <Time at={message.sentAt} as="exact" />}
+        </Fact>
+        {message.sentAt !== null && (
+          <Fact name="Since then">
+            {opens === 0 && clicks === 0 ? (
+              <span className="faint">Neither opened nor clicked</span>
+            ) : (
+              `Opened ${opens}×, clicked ${clicks}×`
+            )}
+          </Fact>
+        )}
       </Facts>
     </>
   );

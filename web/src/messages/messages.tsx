@@ -21,20 +21,51 @@ import css from './messages.module.css';
 const columns: Column<MessageRow>[] = [
   { key: 'status', title: 'Status', width: '84px', cell: (row) => <Status status={row.status} /> },
   {
-    key: 'what', title: 'Message and what became of it', width: 'minmax(150px, 2fr)',
+    key: 'what',
+    title: 'Message and what became of it',
+    width: 'minmax(150px, 2fr)',
     cell: (row) => (
       <span className={css.what}>
-        <span className="clip"><strong>{callPerson(row.person)}</strong> <span className="quiet">{row.subject ?? <NameOf kind="template" of={row.template} />}</span></span>
+        <span className="clip">
+          <strong>{callPerson(row.person)}</strong>{' '}
+          <span className="quiet">{row.subject ?? <NameOf kind="template" of={row.template} />}</span>
+        </span>
         <span className="clip quiet">{row.sentence}</span>
       </span>
     ),
   },
-  { key: 'journey', title: 'Journey', width: 'minmax(110px, 180px)', from: 900, cell: (row) => (row.journey ? <To to={`journeys/${row.journey}`} className="quiet"><NameOf kind="journey" of={row.journey} /></To> : <span className="faint">None</span>) },
+  {
+    key: 'journey',
+    title: 'Journey',
+    width: 'minmax(110px, 180px)',
+    from: 900,
+    cell: (row) =>
+      row.journey ? (
+        <To to={`journeys/${row.journey}`} className="quiet">
+          <NameOf kind="journey" of={row.journey} />
+        </To>
+      ) : (
+        <span className="faint">None</span>
+      ),
+  },
   { key: 'opened', title: 'Opened', width: '60px', align: 'right', from: 1040, cell: (row) => <Times count={row.opens} /> },
   { key: 'clicked', title: 'Clicked', width: '60px', align: 'right', from: 1040, cell: (row) => <Times count={row.clicks} /> },
-  { key: 'when', title: 'When', width: '76px', align: 'right', from: 400, cell: (row) => <span className="quiet"><Time at={row.sentAt ?? row.createdAt} /></span> },
+  {
+    key: 'when',
+    title: 'When',
+    width: '76px',
+    align: 'right',
+    from: 400,
+    cell: (row) => (
+      <span className="quiet">
+        <Time at={row.sentAt ?? row.createdAt} />
+      </span>
+    ),
+  },
 ];
-const Times = ({ count }: { count: number }) => <span className={count === 0 ? 'faint' : undefined}>{count === 0 ? '–' : `${count}×`}</span>;
+const Times = ({ count }: { count: number }) => (
+  <span className={count === 0 ? 'faint' : undefined}>{count === 0 ? '–' : `${count}×`}</span>
+);
 const idOf = (row: MessageRow): string => row.id;
 const oneOf = <T extends string>(list: readonly T[], text: string | undefined): T | undefined => list.find((item) => item === text);
 
@@ -57,39 +88,91 @@ export function Messages() {
 
   return (
     <Page
-      fit="fill" title="Messages" purpose="Every message that a journey asked for: what became of it, and why."
-      actions={<Button component={To} to="stops" variant="default">Stops</Button>}
+      fit="fill"
+      title="Messages"
+      purpose="Every message that a journey asked for: what became of it, and why."
+      actions={
+        <Button component={To} to="stops" variant="default">
+          Stops
+        </Button>
+      }
       bar={
         <div className={css.bar}>
           {uncertain > 0 && status !== 'uncertain' && (
             <div className={css.notice} role="status">
               <IconAlertTriangle size={15} aria-hidden="true" />
               <span>{plural(uncertain, 'message')} may or may not have arrived. Nothing is sent twice until you decide.</span>
-              <button type="button" className="plain-button text-link" onClick={() => filter({ status: 'uncertain', reason: undefined })}>Decide</button>
+              <button type="button" className="plain-button text-link" onClick={() => filter({ status: 'uncertain', reason: undefined })}>
+                Decide
+              </button>
             </div>
           )}
           {person === undefined && step === undefined ? (
             <MessageCounts counts={counts.data?.counts} status={status} reason={reason} onChange={filter}>
-              <FilterWord lead="of" anything="any journey" value={journey} onChange={(next) => filter({ journey: next, step: undefined })} choices={journeyChoices} />
+              <FilterWord
+                lead="of"
+                anything="any journey"
+                value={journey}
+                onChange={(next) => filter({ journey: next, step: undefined })}
+                choices={journeyChoices}
+              />
               {journey && <StepFilter journey={journey} value={step} onChange={(next) => filter({ step: next })} />}
             </MessageCounts>
           ) : (
             <div className={css.words}>
-              {person && <FilterWord lead="to" anything="anybody" value={person} onChange={(next) => filter({ person: next })} choices={[{ value: person, label: list.rows[0] ? callPerson(list.rows[0].person) : 'one person' }]} />}
-              <FilterWord lead="of" anything="any journey" value={journey} onChange={(next) => filter({ journey: next, step: undefined })} choices={journeyChoices} />
+              {person && (
+                <FilterWord
+                  lead="to"
+                  anything="anybody"
+                  value={person}
+                  onChange={(next) => filter({ person: next })}
+                  choices={[{ value: person, label: list.rows[0] ? callPerson(list.rows[0].person) : 'one person' }]}
+                />
+              )}
+              <FilterWord
+                lead="of"
+                anything="any journey"
+                value={journey}
+                onChange={(next) => filter({ journey: next, step: undefined })}
+                choices={journeyChoices}
+              />
               {journey && <StepFilter journey={journey} value={step} onChange={(next) => filter({ step: next })} />}
-              <FilterWord lead="that are" anything="of any status" value={status} onChange={(next) => filter({ status: next, reason: undefined })} choices={messageStatuses.map((value) => ({ value, label: statusWords[value].toLowerCase() }))} />
+              <FilterWord
+                lead="that are"
+                anything="of any status"
+                value={status}
+                onChange={(next) => filter({ status: next, reason: undefined })}
+                choices={messageStatuses.map((value) => ({ value, label: statusWords[value].toLowerCase() }))}
+              />
             </div>
           )}
         </div>
       }
     >
       <List
-        tall label="Messages" columns={columns} idOf={idOf} list={list} peek={address.peek || null} onPeek={(id) => setAddress({ peek: id ?? undefined })} onOpen={(row) => go(`people/${row.person.id}`)}
-        panelTitle={(_, row) => row?.subject ?? (row ? nameOf('template', row.template) : 'Message')} panel={(id) => <MessagePanel key={id} id={id} />}
+        tall
+        label="Messages"
+        columns={columns}
+        idOf={idOf}
+        list={list}
+        peek={address.peek || null}
+        onPeek={(id) => setAddress({ peek: id ?? undefined })}
+        onOpen={(row) => go(`people/${row.person.id}`)}
+        panelTitle={(_, row) => row?.subject ?? (row ? nameOf('template', row.template) : 'Message')}
+        panel={(id) => <MessagePanel key={id} id={id} />}
         empty={
           filtered ? (
-            <Empty title="No message fits" action={<Button variant="default" onClick={() => filter({ status: undefined, reason: undefined, journey: undefined, step: undefined, person: undefined })}>Show all messages</Button>}>
+            <Empty
+              title="No message fits"
+              action={
+                <Button
+                  variant="default"
+                  onClick={() => filter({ status: undefined, reason: undefined, journey: undefined, step: undefined, person: undefined })}
+                >
+                  Show all messages
+                </Button>
+              }
+            >
               Choose another status or reason, or take the filter away.
             </Empty>
           ) : (

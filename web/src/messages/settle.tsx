@@ -18,11 +18,19 @@ export function Settle({ id }: { id: string }) {
     <div className={css.settle}>
       <p>Look into the mail server's log or ask the person, then decide.</p>
       <div className={css.buttons}>
-        <Button size="xs" variant="default" onClick={() => setAsked('sent')}>It arrived</Button>
-        <Button size="xs" variant="default" onClick={() => setAsked('again')}>Send again</Button>
+        <Button size="xs" variant="default" onClick={() => setAsked('sent')}>
+          It arrived
+        </Button>
+        <Button size="xs" variant="default" onClick={() => setAsked('again')}>
+          Send again
+        </Button>
       </div>
-      <Confirm open={asked === 'sent'} onClose={close} title="Count it as arrived" action="It arrived" onConfirm={decide('sent')}>It counts as sent and toward the caps. It is not sent again.</Confirm>
-      <Confirm open={asked === 'again'} onClose={close} title="Send it again" action="Send again" danger onConfirm={decide('again')}>If the first one did arrive, the person gets it twice. Consent, caps and quiet hours are asked again before it goes.</Confirm>
+      <Confirm open={asked === 'sent'} onClose={close} title="Count it as arrived" action="It arrived" onConfirm={decide('sent')}>
+        It counts as sent and toward the caps. It is not sent again.
+      </Confirm>
+      <Confirm open={asked === 'again'} onClose={close} title="Send it again" action="Send again" danger onConfirm={decide('again')}>
+        If the first one did arrive, the person gets it twice. Consent, caps and quiet hours are asked again before it goes.
+      </Confirm>
     </div>
   );
 }

@@ -10,7 +10,11 @@ export function StopConfirm({ asked, onClose }: { asked: { scope: string; stop: 
   const stop = asked?.stop ?? false;
   return (
     <Confirm
-      open={asked !== null} onClose={onClose} danger={stop} title={stop ? `Stop: ${name.toLowerCase()}` : `Let ${name.toLowerCase()} go on`} action={stop ? 'Stop sending' : 'Let it go on'}
+      open={asked !== null}
+      onClose={onClose}
+      danger={stop}
+      title={stop ? `Stop: ${name.toLowerCase()}` : `Let ${name.toLowerCase()} go on`}
+      action={stop ? 'Stop sending' : 'Let it go on'}
       {...(stop ? { reason: 'Why is it stopped' } : {})}
       onConfirm={async (reason) => {
         if (!asked) return;
@@ -18,7 +22,9 @@ export function StopConfirm({ asked, onClose }: { asked: { scope: string; stop: 
         said(asked.stop ? 'Sending is stopped.' : 'Sending goes on.');
       }}
     >
-      {stop ? 'Nothing more is handed over there until somebody lets it go on. Journeys go on deciding; their messages wait.' : 'Messages that waited and are still wanted are sent now.'}
+      {stop
+        ? 'Nothing more is handed over there until somebody lets it go on. Journeys go on deciding; their messages wait.'
+        : 'Messages that waited and are still wanted are sent now.'}
     </Confirm>
   );
 }

@@ -13,7 +13,10 @@ import { StopConfirm } from './stop-confirm.tsx';
 import css from './stops.module.css';
 
 type Switch = Reply<'listKillSwitches'>['items'][number];
-const channels = [{ key: 'email', name: 'E-mail' }, { key: 'webhook', name: 'Webhook' }];
+const channels = [
+  { key: 'email', name: 'E-mail' },
+  { key: 'webhook', name: 'Webhook' },
+];
 
 /** Kill switches: the whole workspace, a channel, a journey. */
 export function Stops() {
@@ -22,23 +25,76 @@ export function Stops() {
   const [asked, setAsked] = useState<{ scope: string; stop: boolean } | null>(null);
   const items = switches.data?.items ?? [];
   const row = (scope: string, name: React.ReactNode, about: string) => (
-    <StopRow key={scope} name={name} about={about} label={sayScope(scope)} stopped={items.find((item) => item.scope === scope)} onAsk={(stop) => setAsked({ scope, stop })} />
+    <StopRow
+      key={scope}
+      name={name}
+      about={about}
+      label={sayScope(scope)}
+      stopped={items.find((item) => item.scope === scope)}
+      onAsk={(stop) => setAsked({ scope, stop })}
+    />
   );
   const published = (journeys.data?.items ?? []).filter((journey) => journey.version !== null);
   const problem = switches.error ?? journeys.error;
   const known = new Set(['workspace', ...channels.map(({ key }) => `channel:${key}`), ...published.map(({ key }) => `journey:${key}`)]);
   return (
-    <Page fit="read" title="Stops" purpose="Stop sending when something is wrong. It takes effect before the next send; messages wait and nothing is lost.">
-      {problem ? <ProblemView problem={problem} again={() => { void switches.refetch(); void journeys.refetch(); }} /> : !switches.data || !journeys.data ? <Bones lines={8} /> : (
+    <Page
+      fit="read"
+      title="Stops"
+      purpose="Stop sending when something is wrong. It takes effect before the next send; messages wait and nothing is lost."
+    >
+      {problem ? (
+        <ProblemView
+          problem={problem}
+          again={() => {
+            void switches.refetch();
+            void journeys.refetch();
+          }}
+        />
+      ) : !switches.data || !journeys.data ? (
+        <Bones lines={8} />
+      ) : (
         <>
-          <Section title="Workspace"><Card flush><ul>{row('workspace', 'All sending', 'Every message of this workspace')}</ul></Card></Section>
-          <Section title="Channels"><Card flush><ul>{channels.map(({ key, name }) => row(`channel:${key}`, name, `Every message by ${name.toLowerCase()}`))}</ul></Card></Section>
+          <Section title="Workspace">
+            <Card flush>
+              <ul>{row('workspace', 'All sending', 'Every message of this workspace')}</ul>
+            </Card>
+          </Section>
+          <Section title="Channels">
+            <Card flush>
+              <ul>{channels.map(({ key, name }) => row(`channel:${key}`, name, `Every message by ${name.toLowerCase()}`))}</ul>
+            </Card>
+          </Section>
           <Section title="Journeys">
-            {published.length === 0 ? <p className="faint">No journey is published, so there is nothing to stop.</p> : (
-              <Card flush><ul>{published.map((journey) => row(`journey:${journey.key}`, <To to={`journeys/${journey.key}`} className="text-link">{journey.name}</To>, `${journey.live} in it now`))}</ul></Card>
+            {published.length === 0 ? (
+              <p className="faint">No journey is published, so there is nothing to stop.</p>
+            ) : (
+              <Card flush>
+                <ul>
+                  {published.map((journey) =>
+                    row(
+                      `journey:${journey.key}`,
+                      <To to={`journeys/${journey.key}`} className="text-link">
+                        {journey.name}
+                      </To>,
+                      `${journey.live} in it now`,
+                    ),
+                  )}
+                </ul>
+              </Card>
             )}
           </Section>
-          {items.some((item) => !known.has(item.scope)) && <Section title="Other"><Card flush><ul>{items.filter((item) => !known.has(item.scope)).map((item) => row(item.scope, sayScope(item.scope), 'No longer among the published journeys'))}</ul></Card></Section>}
+          {items.some((item) => !known.has(item.scope)) && (
+            <Section title="Other">
+              <Card flush>
+                <ul>
+                  {items
+                    .filter((item) => !known.has(item.scope))
+                    .map((item) => row(item.scope, sayScope(item.scope), 'No longer among the published journeys'))}
+                </ul>
+              </Card>
+            </Section>
+          )}
         </>
       )}
       <StopConfirm asked={asked} onClose={() => setAsked(null)} />
@@ -46,16 +102,44 @@ export function Stops() {
   );
 }
 
-function StopRow({ name, about, label, stopped, onAsk }: { name: React.ReactNode; about: string; label: string; stopped: Switch | undefined; onAsk: (stop: boolean) => void }) {
+function StopRow({
+  name,
+  about,
+  label,
+  stopped,
+  onAsk,
+}: {
+  name: React.ReactNode;
+  about: string;
+  label: string;
+  stopped: Switch | undefined;
+  onAsk: (stop: boolean) => void;
+}) {
   return (
     <li className={css.row}>
       <div className={css.words}>
-        <div className={css.name}>{name} {stopped && <Chip tone="bad">Stopped</Chip>}</div>
-        <div className="quiet">{stopped ? <>{stopped.reason || 'No reason given'}. {stopped.by}, <Time at={stopped.stoppedAt} /></> : about}</div>
+        <div className={css.name}>
+          {name} {stopped && <Chip tone="bad">Stopped</Chip>}
+        </div>
+        <div className="quiet">
+          {stopped ? (
+            <>
+              {stopped.reason || 'No reason given'}. {stopped.by}, <Time at={stopped.stoppedAt} />
+            </>
+          ) : (
+            about
+          )}
+        </div>
       </div>
-      {stopped
-        ? <Button size="xs" variant="default" onClick={() => onAsk(false)} aria-label={`Let it go on: ${label}`}>Let it go on</Button>
-        : <Button size="xs" variant="light" color="red" onClick={() => onAsk(true)} aria-label={`Stop: ${label}`}>Stop</Button>}
+      {stopped ? (
+        <Button size="xs" variant="default" onClick={() => onAsk(false)} aria-label={`Let it go on: ${label}`}>
+          Let it go on
+        </Button>
+      ) : (
+        <Button size="xs" variant="light" color="red" onClick={() => onAsk(true)} aria-label={`Stop: ${label}`}>
+          Stop
+        </Button>
+      )}
     </li>
   );
 }

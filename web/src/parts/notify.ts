@@ -2,7 +2,8 @@ import { notifications } from '@mantine/notifications';
 import { ProblemError } from '../api.ts';
 
 /** Says what was done, at the edge of the screen. */
-export const said = (message: string, forMs = 4_000): void => void notifications.show({ message, autoClose: forMs, color: 'accent', withBorder: false, closeButtonProps: { 'aria-label': 'Close' } });
+export const said = (message: string, forMs = 4_000): void =>
+  void notifications.show({ message, autoClose: forMs, color: 'accent', withBorder: false, closeButtonProps: { 'aria-label': 'Close' } });
 
 /** Says what went wrong, for actions that have no place of their own to say it. */
 export function failed(error: unknown): void {

@@ -128,7 +128,9 @@ export function PeopleList() {
               action={
                 <Button
                   variant="default"
-                  onClick={() => setAddress({ search: undefined, stage: undefined, journey: undefined, step: undefined, segment: undefined })}
+                  onClick={() =>
+                    setAddress({ search: undefined, stage: undefined, journey: undefined, step: undefined, segment: undefined })
+                  }
                 >
                   Show everybody
                 </Button>

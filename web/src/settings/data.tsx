@@ -19,19 +19,36 @@ export function Data() {
       <SettingsFields form={form}>
         {(value) => (
           <NumberInput
-            label="Keep events for" suffix={value.eventRetentionDays === 1 ? ' day' : ' days'} min={1} max={3650} clampBehavior="strict" allowDecimal={false} allowNegative={false} styles={{ wrapper: { maxWidth: 180 } }} value={value.eventRetentionDays}
-            description="Older events are deleted. What was concluded from them (stages, consents, messages) stays." inputWrapperOrder={['label', 'input', 'description', 'error']}
+            label="Keep events for"
+            suffix={value.eventRetentionDays === 1 ? ' day' : ' days'}
+            min={1}
+            max={3650}
+            clampBehavior="strict"
+            allowDecimal={false}
+            allowNegative={false}
+            styles={{ wrapper: { maxWidth: 180 } }}
+            value={value.eventRetentionDays}
+            description="Older events are deleted. What was concluded from them (stages, consents, messages) stays."
+            inputWrapperOrder={['label', 'input', 'description', 'error']}
             onChange={(next) => typeof next === 'number' && form.set('eventRetentionDays', next)}
           />
         )}
       </SettingsFields>
       <Section title="One person">
-        <p className={`quiet ${css.note}`}>To erase somebody, open them in <To to="people" className="text-link">People</To>. A hash of a suppressed address stays, so that it is never mailed again.</p>
+        <p className={`quiet ${css.note}`}>
+          To erase somebody, open them in{' '}
+          <To to="people" className="text-link">
+            People
+          </To>
+          . A hash of a suppressed address stays, so that it is never mailed again.
+        </p>
       </Section>
       <Section title="Take the definitions along">
         <CodeBlock text={`THROUGHLINE_WORKSPACE=${slug} npx throughline export definitions`} what="command" />
       </Section>
-      <p className={`faint ${css.note}`}>Kept in {stores[database]}. Version {version}.</p>
+      <p className={`faint ${css.note}`}>
+        Kept in {stores[database]}. Version {version}.
+      </p>
     </>
   );
 }

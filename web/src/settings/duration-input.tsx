@@ -14,12 +14,40 @@ function read(duration: string): { count: number; unit: Unit } {
 }
 
 /** An ISO 8601 duration as a number and a unit. */
-export function DurationInput({ value, onChange, label, min = 1 }: { value: string; onChange: (value: string) => void; label: string; min?: number }) {
+export function DurationInput({
+  value,
+  onChange,
+  label,
+  min = 1,
+}: {
+  value: string;
+  onChange: (value: string) => void;
+  label: string;
+  min?: number;
+}) {
   const { count, unit } = read(value);
   return (
     <span className={css.duration}>
-      <NumberInput aria-label={label} value={count} min={min} max={999} clampBehavior="strict" allowDecimal={false} allowNegative={false} hideControls w={64} onChange={(next) => typeof next === 'number' && onChange(write(next, unit))} />
-      <Select aria-label={`${label}, unit`} data={Object.keys(units)} value={unit} w={104} allowDeselect={false} onChange={(next) => onChange(write(count, (next ?? 'days') as Unit))} />
+      <NumberInput
+        aria-label={label}
+        value={count}
+        min={min}
+        max={999}
+        clampBehavior="strict"
+        allowDecimal={false}
+        allowNegative={false}
+        hideControls
+        w={64}
+        onChange={(next) => typeof next === 'number' && onChange(write(next, unit))}
+      />
+      <Select
+        aria-label={`${label}, unit`}
+        data={Object.keys(units)}
+        value={unit}
+        w={104}
+        allowDeselect={false}
+        onChange={(next) => onChange(write(count, (next ?? 'days') as Unit))}
+      />
     </span>
   );
 }

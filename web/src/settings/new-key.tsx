@@ -19,29 +19,59 @@ export function NewKey({ open, onClose }: { open: boolean; onClose: () => void }
   };
   if (made) {
     return (
-      <Modal opened={open} onClose={close} title={`${made.name} is ready`} size={480} closeOnClickOutside={false} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Modal
+        opened={open}
+        onClose={close}
+        title={`${made.name} is ready`}
+        size={480}
+        closeOnClickOutside={false}
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
         <div className={form.form}>
           <p>Copy it now. It is kept only as a hash and cannot be shown again.</p>
           <CodeBlock text={made.key} what="key" wrap />
-          <div className={form.buttons}><Button onClick={close} data-autofocus>I have copied it</Button></div>
+          <div className={form.buttons}>
+            <Button onClick={close} data-autofocus>
+              I have copied it
+            </Button>
+          </div>
         </div>
       </Modal>
     );
   }
   return (
     <Modal opened={open} onClose={close} title="Create a key" size={480} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form className={form.form} onSubmit={(event) => { event.preventDefault(); create.mutate({ body: { kind, name: name.trim() } }); }}>
+      <form
+        className={form.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          create.mutate({ body: { kind, name: name.trim() } });
+        }}
+      >
         <Radio.Group label="Kind" value={kind} onChange={(next) => setKind(next as 'write' | 'api')}>
           <div className={form.form} style={{ marginTop: 6 }}>
             <Radio value="write" label="Write key" description="Only sends events. It may stand in a web page." />
             <Radio value="api" label="API key" description="Can do what the admin can in this workspace. Keep it on servers." />
           </div>
         </Radio.Group>
-        <TextInput label="Name" description="Where it is used" value={name} onChange={(event) => setName(event.currentTarget.value)} placeholder="Website" data-autofocus autoComplete="off" maxLength={100} />
+        <TextInput
+          label="Name"
+          description="Where it is used"
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          placeholder="Website"
+          data-autofocus
+          autoComplete="off"
+          maxLength={100}
+        />
         {create.error && <ProblemView problem={create.error} />}
         <div className={form.buttons}>
-          <Button variant="default" onClick={close}>Cancel</Button>
-          <Button type="submit" loading={create.isPending} disabled={name.trim() === ''}>Create</Button>
+          <Button variant="default" onClick={close}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={create.isPending} disabled={name.trim() === ''}>
+            Create
+          </Button>
         </div>
       </form>
     </Modal>

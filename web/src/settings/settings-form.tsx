@@ -8,19 +8,36 @@ import css from './settings.module.css';
 import type { SettingsForm } from './use-settings.ts';
 
 /** Mistakes that stand at their fields need no second list. */
-const withoutFields = (problem: ProblemError): ProblemError => new ProblemError(problem.status, { code: problem.code as 'body-invalid', message: problem.message, hint: problem.hint, details: null });
+const withoutFields = (problem: ProblemError): ProblemError =>
+  new ProblemError(problem.status, { code: problem.code as 'body-invalid', message: problem.message, hint: problem.hint, details: null });
 
 /** A form over the settings: fields, the refusal when there is one, and a save that waits until something differs. */
 export function SettingsFields({ form, children }: { form: SettingsForm; children: (value: WorkspaceSettings) => ReactNode }) {
   if (form.query.error) return <ProblemView problem={form.query.error} again={() => void form.query.refetch()} />;
   if (!form.value) return <Bones lines={6} />;
   return (
-    <form className={css.form} onSubmit={(event) => { event.preventDefault(); void form.save(); }}>
+    <form
+      className={css.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void form.save();
+      }}
+    >
       {children(form.value)}
-      {form.problem && <ProblemView problem={form.problem.mistakes.every((mistake) => mistake.path in form.value!) ? withoutFields(form.problem) : form.problem} />}
+      {form.problem && (
+        <ProblemView
+          problem={form.problem.mistakes.every((mistake) => mistake.path in form.value!) ? withoutFields(form.problem) : form.problem}
+        />
+      )}
       <div className={css.buttons}>
-        <Button type="submit" disabled={form.changed === 0} loading={form.saving}>Save</Button>
-        {form.changed > 0 && <Button variant="default" onClick={form.reset}>Undo</Button>}
+        <Button type="submit" disabled={form.changed === 0} loading={form.saving}>
+          Save
+        </Button>
+        {form.changed > 0 && (
+          <Button variant="default" onClick={form.reset}>
+            Undo
+          </Button>
+        )}
       </div>
     </form>
   );

@@ -26,8 +26,18 @@ export function Settings() {
   const { name, purpose, screen: Screen } = tabs[tab];
   return (
     <Page
-      fit="read" title="Settings" tab={`${name}, settings`} purpose={purpose}
-      bar={<Segmented label="Part of the settings" value={tab} choices={Object.entries(tabs).map(([value, part]) => ({ value: value as Tab, label: part.name }))} onChange={(next) => setAddress({ tab: next === 'general' ? undefined : next }, { replace: false })} />}
+      fit="read"
+      title="Settings"
+      tab={`${name}, settings`}
+      purpose={purpose}
+      bar={
+        <Segmented
+          label="Part of the settings"
+          value={tab}
+          choices={Object.entries(tabs).map(([value, part]) => ({ value: value as Tab, label: part.name }))}
+          onChange={(next) => setAddress({ tab: next === 'general' ? undefined : next }, { replace: false })}
+        />
+      }
     >
       <Screen key={tab} />
     </Page>

@@ -9,8 +9,18 @@ export function Tracking() {
     <SettingsFields form={form}>
       {(value) => (
         <>
-          <Switch checked={value.trackClicks} onChange={(event) => form.set('trackClicks', event.currentTarget.checked)} label="Clicks" description="Links in mails lead over this server. Machines that open every link are told apart and not counted." />
-          <Switch checked={value.trackOpens} onChange={(event) => form.set('trackOpens', event.currentTarget.checked)} label="Opens" description="A small image is put into each mail. Many mail programs load it by themselves, so opens are a hint and no proof." />
+          <Switch
+            checked={value.trackClicks}
+            onChange={(event) => form.set('trackClicks', event.currentTarget.checked)}
+            label="Clicks"
+            description="Links in mails lead over this server. Machines that open every link are told apart and not counted."
+          />
+          <Switch
+            checked={value.trackOpens}
+            onChange={(event) => form.set('trackOpens', event.currentTarget.checked)}
+            label="Opens"
+            description="A small image is put into each mail. Many mail programs load it by themselves, so opens are a hint and no proof."
+          />
         </>
       )}
     </SettingsFields>

@@ -9,8 +9,11 @@ export function useSettings() {
   const put = useChange('putSettings', ['getSettings', 'getSession', 'getHome']);
   const [changes, setChanges] = useState<Partial<WorkspaceSettings>>({});
   const now = settings.data;
-  const differing = Object.fromEntries(Object.entries(changes).filter(([key, value]) => now && now[key as keyof WorkspaceSettings] !== value)) as Partial<WorkspaceSettings>;
-  const set = <K extends keyof WorkspaceSettings>(key: K, value: WorkspaceSettings[K]): void => setChanges((before) => ({ ...before, [key]: value }));
+  const differing = Object.fromEntries(
+    Object.entries(changes).filter(([key, value]) => now && now[key as keyof WorkspaceSettings] !== value),
+  ) as Partial<WorkspaceSettings>;
+  const set = <K extends keyof WorkspaceSettings>(key: K, value: WorkspaceSettings[K]): void =>
+    setChanges((before) => ({ ...before, [key]: value }));
   return {
     query: settings,
     value: now ? { ...now, ...changes } : undefined,

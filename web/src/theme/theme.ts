@@ -71,7 +71,13 @@ export const theme = createTheme({
         overlayProps: { color: 'var(--scrim)', backgroundOpacity: 1 },
       },
     },
-    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, transitionProps: { duration: 140 }, overlayProps: { color: 'var(--scrim)', backgroundOpacity: 1 } } },
+    Drawer: {
+      defaultProps: {
+        closeButtonProps: { 'aria-label': 'Close' },
+        transitionProps: { duration: 140 },
+        overlayProps: { color: 'var(--scrim)', backgroundOpacity: 1 },
+      },
+    },
     Menu: {
       defaultProps: {
         withInitialFocusPlaceholder: false,

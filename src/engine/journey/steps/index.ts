@@ -10,7 +10,9 @@ import type { StepLogic } from './step.ts';
 import { wait } from './wait.ts';
 
 /** Every kind of step. A new kind is a file beside this one and a line here. */
-const logics = { entry, wait, branch, send, 'set-trait': setTrait, 'move-stage': moveStage, 'make-task': makeTask, exit } satisfies { [K in StepKind]: StepLogic<K, never> | StepLogic<K, null> | StepLogic<K, any> }; // biome-ignore lint/suspicious/noExplicitAny: each logic is called with what its own compile made.
+const logics = { entry, wait, branch, send, 'set-trait': setTrait, 'move-stage': moveStage, 'make-task': makeTask, exit } satisfies {
+  [K in StepKind]: StepLogic<K, never> | StepLogic<K, null> | StepLogic<K, any>;
+}; // biome-ignore lint/suspicious/noExplicitAny: each logic is called with what its own compile made.
 
 export const logicOf = <K extends StepKind>(kind: K): StepLogic<K, unknown> => logics[kind] as unknown as StepLogic<K, unknown>;
 

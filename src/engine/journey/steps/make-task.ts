@@ -7,7 +7,18 @@ export const makeTask: StepLogic<'make-task'> = {
   begin: (step, { run, person, now, evidence }) => ({
     to: 'next',
     next: step.next,
-    effects: [{ kind: 'task', id: stableId('task', run.id, run.seq), title: step.title, owner: step.owner ?? person.owner, dueAt: now + ms(step.dueIn), at: now, journey: run.journey, evidence }],
+    effects: [
+      {
+        kind: 'task',
+        id: stableId('task', run.id, run.seq),
+        title: step.title,
+        owner: step.owner ?? person.owner,
+        dueAt: now + ms(step.dueIn),
+        at: now,
+        journey: run.journey,
+        evidence,
+      },
+    ],
   }),
   say: (step) => `Make a task “${step.title}”, due in ${sayDuration(step.dueIn)}`,
 };
