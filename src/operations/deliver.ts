@@ -20,7 +20,7 @@ import type { Deps } from './deps.ts';
 import { factId } from './ingest/normalise.ts';
 import type { Ledger } from './ledger.ts';
 import type { Links } from './links.ts';
-import { hashAddress, personFromStore } from './process.ts';
+import { hashAddress, toPerson } from './rows.ts';
 import { type Draft, writeMessage } from './write-message.ts';
 
 /** What sending needs beyond the rest. */
@@ -255,7 +255,7 @@ async function decideDue(
       changes.push(changeOf(message, { status: 'skipped', reason: 'erased' }));
       continue;
     }
-    const person = personFromStore(stored);
+    const person = toPerson(stored);
     const history = sent.get(message.person) ?? [];
     const [key] = suppressionKey(message, stored);
     const verdict = judge(
@@ -371,7 +371,7 @@ const suppressionKey = (
   message: StoredMessage,
   person: StoredPerson | undefined,
 ): { workspace: number; channel: string; addressHash: string }[] => {
-  const address = person ? addressOf(personFromStore(person), message.channel) : null;
+  const address = person ? addressOf(toPerson(person), message.channel) : null;
   return address === null ? [] : [{ workspace: message.workspace, channel: message.channel, addressHash: hashAddress(address) }];
 };
 

@@ -10,7 +10,8 @@ import { loadWorkspaces, workspaceNow } from '#store/workspaces.ts';
 import { stableId } from '#engine/stable-id.ts';
 import { armWakes } from '#store/wakes.ts';
 import type { Deps } from './deps.ts';
-import { announce, decideAndWrite } from './process.ts';
+import { decideAndWrite } from './decide-batch.ts';
+import { announce } from './process.ts';
 
 /**
  * Carries out the merges that wait. Each is a transaction of its own that locks both lanes in order, first applies the older facts of both people, and then

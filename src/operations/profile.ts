@@ -13,12 +13,12 @@ import { runsOfPerson } from '#store/runs.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { findPerson } from './edit-person.ts';
-import { hashAddress, personFromStore, toRun } from './process.ts';
+import { hashAddress, toPerson, toRun } from './rows.ts';
 
 /** All that is known of a person, and what stands now: stage, runs, consents, whom they can be reached by, how much of the caps is left. */
 export async function profile(deps: Deps, workspace: Workspace, id: string): Promise<PersonDetail> {
   const stored = await findPerson(deps, workspace, id);
-  const person = personFromStore(stored);
+  const person = toPerson(stored);
   const now = workspaceNow(workspace, deps.now());
   return deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
     const book = await deps.rulebooks.current(tx, workspace.id);

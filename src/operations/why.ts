@@ -16,7 +16,7 @@ import { runsOfPerson } from '#store/runs.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { findPerson } from './edit-person.ts';
-import { personFromStore } from './process.ts';
+import { toPerson } from './rows.ts';
 import { sayMessage } from './say-message.ts';
 
 type Ground = Why['because'][number];
@@ -190,9 +190,9 @@ async function whyJourney(asked: Asked, key: string): Promise<Why> {
 function whySegment({ person, book, now, zone }: Asked, key: string): Why {
   const segment = book.segments.find((each) => each.key === key);
   if (!segment) throw new Problem('definition-unknown', { kind: 'segment', key });
-  const { state } = personFromStore(person);
+  const { state } = toPerson(person);
   const since = state.segments[key];
-  const because = explainRule(segment.rule, personFromStore(person), now).map((part) => ({
+  const because = explainRule(segment.rule, toPerson(person), now).map((part) => ({
     rule: part.rule,
     version: segment.version,
     held: part.held,
@@ -215,7 +215,7 @@ function whySegment({ person, book, now, zone }: Asked, key: string): Why {
 function whyScore({ person, book, now }: Asked, key: string): Why {
   const score = book.scores.find((each) => each.key === key);
   if (!score) throw new Problem('definition-unknown', { kind: 'score', key });
-  const asPerson = personFromStore(person);
+  const asPerson = toPerson(person);
   const lines = score.body.points.map((line) => ({ line, parts: explainRule(line.rule, asPerson, now) }));
   const because = lines.map(({ line, parts }, index) => ({
     rule: `${line.points > 0 ? '+' : ''}${line.points} ${line.because}`,

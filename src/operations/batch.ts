@@ -1,0 +1,237 @@
+import type { Fact } from '#contract/fact.ts';
+import type { Instant } from '#contract/instant.ts';
+import type { LiveTopic } from '#contract/routes/operate.ts';
+import type { Decision } from '#engine/decide.ts';
+import type { Rulebook } from '#engine/rulebook.ts';
+import { stableId } from '#engine/stable-id.ts';
+import type { Transaction } from '#store/database.ts';
+import { forgetIdentities } from '#store/identities.ts';
+import { insertEvents, type StoredEvent } from '#store/events.ts';
+import {
+  appendConsents,
+  appendDecisions,
+  appendMoves,
+  changeMemberships,
+  insertNewTasks,
+  type StoredConsent,
+  type StoredDecision,
+  type StoredMove,
+  type StoredTask,
+} from '#store/histories.ts';
+import { appendToInbox, askForMerges, type InboxEntry, type WantedMerge } from '#store/inbox.ts';
+import { changeMessages, countOn, findMessage, insertMessages, type NewMessage, suppress, type Suppression } from '#store/messages.ts';
+import { savePeople, type StoredPerson } from '#store/people.ts';
+import { appendSteps, saveRuns, type StoredRun, type StoredStep } from '#store/runs.ts';
+import { armWakes, type Wake } from '#store/wakes.ts';
+import type { Workspace } from '#store/workspaces.ts';
+import type { Deps } from './deps.ts';
+import { fromPerson, fromRun, hashAddress, toEvent } from './rows.ts';
+
+export interface Work {
+  workspace: Workspace;
+  rulebook: Rulebook;
+  now: Instant;
+}
+
+/** Everything a batch writes, gathered so that each table gets one statement. */
+export class Batch {
+  readonly events: StoredEvent[] = [];
+  readonly people: StoredPerson[] = [];
+  readonly runs: StoredRun[] = [];
+  readonly steps: StoredStep[] = [];
+  readonly moves: StoredMove[] = [];
+  readonly consents: StoredConsent[] = [];
+  readonly memberships: { person: string; workspace: number; segment: string; entered: boolean; at: Instant }[] = [];
+  readonly messages: NewMessage[] = [];
+  readonly messageEvents: { person: string; message: string; what: 'opened' | 'clicked' }[] = [];
+  readonly bounces: { workspace: number; message: string; answer: string | null }[] = [];
+  readonly suppressions: Suppression[] = [];
+  readonly tasks: Omit<StoredTask, 'doneAt'>[] = [];
+  readonly decisions: StoredDecision[] = [];
+  readonly wakes: Wake[] = [];
+  readonly merges: Omit<WantedMerge, 'id'>[] = [];
+  readonly forwards: InboxEntry[] = [];
+  readonly erased: string[] = [];
+  readonly topics = new Map<number, Set<LiveTopic>>();
+
+  touch(workspace: number, ...topics: LiveTopic[]): void {
+    const there = this.topics.get(workspace);
+    if (there) for (const topic of topics) there.add(topic);
+    else this.topics.set(workspace, new Set(topics));
+  }
+}
+
+/** Sorts what was decided for one person into the tables that it goes to. */
+export function gather(
+  batch: Batch,
+  deps: Deps,
+  { workspace, rulebook, now }: Work,
+  person: string,
+  facts: readonly Fact[],
+  before: readonly StoredRun[],
+  decision: Decision,
+  real: Instant,
+): void {
+  const { id: workspaceId } = workspace;
+  const at = { person, workspace: workspaceId };
+  for (const fact of facts) batch.events.push(toEvent(fact, person, workspaceId, real));
+  batch.people.push(fromPerson(decision.person, workspaceId, rulebook));
+  const known = new Map(before.map((run) => [run.id, run]));
+  for (const run of decision.runs) {
+    const old = known.get(run.id);
+    if (
+      !old ||
+      old.status !== run.status ||
+      old.step !== run.step ||
+      old.state.seq !== run.seq ||
+      old.state.wait?.until !== run.wait?.until
+    )
+      batch.runs.push(fromRun(run, person, workspaceId));
+  }
+  if (decision.wakeAt !== Number.POSITIVE_INFINITY)
+    batch.wakes.push({ workspace: workspaceId, person, clock: workspace.clock?.clock ?? 0, dueAt: Math.max(decision.wakeAt, 0) });
+  batch.touch(workspaceId, 'people', ...(facts.length > 0 ? (['events'] as const) : []));
+
+  for (const effect of decision.effects) {
+    switch (effect.kind) {
+      case 'move':
+        batch.moves.push({ ...effect, ...at, revision: rulebook.revision });
+        break;
+      case 'segment':
+        batch.memberships.push({ ...at, segment: effect.segment, entered: effect.entered, at: effect.at });
+        break;
+      case 'consent':
+        batch.consents.push({ ...effect, ...at });
+        break;
+      case 'suppress':
+        batch.suppressions.push({
+          workspace: workspaceId,
+          channel: effect.channel,
+          addressHash: hashAddress(effect.address),
+          scope: effect.scope,
+          because: effect.because,
+          at: effect.at,
+        });
+        break;
+      case 'step':
+        batch.steps.push({ ...effect, ...at });
+        batch.touch(workspaceId, 'runs');
+        break;
+      case 'task':
+        batch.tasks.push({ ...effect, ...at, createdAt: effect.at });
+        break;
+      case 'decision':
+        batch.decisions.push({ ...effect, ...at, revision: rulebook.revision });
+        break;
+      case 'message': {
+        const template = rulebook.templates.get(effect.template);
+        const topic = rulebook.topics.get(effect.topic);
+        if (!template || !topic) {
+          const missing = template ? `topic ${effect.topic}` : `template ${effect.template}`;
+          batch.decisions.push({
+            ...at,
+            id: stableId('decision', effect.id),
+            at: now,
+            about: `journey:${effect.journey}`,
+            decided: 'not sent',
+            answer: `Not sent: the ${missing} is not published.`,
+            because: [{ rule: `${missing} is published`, version: effect.version, held: false, evidence: [effect.evidence] }],
+            revision: rulebook.revision,
+            evidence: effect.evidence,
+          });
+          break;
+        }
+        batch.messages.push({
+          ...at,
+          id: effect.id,
+          clock: workspace.clock?.clock ?? 0,
+          journey: effect.journey,
+          version: effect.version,
+          run: effect.run,
+          step: effect.step,
+          channel: template.body.channel,
+          template: effect.template,
+          templateVersion: template.version,
+          topic: effect.topic,
+          purpose: topic.body.purpose,
+          details: effect.actAt === null ? {} : { actAt: effect.actAt },
+          revision: rulebook.revision,
+          evidence: effect.evidence,
+          createdAt: effect.createdAt,
+          dueAt: effect.createdAt,
+          expiresAt: effect.expiresAt,
+          storedAt: real,
+        });
+        batch.touch(workspaceId, 'messages');
+        break;
+      }
+      case 'event':
+        batch.events.push({
+          ...at,
+          id: effect.id,
+          call: 'track',
+          name: effect.name,
+          happenedAt: effect.at,
+          acceptedAt: now,
+          storedAt: real,
+          body: { properties: effect.properties, messageId: `verdict:${effect.from}`, source: 'link' },
+        });
+        batch.touch(workspaceId, 'events');
+        break;
+      case 'message-event':
+        if (effect.what === 'bounced') batch.bounces.push({ workspace: workspaceId, message: effect.message, answer: effect.answer });
+        else batch.messageEvents.push({ person, message: effect.message, what: effect.what });
+        batch.touch(workspaceId, 'messages');
+        break;
+      case 'merge':
+        batch.merges.push({
+          workspace: workspaceId,
+          person,
+          joins: effect.joins,
+          evidence: effect.evidence,
+          actor: effect.actor,
+          trusted: facts.some((fact) => fact.id === effect.evidence && fact.source.trust === 'trusted'),
+        });
+        break;
+      case 'erase':
+        batch.erased.push(person);
+        deps.log.info({ workspace: workspaceId }, 'a person was erased');
+        break;
+    }
+  }
+}
+
+/** Writes the batch. The statements do not wait for each other's answers: they go out in one breath and are carried out in this order. */
+export async function write(tx: Transaction, batch: Batch, real: Instant): Promise<void> {
+  await Promise.all([
+    insertEvents(tx, batch.events),
+    savePeople(tx, batch.people),
+    saveRuns(tx, batch.runs),
+    appendSteps(tx, batch.steps, real),
+    appendMoves(tx, batch.moves),
+    appendConsents(tx, batch.consents),
+    changeMemberships(tx, batch.memberships),
+    insertMessages(tx, batch.messages),
+    countOn(tx, batch.messageEvents),
+    suppress(tx, batch.suppressions),
+    insertNewTasks(tx, batch.tasks),
+    appendDecisions(tx, batch.decisions, real),
+    armWakes(tx, batch.wakes),
+    askForMerges(tx, batch.merges, real),
+    appendToInbox(tx, batch.forwards),
+    batch.erased.length > 0 ? forgetIdentities(tx, batch.erased) : null,
+  ]);
+  for (const bounce of batch.bounces) {
+    const message = await findMessage(tx, bounce.workspace, bounce.message);
+    if (message)
+      await changeMessages(tx, [
+        {
+          ...message,
+          status: 'bounced',
+          reason: 'refused-address',
+          details: { ...message.details, answer: bounce.answer },
+          answer: bounce.answer,
+        },
+      ]);
+  }
+}

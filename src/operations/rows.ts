@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import type { Fact, FactKind } from '#contract/fact.ts';
+import type { Instant } from '#contract/instant.ts';
+import type { JsonObject } from '#contract/json.ts';
+import type { Run } from '#engine/journey/run.ts';
+import { emptyState, type Person, type PersonState } from '#engine/person.ts';
+import type { Rulebook } from '#engine/rulebook.ts';
+import type { StoredEvent } from '#store/events.ts';
+import type { StoredPerson } from '#store/people.ts';
+import type { StoredRun } from '#store/runs.ts';
+
+/** An address as the suppression list keeps it. It outlives the person, so that an erased and re-imported address is not mailed again. */
+export const hashAddress = (address: string): string => createHash('sha256').update(address.trim().toLowerCase()).digest('hex');
+
+const factNames: Record<Exclude<FactKind, 'event'>, string> = {
+  identify: 'Identify',
+  alias: 'Alias',
+  consent: 'Consent Changed',
+  override: 'Stage Overridden',
+  edit: 'Person Edited',
+  owner: 'Owner Changed',
+  erase: 'Erased',
+};
+
+/** A fact as it is kept for good: what was sent, whole, and who says so. */
+export function toEvent(fact: Fact, person: string, workspace: number, storedAt: Instant): StoredEvent {
+  const { id, messageId, at, acceptedAt, source, kind, ...rest } = fact;
+  const base = { id, person, workspace, happenedAt: at, acceptedAt, storedAt };
+  if (fact.kind === 'event')
+    return {
+      ...base,
+      call: fact.call,
+      name: fact.name,
+      body: {
+        ...fact.envelope,
+        properties: fact.properties,
+        messageId,
+        source: source.by,
+        ...(fact.traits ? { traits: fact.traits } : {}),
+      },
+    };
+  if (fact.kind === 'identify')
+    return { ...base, call: kind, name: factNames.identify, body: { ...fact.envelope, traits: fact.traits, messageId, source: source.by } };
+  return {
+    ...base,
+    call: fact.kind,
+    name: factNames[fact.kind],
+    body: { ...(rest as unknown as JsonObject), messageId, source: source.by },
+  };
+}
+
+export const toPerson = (stored: StoredPerson): Person => {
+  const { workspace: _workspace, score: _score, state, ...rest } = stored;
+  return { ...rest, state: { ...emptyState(), ...(state as PersonState) } };
+};
+
+/** The score that stands in lists: the one called engagement, or the first there is. */
+const mainScore = (scores: Record<string, number>, rulebook: Rulebook): number | null => {
+  const key = rulebook.scores.find((score) => score.key === 'engagement')?.key ?? rulebook.scores[0]?.key;
+  return key === undefined ? null : (scores[key] ?? 0);
+};
+
+export const fromPerson = (person: Person, workspace: number, rulebook: Rulebook): StoredPerson => {
+  if (person.erasedAt !== null)
+    return {
+      id: person.id,
+      workspace,
+      email: null,
+      phone: null,
+      name: null,
+      userId: null,
+      traits: {},
+      state: { ...emptyState(), erasing: true },
+      stage: null,
+      stageSince: null,
+      score: null,
+      owner: null,
+      zone: null,
+      entryPoint: person.entryPoint,
+      firstSource: null,
+      createdAt: person.createdAt,
+      lastSeenAt: null,
+      mergedInto: null,
+      erasedAt: person.erasedAt,
+    };
+  return { ...person, workspace, score: mainScore(person.state.scores, rulebook) };
+};
+
+export const toRun = (stored: StoredRun): Run => ({
+  id: stored.id,
+  journey: stored.journey,
+  version: stored.version,
+  status: stored.status,
+  step: stored.step,
+  enteredAt: stored.enteredAt,
+  entryEvidence: stored.entryEvidence,
+  seq: stored.state.seq,
+  wait: stored.state.wait,
+  endedAt: stored.endedAt,
+  endReason: stored.endReason,
+  endEvidence: stored.endEvidence,
+});
+
+export const fromRun = (run: Run, person: string, workspace: number): StoredRun => ({
+  id: run.id,
+  person,
+  workspace,
+  journey: run.journey,
+  version: run.version,
+  status: run.status,
+  step: run.step,
+  state: { seq: run.seq, wait: run.wait },
+  enteredAt: run.enteredAt,
+  entryEvidence: run.entryEvidence,
+  endedAt: run.endedAt,
+  endReason: run.endReason,
+  endEvidence: run.endEvidence,
+});
