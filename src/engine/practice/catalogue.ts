@@ -19,8 +19,8 @@ export const contact = page('/contact', 'Write to us');
 export const portal = page('/portal', 'Your projects');
 export const reading = [
   page('/work', 'What we have made'),
-  page('/work/rose-bakery', 'Rose Bakery'),
-  page('/work/harbour-clinic', 'Harbour Clinic'),
+  page('/projects/rose-bakery', 'Rose Bakery'),
+  page('/projects/harbour-clinic', 'Harbour Clinic'),
   page('/about', 'Who we are'),
   page('/blog/first-impression', 'The first five seconds'),
   page('/blog/words-that-sell', 'Words before pictures'),
