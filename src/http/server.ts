@@ -41,6 +41,7 @@ export async function buildServer({
     routerOptions: { maxParamLength: 8_000 },
     genReqId: () => house.deps.newId(house.deps.now()),
   });
+  closeKeptConnections(app);
   await app.register(fastifyCookie);
   // Every body arrives as it was sent; who reads it decides what it is, because clients name any Content-Type.
   app.removeAllContentTypeParsers();
@@ -105,6 +106,17 @@ export async function buildServer({
   await registerDocs(app);
   await registerFiles(app);
   return app;
+}
+
+/**
+ * When the server closes, connections that clients keep open for later would hold it for as long as they are kept, 72 seconds. Requests under way are answered;
+ * each connection is closed as soon as it rests.
+ */
+function closeKeptConnections(app: FastifyInstance): void {
+  app.addHook('preClose', async () => {
+    const timer = setInterval(() => app.server.closeIdleConnections(), 50);
+    app.server.once('close', () => clearInterval(timer));
+  });
 }
 
 const isForeign = (url: string): boolean => url.startsWith('/v1/') || url.startsWith('/t.js');
