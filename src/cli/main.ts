@@ -14,11 +14,11 @@ const json = ['--json', 'answer as JSON'] as const;
 program
   .command('start')
   .description('start the server, the loops and the senders of ROLES')
-  .action(() => start(false));
+  .action(() => start());
 program
   .command('dev')
   .description('start with a practice audience, for work on Throughline itself')
-  .action(() => start(true));
+  .action(() => start());
 program
   .command('migrate')
   .description('bring the database to this version, and stop')

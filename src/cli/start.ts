@@ -2,7 +2,7 @@ import { Problem } from '#contract/problems.ts';
 import { localServer, openHouse, readConfig, startThroughline } from '#main';
 
 /** Starts and runs until it is told to stop; a second signal while stopping changes nothing. */
-export async function start(_dev: boolean): Promise<void> {
+export async function start(): Promise<void> {
   const config = readConfig(process.env);
   const began = performance.now();
   let told = false;
