@@ -1,9 +1,8 @@
 import { day, type Instant, minute } from '#contract/instant.ts';
 import { welcomeVisitor } from '#engine/practice/behaviour.ts';
-import { lockBook, openBook, saveBook, scheduleActs } from '#store/practice.ts';
+import { lockBook, openBook, type PracticeBook, saveBook, scheduleActs } from '#store/practice.ts';
 import type { Workspace } from '#store/workspaces.ts';
 import type { SendingDeps } from '../deliver.ts';
-import { turnLock } from './clock.ts';
 import { whileTurning } from './turn.ts';
 
 export interface SeedOptions {
@@ -26,11 +25,14 @@ const firstVisitors = [1, 4, 9, 16, 28, 45].map((each) => each * minute);
 export async function seedPractice(deps: SendingDeps, workspace: Workspace, options: SeedOptions = {}): Promise<void> {
   const { seed = 'practice', days = 21, progress = () => undefined } = options;
   const inside = { workspaces: [workspace.id] };
-  const book = await deps.db.transaction(inside, (tx) => lockBook(tx, workspace.id));
-  if (book !== null && book.seedingSince === null) return;
-  // Another process that starts at the same time may be at it.
-  if (!(await deps.db.lockIsFree(turnLock(workspace)))) return;
+  const readBook = (): Promise<PracticeBook | null> => deps.db.transaction(inside, (tx) => lockBook(tx, workspace.id));
+  const isAlive = (book: PracticeBook | null): boolean => book !== null && book.seedingSince === null;
+  // Asked first without the lock, because taking it stops other processes from turning the clock.
+  if (isAlive(await readBook())) return;
+  // Another process that starts at the same time may be at it, or may have finished meanwhile.
   await whileTurning(deps, workspace, async (turn) => {
+    const book = await readBook();
+    if (isAlive(book)) return;
     const now = deps.now();
     const midnight = (at: Instant): Instant => Math.floor(at / day) * day;
     const since = book?.seedingSince ?? midnight(now - days * day);

@@ -39,7 +39,7 @@ export async function turnClock(
 ): Promise<Turned> {
   if (workspace.clock === null) throw new Problem('clock-real');
   if (!(advanceMs > 0 && advanceMs <= turnMax)) throw new Problem('clock-backwards');
-  return whileTurning(deps, workspace, async (turn) => {
+  const turned = await whileTurning(deps, workspace, async (turn) => {
     const from = await turn.stop((now) => now);
     const to = from + advanceMs;
     await turn.to(to, (at) => progress((at - from) / advanceMs));
@@ -47,15 +47,17 @@ export async function turnClock(
     progress(1);
     return { now: to, did: turn.did };
   });
+  if (turned === null) throw new Problem('clock-turning');
+  return turned;
 }
 
-/** Holds the turn lock of a workspace while `work` turns its clock. However that ends, the clock runs afterwards. */
-export async function whileTurning<T>(deps: SendingDeps, workspace: Workspace, work: (turn: Turn) => Promise<T>): Promise<T> {
+/** Holds the turn lock of a workspace while `work` turns its clock; null when somebody else turns it. However that ends, the clock runs afterwards. */
+export async function whileTurning<T>(deps: SendingDeps, workspace: Workspace, work: (turn: Turn) => Promise<T>): Promise<T | null> {
   let lost = false;
   const lock = await deps.db.holdLock(turnLock(workspace), () => {
     lost = true;
   });
-  if (lock === null) throw new Problem('clock-turning');
+  if (lock === null) return null;
   const turn = new Turn(deps, workspace, () => lost);
   try {
     return await work(turn);
