@@ -1,4 +1,4 @@
-import type { ConsentChange } from '#contract/consent.ts';
+import type { ConsentLine, DecisionLine, StageMove } from '#contract/history.ts';
 import { type Instant, isoOrNull, toIso } from '#contract/instant.ts';
 import { bulkInsert } from './bulk.ts';
 import type { Queryable } from './database.ts';
@@ -6,17 +6,9 @@ import { laneOf } from './identities.ts';
 
 /** Append-only tables about a person: stage history, consent, decisions; and what belongs beside them: membership, tasks. */
 
-export interface StoredMove {
+export interface StoredMove extends StageMove {
   person: string;
   workspace: number;
-  seq: number;
-  from: string | null;
-  to: string;
-  at: Instant;
-  evidence: string;
-  override: boolean;
-  reason: string | null;
-  actor: string;
   revision: number;
 }
 
@@ -106,14 +98,9 @@ export async function stageCounts(tx: Queryable, workspace: number, now: Instant
   };
 }
 
-export interface StoredConsent {
+export interface StoredConsent extends ConsentLine {
   person: string;
   workspace: number;
-  seq: number;
-  change: ConsentChange;
-  at: Instant;
-  evidence: string;
-  tookEffect: boolean;
 }
 const insertConsents = bulkInsert('consent', {
   lane: 'smallint',
@@ -166,17 +153,10 @@ export async function consentsOf(tx: Queryable, person: string): Promise<StoredC
   }));
 }
 
-export interface StoredDecision {
+export interface StoredDecision extends DecisionLine {
   person: string;
   workspace: number;
-  id: string;
-  at: Instant;
-  about: string;
-  decided: string;
-  answer: string;
-  because: { rule: string; version: number | null; held: boolean; evidence: string[] }[];
   revision: number;
-  evidence: string | null;
 }
 const insertDecisions = bulkInsert(
   'decision',

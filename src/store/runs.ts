@@ -1,3 +1,4 @@
+import type { StepTaken } from '#contract/history.ts';
 import { type Instant, isoOrNull, toIso } from '#contract/instant.ts';
 import { bulkInsert } from './bulk.ts';
 import type { Queryable, Row } from './database.ts';
@@ -109,18 +110,9 @@ export const saveRuns = (tx: Queryable, runs: readonly StoredRun[]): Promise<voi
     })),
   );
 
-export interface StoredStep {
+export interface StoredStep extends StepTaken {
   person: string;
   workspace: number;
-  run: string;
-  seq: number;
-  journey: string;
-  version: number;
-  step: string;
-  next: string | null;
-  at: Instant;
-  evidence: string | null;
-  because: string | null;
 }
 
 const insertSteps = bulkInsert('run_step', {
