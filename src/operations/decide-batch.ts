@@ -1,5 +1,4 @@
 import type { Fact } from '#contract/fact.ts';
-import { minute } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
 import type { LiveTopic } from '#contract/routes/operate.ts';
 import { decide, type Decision, type Given } from '#engine/decide.ts';
@@ -15,6 +14,7 @@ import { loadLiveRuns } from '#store/runs.ts';
 import type { Wake } from '#store/wakes.ts';
 import { loadWorkspaces, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
+import { faultWait, sayFault } from './fault.ts';
 import { Resolver } from './ingest/resolve.ts';
 import { Batch, gather, type Work, write } from './batch.ts';
 import { toPerson, toRun } from './rows.ts';
@@ -115,9 +115,6 @@ export async function decideAndWrite(
   };
 }
 
-/** How long until a person is looked at again about whom a decision failed by a fault of ours. */
-export const faultWait = 15 * minute;
-
 /**
  * Decides; a fault of ours about one person does not hold up everybody else. Their facts are kept as events, the fault stands on their timeline, and their memory is
  * rebuilt from the events when they are next looked at.
@@ -127,7 +124,7 @@ function decideSafely(deps: Deps, given: Given, { rulebook, now, workspace }: Wo
     return decide(given, rulebook, now);
   } catch (error) {
     deps.log.error(
-      { workspace: workspace.id, person: given.person.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      { workspace: workspace.id, person: given.person.id, error: sayFault(error) },
       'a decision about a person failed; their facts are kept',
     );
     const evidence = given.facts[0]?.id ?? null;

@@ -1,6 +1,5 @@
 import type { Channel, Handover, Outgoing } from '#channels/channel.ts';
-import { type Instant, minute } from '#contract/instant.ts';
-import { ms } from '#contract/instant.ts';
+import { type Instant, minute, ms } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
 import { HeaderRefused } from '#engine/message/header.ts';
 import { RenderFailed } from '#engine/message/liquid.ts';
@@ -17,6 +16,7 @@ import { loadPeople, type StoredPerson } from '#store/people.ts';
 import { loadRuns, type StoredRun } from '#store/runs.ts';
 import { loadWorkspaces, type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
+import { faultWait, sayFault } from './fault.ts';
 import { factId } from './ingest/normalise.ts';
 import type { Ledger } from './ledger.ts';
 import type { Links } from './links.ts';
@@ -375,18 +375,12 @@ const suppressionKey = (
   return address === null ? [] : [{ workspace: message.workspace, channel: message.channel, addressHash: hashAddress(address) }];
 };
 
-/** How long a message waits whose check failed by a fault of ours; nothing of it has left, and the other messages go on. */
-const faultWait = ms('PT15M');
-
-/** Asks for a verdict; a fault of ours about one message does not hold up the others. */
+/** Asks for a verdict; a fault of ours about one message does not hold up the others. Nothing of it has left then. */
 function judge(deps: Deps, message: StoredMessage, ask: () => Verdict, now: Instant): Verdict {
   try {
     return ask();
   } catch (error) {
-    deps.log.error(
-      { message: message.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-      'the last check of a message failed; it is held',
-    );
+    deps.log.error({ message: message.id, error: sayFault(error) }, 'the last check of a message failed; it is held');
     return { do: 'hold', until: now + faultWait, reason: 'fault', details: {} };
   }
 }

@@ -3,7 +3,8 @@ import { lockLanes, lockLanesInOrder, takeFacts, type TakenFact } from '#store/i
 import { recordRefusals } from '#store/refusals.ts';
 import { armWakes, takeWakes, type Wake } from '#store/wakes.ts';
 import type { Deps } from './deps.ts';
-import { decideAndWrite, faultWait, type Written } from './decide-batch.ts';
+import { faultWait } from './fault.ts';
+import { decideAndWrite, type Written } from './decide-batch.ts';
 
 export interface Processed {
   facts: number;

@@ -1,4 +1,5 @@
 import type { Log } from '#operations/deps.ts';
+import { sayFault } from '#operations/fault.ts';
 
 /** A loop that takes work until it is stopped. `work` answers whether there may be more right away. */
 export interface Loop {
@@ -33,10 +34,7 @@ export function startLoop(name: string, idle: number, work: () => Promise<boolea
         failures = 0;
       } catch (error) {
         failures++;
-        log.error(
-          { loop: name, failures, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-          'a loop failed and will try again',
-        );
+        log.error({ loop: name, failures, error: sayFault(error) }, 'a loop failed and will try again');
       }
       if (more && failures === 0) continue;
       if (!poked && !stopped) await rest(failures > 0 ? Math.min(10_000, 100 * 2 ** failures) : idle);
