@@ -1,7 +1,7 @@
 import { type Fact, type FactClass, factClasses } from '#contract/fact.ts';
 import { type Instant, toIso } from '#contract/instant.ts';
 import { bulkInsert } from './bulk.ts';
-import type { Queryable } from './database.ts';
+import type { Queryable, Row } from './database.ts';
 import { laneOf } from './identities.ts';
 
 export interface InboxEntry {
@@ -63,6 +63,18 @@ export interface TakenFact {
   fact: Fact;
 }
 
+/** What was taken, in the order in which it came: `delete … returning` keeps none. */
+const inOrder = (rows: readonly Row[]): TakenFact[] =>
+  rows
+    .map((row) => ({
+      lane: row.lane,
+      person: row.person_id,
+      id: row.id,
+      workspace: row.workspace_id,
+      fact: JSON.parse(row.fact) as Fact,
+    }))
+    .sort((a, b) => a.id - b.id);
+
 /**
  * Takes the next facts of locked lanes out of the inbox, at most `perLane` of each, by class and then in order; a person's facts are taken in their
  * order whatever their class. They are back when the transaction rolls back.
@@ -78,15 +90,7 @@ export async function takeFacts(tx: Queryable, lanes: readonly number[], perLane
      returning i.lane, i.person_id, i.id, i.workspace_id, i.fact`,
     [[...lanes], perLane],
   );
-  return rows
-    .map((row) => ({
-      lane: row.lane as number,
-      person: row.person_id as string,
-      id: row.id as number,
-      workspace: row.workspace_id as number,
-      fact: JSON.parse(row.fact) as Fact,
-    }))
-    .sort((a, b) => a.id - b.id);
+  return inOrder(rows);
 }
 
 /** Takes every waiting fact of these people, whose lanes are locked. */
@@ -95,15 +99,7 @@ export async function takeFactsOf(tx: Queryable, people: readonly string[]): Pro
     `delete from inbox where lane = any($1::smallint[]) and person_id = any($2::uuid[]) and class < 9 returning lane, person_id, id, workspace_id, fact`,
     [people.map(laneOf), [...people]],
   );
-  return rows
-    .map((row) => ({
-      lane: row.lane as number,
-      person: row.person_id as string,
-      id: row.id as number,
-      workspace: row.workspace_id as number,
-      fact: JSON.parse(row.fact) as Fact,
-    }))
-    .sort((a, b) => a.id - b.id);
+  return inOrder(rows);
 }
 
 /** Of these people, those for whom facts wait. */
