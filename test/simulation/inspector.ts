@@ -747,6 +747,7 @@ export class Inspector {
     for (const { person, canary, client } of this.world.erased) {
       // Whoever sends something again under an old name is somebody new.
       if (client.outbox.length > 0 || this.world.cameBack.has(client)) continue;
+      // Listed here again: a table that the store's own list of what is erased forgets must not be forgotten by the check too.
       for (const table of [
         'person',
         'identity',
