@@ -4,6 +4,7 @@ import { Empty } from '../parts/empty.tsx';
 import { JsonView } from '../parts/json-view.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Fact, Facts, Page, Section } from '../parts/page.tsx';
+import { timeColumn } from '../parts/time-column.tsx';
 import { Time } from '../parts/time.tsx';
 import { useList } from '../query.ts';
 
@@ -13,17 +14,7 @@ const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slic
 const columns: Column<Row>[] = [
   { key: 'what', title: 'What', width: 'minmax(160px, 2fr)', cell: (row) => upper(row.what) },
   { key: 'actor', title: 'Who', width: 'minmax(110px, 220px)', from: 460, cell: (row) => <span className="quiet">{row.actor}</span> },
-  {
-    key: 'at',
-    title: 'When',
-    width: '84px',
-    align: 'right',
-    cell: (row) => (
-      <span className="quiet">
-        <Time at={row.at} />
-      </span>
-    ),
-  },
+  timeColumn({ key: 'at', title: 'When', width: '84px', at: (row) => row.at }),
 ];
 const idOf = (row: Row): string => row.id;
 

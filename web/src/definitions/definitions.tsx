@@ -9,7 +9,7 @@ import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { Pills } from '../parts/pills.tsx';
 import { SearchBox } from '../parts/search-box.tsx';
-import { Time } from '../parts/time.tsx';
+import { timeColumn } from '../parts/time-column.tsx';
 import { Chip } from '../parts/tone.tsx';
 import { useRoute } from '../query.ts';
 import { AsFiles } from './as-files.tsx';
@@ -50,18 +50,7 @@ const columns: Column<Row>[] = [
     from: 940,
     cell: (row) => <span className="quiet">{row.updatedBy}</span>,
   },
-  {
-    key: 'at',
-    title: 'Changed',
-    width: '80px',
-    align: 'right',
-    from: 400,
-    cell: (row) => (
-      <span className="quiet">
-        <Time at={row.updatedAt} />
-      </span>
-    ),
-  },
+  timeColumn({ key: 'at', title: 'Changed', width: '80px', from: 400, at: (row) => row.updatedAt }),
 ];
 const idOf = (row: Row): string => `${row.kind}/${row.key}`;
 

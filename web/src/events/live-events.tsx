@@ -2,19 +2,18 @@ import { Button } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Reply } from '../api.ts';
-import { LiveDot } from '../frame/live-dot.tsx';
 import { useAddress, useGo } from '../parts/address.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { useKeys } from '../parts/keys.ts';
 import { type Column, List } from '../parts/list.tsx';
 import { plural } from '../parts/number.ts';
-import { Page } from '../parts/page.tsx';
 import { PersonName } from '../parts/person-name.tsx';
 import { Segmented } from '../parts/segmented.tsx';
-import { Time } from '../parts/time.tsx';
+import { timeColumn } from '../parts/time-column.tsx';
 import { useList } from '../query.ts';
 import { EventPanel } from './event-panel.tsx';
 import { EventNameFilter } from './event-name-filter.tsx';
+import { EventsPage } from './events-page.tsx';
 import css from './live-events.module.css';
 import { Refusals } from './refusals.tsx';
 
@@ -29,17 +28,7 @@ const columns: Column<EventRow>[] = [
     width: 'minmax(120px, 1.4fr)',
     cell: (row) => (row.person ? <PersonName person={row.person} /> : <span className="faint">Nobody yet</span>),
   },
-  {
-    key: 'stored',
-    title: 'Came in',
-    width: '88px',
-    align: 'right',
-    cell: (row) => (
-      <span className="quiet">
-        <Time at={row.storedAt} />
-      </span>
-    ),
-  },
+  timeColumn({ key: 'stored', title: 'Came in', width: '88px', at: (row) => row.storedAt }),
 ];
 const idOf = (row: EventRow): string => row.id;
 
@@ -93,13 +82,7 @@ function Stored({
   useKeys({ ' ': (event) => (event.target instanceof HTMLButtonElement || event.target instanceof HTMLAnchorElement ? false : pause()) });
 
   return (
-    <Page
-      fit="fill"
-      title={
-        <>
-          Live events <LiveDot />
-        </>
-      }
+    <EventsPage
       tab="Live events"
       purpose="What people do, as it comes in. Choose an event to see exactly what was sent."
       actions={
@@ -158,6 +141,6 @@ function Stored({
           )
         }
       />
-    </Page>
+    </EventsPage>
   );
 }

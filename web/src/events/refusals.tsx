@@ -1,16 +1,17 @@
 import type { ReactNode } from 'react';
 import { problems } from '#contract/problems.ts';
 import type { Reply } from '../api.ts';
-import { LiveDot } from '../frame/live-dot.tsx';
 import { To, useAddress } from '../parts/address.tsx';
 import { CodeBlock } from '../parts/code-block.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { JsonView } from '../parts/json-view.tsx';
 import { type Column, List } from '../parts/list.tsx';
-import { Fact, Facts, Page, Section } from '../parts/page.tsx';
+import { Fact, Facts, Section } from '../parts/page.tsx';
+import { timeColumn } from '../parts/time-column.tsx';
 import { Time } from '../parts/time.tsx';
 import { Chip } from '../parts/tone.tsx';
 import { useList } from '../query.ts';
+import { EventsPage } from './events-page.tsx';
 import css from './live-events.module.css';
 
 type Refusal = Reply<'listRefusals'>['items'][number];
@@ -25,17 +26,7 @@ const columns: Column<Refusal>[] = [
     from: 860,
     cell: (row) => <span className="mono faint">{row.raw}</span>,
   },
-  {
-    key: 'at',
-    title: 'When',
-    width: '88px',
-    align: 'right',
-    cell: (row) => (
-      <span className="quiet">
-        <Time at={row.at} />
-      </span>
-    ),
-  },
+  timeColumn({ key: 'at', title: 'When', width: '88px', at: (row) => row.at }),
 ];
 const idOf = (row: Refusal): string => row.id;
 
@@ -92,17 +83,7 @@ export function Refusals({ tabs }: { tabs: ReactNode }) {
   const [address, setAddress] = useAddress();
   const list = useList('listRefusals', { query: { limit: 100 } });
   return (
-    <Page
-      fit="fill"
-      title={
-        <>
-          Live events <LiveDot />
-        </>
-      }
-      tab="Refused events"
-      purpose="What was sent but not kept, each with its reason. The sender got the same answer."
-      bar={tabs}
-    >
+    <EventsPage tab="Refused events" purpose="What was sent but not kept, each with its reason. The sender got the same answer." bar={tabs}>
       <List
         label="Refused events"
         columns={columns}
@@ -122,6 +103,6 @@ export function Refusals({ tabs }: { tabs: ReactNode }) {
           </Empty>
         }
       />
-    </Page>
+    </EventsPage>
   );
 }

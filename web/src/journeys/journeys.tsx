@@ -6,7 +6,7 @@ import { type Column, List } from '../parts/list.tsx';
 import { plural, sayNumber } from '../parts/number.ts';
 import { Page } from '../parts/page.tsx';
 import { SearchBox } from '../parts/search-box.tsx';
-import { Time } from '../parts/time.tsx';
+import { timeColumn } from '../parts/time-column.tsx';
 import { Chip } from '../parts/tone.tsx';
 import { useRoute } from '../query.ts';
 import css from './journeys.module.css';
@@ -86,18 +86,7 @@ const columns: Column<JourneyRow>[] = [
       </>
     ),
   },
-  {
-    key: 'last',
-    title: 'Last entry',
-    width: '84px',
-    align: 'right',
-    from: 820,
-    cell: (row) => (
-      <span className="quiet">
-        <Time at={row.lastEntryAt} />
-      </span>
-    ),
-  },
+  timeColumn({ key: 'last', title: 'Last entry', width: '84px', from: 820, at: (row) => row.lastEntryAt }),
 ];
 const idOf = (row: JourneyRow): string => row.key;
 

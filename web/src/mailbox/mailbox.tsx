@@ -5,7 +5,7 @@ import { Empty } from '../parts/empty.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { SearchBox } from '../parts/search-box.tsx';
-import { Time } from '../parts/time.tsx';
+import { timeColumn } from '../parts/time-column.tsx';
 import { useList } from '../query.ts';
 import { useSession, useWorkspace } from '../session/workspace.tsx';
 import { MailPanel } from './mail-panel.tsx';
@@ -29,17 +29,7 @@ const columns: Column<Mail>[] = [
     ),
   },
   { key: 'from', title: 'From', width: 'minmax(120px, 240px)', from: 760, cell: (row) => <span className="quiet">{row.from}</span> },
-  {
-    key: 'at',
-    title: 'Sent',
-    width: '76px',
-    align: 'right',
-    cell: (row) => (
-      <span className="quiet">
-        <Time at={row.at} />
-      </span>
-    ),
-  },
+  timeColumn({ key: 'at', title: 'Sent', width: '76px', at: (row) => row.at }),
 ];
 const idOf = (row: Mail): string => row.id;
 

@@ -11,7 +11,7 @@ import { NameOf, useNameOf } from '../parts/names.tsx';
 import { plural } from '../parts/number.ts';
 import { Page } from '../parts/page.tsx';
 import { callPerson } from '../parts/person-name.tsx';
-import { Time } from '../parts/time.tsx';
+import { timeColumn } from '../parts/time-column.tsx';
 import { Status, statusWords } from '../parts/tone.tsx';
 import { useList, useRoute } from '../query.ts';
 import { MessageCounts } from './message-counts.tsx';
@@ -50,18 +50,7 @@ const columns: Column<MessageRow>[] = [
   },
   { key: 'opened', title: 'Opened', width: '60px', align: 'right', from: 1040, cell: (row) => <Times count={row.opens} /> },
   { key: 'clicked', title: 'Clicked', width: '60px', align: 'right', from: 1040, cell: (row) => <Times count={row.clicks} /> },
-  {
-    key: 'when',
-    title: 'When',
-    width: '76px',
-    align: 'right',
-    from: 400,
-    cell: (row) => (
-      <span className="quiet">
-        <Time at={row.sentAt ?? row.createdAt} />
-      </span>
-    ),
-  },
+  timeColumn({ key: 'when', title: 'When', width: '76px', from: 400, at: (row) => row.sentAt ?? row.createdAt }),
 ];
 const Times = ({ count }: { count: number }) => (
   <span className={count === 0 ? 'faint' : undefined}>{count === 0 ? '–' : `${count}×`}</span>
@@ -83,8 +72,19 @@ export function Messages() {
   const journeys = useRoute('listJourneys', undefined, { staleTime: 60_000 });
   const uncertain = counts.data?.counts.filter((row) => row.status === 'uncertain').reduce((sum, row) => sum + row.count, 0) ?? 0;
   const filtered = Boolean(status || reason || journey || person);
-  const journeyChoices = (journeys.data?.items ?? []).map((row) => ({ value: row.key, label: row.name }));
   const filter = (change: Search): void => setAddress({ ...change, peek: undefined });
+  const ofJourney = (
+    <>
+      <FilterWord
+        lead="of"
+        anything="any journey"
+        value={journey}
+        onChange={(next) => filter({ journey: next, step: undefined })}
+        choices={(journeys.data?.items ?? []).map((row) => ({ value: row.key, label: row.name }))}
+      />
+      {journey && <StepFilter journey={journey} value={step} onChange={(next) => filter({ step: next })} />}
+    </>
+  );
 
   return (
     <Page
@@ -109,14 +109,7 @@ export function Messages() {
           )}
           {person === undefined && step === undefined ? (
             <MessageCounts counts={counts.data?.counts} status={status} reason={reason} onChange={filter}>
-              <FilterWord
-                lead="of"
-                anything="any journey"
-                value={journey}
-                onChange={(next) => filter({ journey: next, step: undefined })}
-                choices={journeyChoices}
-              />
-              {journey && <StepFilter journey={journey} value={step} onChange={(next) => filter({ step: next })} />}
+              {ofJourney}
             </MessageCounts>
           ) : (
             <div className={css.words}>
@@ -129,14 +122,7 @@ export function Messages() {
                   choices={[{ value: person, label: list.rows[0] ? callPerson(list.rows[0].person) : 'one person' }]}
                 />
               )}
-              <FilterWord
-                lead="of"
-                anything="any journey"
-                value={journey}
-                onChange={(next) => filter({ journey: next, step: undefined })}
-                choices={journeyChoices}
-              />
-              {journey && <StepFilter journey={journey} value={step} onChange={(next) => filter({ step: next })} />}
+              {ofJourney}
               <FilterWord
                 lead="that are"
                 anything="of any status"

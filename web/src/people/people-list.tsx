@@ -10,7 +10,7 @@ import { Page } from '../parts/page.tsx';
 import { callPerson, PersonName } from '../parts/person-name.tsx';
 import { SearchBox } from '../parts/search-box.tsx';
 import { StageBadge } from '../parts/stage-badge.tsx';
-import { Time } from '../parts/time.tsx';
+import { timeColumn } from '../parts/time-column.tsx';
 import { useList, useRoute } from '../query.ts';
 import { AddPerson } from './add-person.tsx';
 import { ChosenBar } from './chosen-bar.tsx';
@@ -42,30 +42,8 @@ const columns: Column<PersonRow>[] = [
     from: 620,
     cell: (row) => (row.score === null ? <span className="faint">–</span> : sayNumber(row.score)),
   },
-  {
-    key: 'seen',
-    title: 'Last seen',
-    width: '84px',
-    align: 'right',
-    from: 420,
-    cell: (row) => (
-      <span className="quiet">
-        <Time at={row.lastSeenAt} />
-      </span>
-    ),
-  },
-  {
-    key: 'created',
-    title: 'Since',
-    width: '92px',
-    align: 'right',
-    from: 1040,
-    cell: (row) => (
-      <span className="quiet">
-        <Time at={row.createdAt} as="date" />
-      </span>
-    ),
-  },
+  timeColumn({ key: 'seen', title: 'Last seen', width: '84px', from: 420, at: (row) => row.lastSeenAt }),
+  timeColumn({ key: 'created', title: 'Since', width: '92px', from: 1040, at: (row) => row.createdAt, as: 'date' }),
 ];
 const idOf = (row: PersonRow): string => row.id;
 
