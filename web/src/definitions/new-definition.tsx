@@ -1,10 +1,9 @@
-import { Button, Modal, Select, TextInput } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import { kindNames } from 'contract:words';
 import { useState } from 'react';
 import type { DefinitionKind } from '#contract/definition.ts';
 import { useGo } from '../parts/address.tsx';
-import { ProblemView } from '../parts/problem.tsx';
-import form from '../people/form.module.css';
+import { FormDialog } from '../parts/form-dialog.tsx';
 import { useChange } from '../query.ts';
 import { single, starters } from './starters.ts';
 
@@ -52,50 +51,42 @@ export function NewDefinition({
     go(`definitions/${kind}/${key}`);
   };
   return (
-    <Modal opened={open} onClose={close} title="New definition" size={440} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form
-        className={form.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save().catch(() => undefined);
-        }}
-      >
-        <p className="quiet">It begins as a draft. Nothing changes for anybody before you publish it.</p>
-        <Select
-          label="Kind"
-          data={kinds.map((value) => ({ value, label: kindNames[value].name }))}
-          value={kind}
-          onChange={(next) => setChosen(next as DefinitionKind)}
-          allowDeselect={false}
-        />
-        <TextInput
-          label="Name"
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          data-autofocus
-          autoComplete="off"
-          maxLength={200}
-        />
-        <TextInput
-          label="Key"
-          description={only ? 'A workspace has one, with this key' : 'How other definitions and files call it; it stays'}
-          value={key}
-          onChange={(event) => setOwnKey(event.currentTarget.value)}
-          disabled={only}
-          autoComplete="off"
-          spellCheck={false}
-          error={used ? 'This key is taken. Open that definition, or choose another key.' : null}
-        />
-        {put.error && <ProblemView problem={put.error} />}
-        <div className={form.buttons}>
-          <Button variant="default" onClick={close}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={put.isPending} disabled={name.trim() === '' || key === '' || used}>
-            Start the draft
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      open={open}
+      onClose={close}
+      title="New definition"
+      problem={put.error}
+      action="Start the draft"
+      ready={name.trim() !== '' && key !== '' && !used}
+      busy={put.isPending}
+      onSave={save}
+    >
+      <p className="quiet">It begins as a draft. Nothing changes for anybody before you publish it.</p>
+      <Select
+        label="Kind"
+        data={kinds.map((value) => ({ value, label: kindNames[value].name }))}
+        value={kind}
+        onChange={(next) => setChosen(next as DefinitionKind)}
+        allowDeselect={false}
+      />
+      <TextInput
+        label="Name"
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        data-autofocus
+        autoComplete="off"
+        maxLength={200}
+      />
+      <TextInput
+        label="Key"
+        description={only ? 'A workspace has one, with this key' : 'How other definitions and files call it; it stays'}
+        value={key}
+        onChange={(event) => setOwnKey(event.currentTarget.value)}
+        disabled={only}
+        autoComplete="off"
+        spellCheck={false}
+        error={used ? 'This key is taken. Open that definition, or choose another key.' : null}
+      />
+    </FormDialog>
   );
 }

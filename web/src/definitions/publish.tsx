@@ -1,10 +1,9 @@
-import { Button, Modal, Textarea } from '@mantine/core';
+import { Textarea } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { Reply } from '../api.ts';
 import { plural } from '../parts/number.ts';
 import { said } from '../parts/notify.ts';
-import { ProblemView } from '../parts/problem.tsx';
-import form from '../people/form.module.css';
+import { FormDialog } from '../parts/form-dialog.tsx';
 import { useChange } from '../query.ts';
 import { toText } from './definition-text.ts';
 import css from './definition-page.module.css';
@@ -38,61 +37,48 @@ export function Publish({ open, definition, onClose }: { open: boolean; definiti
     close();
   };
   return (
-    <Modal
-      opened={open}
+    <FormDialog
+      open={open}
       onClose={close}
       title={`Publish ${definition.name || key}`}
       size={720}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      problem={publish.error}
+      action="Publish"
+      ready={definition.mistakes.length === 0}
+      busy={publish.isPending}
+      onSave={go}
     >
-      <form
-        className={form.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void go().catch(() => undefined);
-        }}
-      >
-        <p className="quiet">It becomes version {(definition.version ?? 0) + 1} and decides from the next event on.</p>
-        {definition.mistakes.length > 0 && (
-          <p className={css.warning}>
-            {plural(definition.mistakes.length, 'mistake')} must be mended first. They are listed beside the draft.
-          </p>
-        )}
-        {change && change.inFlight > 0 && (
-          <p className={css.warning}>
-            {plural(change.inFlight, 'person is', 'people are')} in this journey. They go on under the version that they entered by.
-          </p>
-        )}
-        {change?.unsafe.map((sentence) => (
-          <p key={sentence} className={css.warning}>
-            {sentence}
-          </p>
-        ))}
-        <DiffView
-          before={toText(kind, definition.published)}
-          after={toText(kind, definition.draft)}
-          label={definition.version === null ? 'All of it is new' : `Since version ${definition.version}`}
-        />
-        <Textarea
-          label="Note"
-          description="What changed and why, for the list of versions"
-          value={note}
-          onChange={(event) => setNote(event.currentTarget.value)}
-          autosize
-          minRows={2}
-          maxLength={500}
-          data-autofocus
-        />
-        {publish.error && <ProblemView problem={publish.error} />}
-        <div className={form.buttons}>
-          <Button variant="default" onClick={close}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={publish.isPending} disabled={definition.mistakes.length > 0}>
-            Publish
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      <p className="quiet">It becomes version {(definition.version ?? 0) + 1} and decides from the next event on.</p>
+      {definition.mistakes.length > 0 && (
+        <p className={css.warning}>
+          {plural(definition.mistakes.length, 'mistake')} must be mended first. They are listed beside the draft.
+        </p>
+      )}
+      {change && change.inFlight > 0 && (
+        <p className={css.warning}>
+          {plural(change.inFlight, 'person is', 'people are')} in this journey. They go on under the version that they entered by.
+        </p>
+      )}
+      {change?.unsafe.map((sentence) => (
+        <p key={sentence} className={css.warning}>
+          {sentence}
+        </p>
+      ))}
+      <DiffView
+        before={toText(kind, definition.published)}
+        after={toText(kind, definition.draft)}
+        label={definition.version === null ? 'All of it is new' : `Since version ${definition.version}`}
+      />
+      <Textarea
+        label="Note"
+        description="What changed and why, for the list of versions"
+        value={note}
+        onChange={(event) => setNote(event.currentTarget.value)}
+        autosize
+        minRows={2}
+        maxLength={500}
+        data-autofocus
+      />
+    </FormDialog>
   );
 }

@@ -2,7 +2,7 @@ import { Button, Modal, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { ProblemError } from '../api.ts';
 import { ProblemView } from './problem.tsx';
-import css from './confirm.module.css';
+import css from './form.module.css';
 
 interface ConfirmProps {
   open: boolean;

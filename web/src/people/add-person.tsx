@@ -1,10 +1,9 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useGo } from '../parts/address.tsx';
 import { said } from '../parts/notify.ts';
-import { ProblemView } from '../parts/problem.tsx';
+import { FormDialog } from '../parts/form-dialog.tsx';
 import { useChange } from '../query.ts';
-import css from './form.module.css';
 
 const nothing = { email: '', name: '', phone: '', userId: '' };
 
@@ -37,37 +36,13 @@ export function AddPerson({ open, onClose }: { open: boolean; onClose: () => voi
     go(`people/${id}`);
   };
   return (
-    <Modal opened={open} onClose={close} title="Add a person" size={440} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form
-        className={css.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save().catch(() => undefined);
-        }}
-      >
-        <p className="quiet">
-          Give an address, a phone number or a user id. Adding somebody is not consent: no marketing goes out until they agree.
-        </p>
-        <TextInput
-          label="E-mail"
-          value={email}
-          onChange={set('email')}
-          placeholder="ana@example.com"
-          data-autofocus
-          autoComplete="off"
-          type="email"
-        />
-        <TextInput label="Name" value={name} onChange={set('name')} autoComplete="off" />
-        <TextInput label="Phone" value={phone} onChange={set('phone')} placeholder="+49 30 123456" autoComplete="off" />
-        <TextInput
-          label="User id"
-          description="The id that your own system uses, if there is one"
-          value={userId}
-          onChange={set('userId')}
-          autoComplete="off"
-        />
-        {add.error && <ProblemView problem={add.error} />}
-        {taken && (
+    <FormDialog
+      open={open}
+      onClose={close}
+      title="Add a person"
+      problem={add.error}
+      remedy={
+        taken && (
           <Button
             variant="default"
             onClick={() => {
@@ -77,16 +52,34 @@ export function AddPerson({ open, onClose }: { open: boolean; onClose: () => voi
           >
             Open that person
           </Button>
-        )}
-        <div className={css.buttons}>
-          <Button variant="default" onClick={close}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={add.isPending} disabled={!known}>
-            Add person
-          </Button>
-        </div>
-      </form>
-    </Modal>
+        )
+      }
+      action="Add person"
+      ready={known}
+      busy={add.isPending}
+      onSave={save}
+    >
+      <p className="quiet">
+        Give an address, a phone number or a user id. Adding somebody is not consent: no marketing goes out until they agree.
+      </p>
+      <TextInput
+        label="E-mail"
+        value={email}
+        onChange={set('email')}
+        placeholder="ana@example.com"
+        data-autofocus
+        autoComplete="off"
+        type="email"
+      />
+      <TextInput label="Name" value={name} onChange={set('name')} autoComplete="off" />
+      <TextInput label="Phone" value={phone} onChange={set('phone')} placeholder="+49 30 123456" autoComplete="off" />
+      <TextInput
+        label="User id"
+        description="The id that your own system uses, if there is one"
+        value={userId}
+        onChange={set('userId')}
+        autoComplete="off"
+      />
+    </FormDialog>
   );
 }

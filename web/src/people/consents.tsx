@@ -1,14 +1,13 @@
-import { Button, Modal, Select, Textarea } from '@mantine/core';
+import { Button, Select, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import type { ConsentState } from '#contract/consent.ts';
 import type { PersonDetail } from '#contract/routes/people.ts';
 import { said } from '../parts/notify.ts';
 import { Section } from '../parts/page.tsx';
-import { ProblemView } from '../parts/problem.tsx';
+import { FormDialog } from '../parts/form-dialog.tsx';
 import { Time } from '../parts/time.tsx';
 import { Chip } from '../parts/tone.tsx';
 import { useChange } from '../query.ts';
-import form from './form.module.css';
 import css from './person-context.module.css';
 
 const tones = { granted: 'good', denied: 'calm', withdrawn: 'bad' } as const;
@@ -66,56 +65,45 @@ function RecordConsent({ id, open, onClose }: { id: string; open: boolean; onClo
     onClose();
   };
   return (
-    <Modal opened={open} onClose={onClose} title="Record a consent" size={440} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form
-        className={form.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save().catch(() => undefined);
-        }}
-      >
-        <p className="quiet">
-          Record what the person said to you. A withdrawal can only be lifted by the person, through a form of theirs.
-        </p>
-        <Select
-          label="They said"
-          data={[
-            { value: 'granted', label: 'Yes to marketing' },
-            { value: 'denied', label: 'No to marketing' },
-            { value: 'withdrawn', label: 'Stop: withdraws an earlier yes' },
-          ]}
-          value={state}
-          onChange={(next) => setState((next ?? 'granted') as ConsentState)}
-          allowDeselect={false}
-        />
-        <Select
-          label="Channel"
-          data={[
-            { value: '*', label: 'All channels' },
-            { value: 'email', label: 'E-mail' },
-          ]}
-          value={channel}
-          onChange={(next) => setChannel(next ?? '*')}
-          allowDeselect={false}
-        />
-        <Textarea
-          label="In which words"
-          description="As they said it, for the record"
-          value={wording}
-          onChange={(event) => setWording(event.currentTarget.value)}
-          autosize
-          minRows={2}
-        />
-        {record.error && <ProblemView problem={record.error} />}
-        <div className={form.buttons}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={record.isPending}>
-            Record
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      open={open}
+      onClose={onClose}
+      title="Record a consent"
+      problem={record.error}
+      action="Record"
+      busy={record.isPending}
+      onSave={save}
+    >
+      <p className="quiet">Record what the person said to you. A withdrawal can only be lifted by the person, through a form of theirs.</p>
+      <Select
+        label="They said"
+        data={[
+          { value: 'granted', label: 'Yes to marketing' },
+          { value: 'denied', label: 'No to marketing' },
+          { value: 'withdrawn', label: 'Stop: withdraws an earlier yes' },
+        ]}
+        value={state}
+        onChange={(next) => setState((next ?? 'granted') as ConsentState)}
+        allowDeselect={false}
+      />
+      <Select
+        label="Channel"
+        data={[
+          { value: '*', label: 'All channels' },
+          { value: 'email', label: 'E-mail' },
+        ]}
+        value={channel}
+        onChange={(next) => setChannel(next ?? '*')}
+        allowDeselect={false}
+      />
+      <Textarea
+        label="In which words"
+        description="As they said it, for the record"
+        value={wording}
+        onChange={(event) => setWording(event.currentTarget.value)}
+        autosize
+        minRows={2}
+      />
+    </FormDialog>
   );
 }

@@ -1,13 +1,12 @@
-import { ActionIcon, Button, Modal, TextInput } from '@mantine/core';
-import { IconPlus, IconX } from '@tabler/icons-react';
+import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { PersonDetail } from '#contract/routes/people.ts';
 import { To } from '../parts/address.tsx';
+import { FormDialog } from '../parts/form-dialog.tsx';
 import { said } from '../parts/notify.ts';
-import { ProblemView } from '../parts/problem.tsx';
+import { AddRow, RemoveRow } from '../parts/row-buttons.tsx';
 import { useChange } from '../query.ts';
 import css from './edit-person.module.css';
-import form from './form.module.css';
 
 interface Row {
   name: string;
@@ -53,69 +52,47 @@ export function EditPerson({ person, onClose }: { person: PersonDetail; onClose:
     onClose();
   };
   return (
-    <Modal opened onClose={onClose} title="Edit traits" size={520} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form
-        className={form.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save().catch(() => undefined);
-        }}
-      >
-        <ul className={css.rows}>
-          {rows.map((row, index) => (
-            <li key={index}>
-              {row.fresh ? (
-                <TextInput
-                  aria-label="Name of the trait"
-                  placeholder="name"
-                  value={row.name}
-                  onChange={(event) => change(index, { name: event.currentTarget.value })}
-                />
-              ) : (
-                <span className="quiet clip">{row.name}</span>
-              )}
-              <TextInput
-                aria-label={row.name || 'Value'}
-                value={row.text}
-                onChange={(event) => change(index, { text: event.currentTarget.value })}
-                {...(index === 0 ? { 'data-autofocus': true } : {})}
-              />
-              <ActionIcon
-                aria-label={`Remove ${row.name}`}
-                data-tip="Remove"
-                onClick={() => setRows((before) => before.filter((_, at) => at !== index))}
-              >
-                <IconX size={15} />
-              </ActionIcon>
-            </li>
-          ))}
-        </ul>
-        <div>
-          <Button
-            size="xs"
-            variant="subtle"
-            color="gray"
-            leftSection={<IconPlus size={14} />}
-            onClick={() => setRows((before) => [...before, { name: '', text: '', was: undefined, fresh: true }])}
-          >
-            Add a trait
-          </Button>
-        </div>
-        {edit.error && <ProblemView problem={edit.error} />}
-        {taken && (
+    <FormDialog
+      onClose={onClose}
+      title="Edit traits"
+      size={520}
+      problem={edit.error}
+      remedy={
+        taken && (
           <To to={`people/${taken}`} className="text-link" onClick={onClose}>
             Open the person who has it
           </To>
-        )}
-        <div className={form.buttons}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={edit.isPending} disabled={changes === 0}>
-            {changes > 1 ? `Save ${changes} changes` : 'Save'}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+        )
+      }
+      action={changes > 1 ? `Save ${changes} changes` : 'Save'}
+      ready={changes > 0}
+      busy={edit.isPending}
+      onSave={save}
+    >
+      <ul className={css.rows}>
+        {rows.map((row, index) => (
+          <li key={index}>
+            {row.fresh ? (
+              <TextInput
+                aria-label="Name of the trait"
+                placeholder="name"
+                value={row.name}
+                onChange={(event) => change(index, { name: event.currentTarget.value })}
+              />
+            ) : (
+              <span className="quiet clip">{row.name}</span>
+            )}
+            <TextInput
+              aria-label={row.name || 'Value'}
+              value={row.text}
+              onChange={(event) => change(index, { text: event.currentTarget.value })}
+              {...(index === 0 ? { 'data-autofocus': true } : {})}
+            />
+            <RemoveRow label={`Remove ${row.name}`} onClick={() => setRows((before) => before.filter((_, at) => at !== index))} />
+          </li>
+        ))}
+      </ul>
+      <AddRow onClick={() => setRows((before) => [...before, { name: '', text: '', was: undefined, fresh: true }])}>Add a trait</AddRow>
+    </FormDialog>
   );
 }

@@ -1,11 +1,10 @@
-import { Button, Modal, Select, Textarea } from '@mantine/core';
+import { Select, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import type { PersonDetail } from '#contract/routes/people.ts';
 import { said } from '../parts/notify.ts';
-import { ProblemView } from '../parts/problem.tsx';
+import { FormDialog } from '../parts/form-dialog.tsx';
 import { useStages } from '../parts/stage-badge.tsx';
 import { useChange } from '../query.ts';
-import css from './form.module.css';
 
 /** Moves a person by hand: an override, which needs a reason and is counted. */
 export function OverrideStage({ person, onClose }: { person: PersonDetail; onClose: () => void }) {
@@ -20,44 +19,35 @@ export function OverrideStage({ person, onClose }: { person: PersonDetail; onClo
     onClose();
   };
   return (
-    <Modal opened onClose={onClose} title="Move by hand" size={440} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form
-        className={css.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save().catch(() => undefined);
-        }}
-      >
-        <p className="quiet">
-          Stages move by evidence. A move by hand sets the rules aside once, keeps your reason, and is counted on the board.
-        </p>
-        <Select
-          label="To"
-          data={stages.filter((stage) => stage.key !== person.stage).map((stage) => ({ value: stage.key, label: stage.name }))}
-          value={to}
-          onChange={setTo}
-          placeholder="Choose a stage"
-          data-autofocus
-        />
-        <Textarea
-          label="Why"
-          placeholder="She called and booked by phone"
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          autosize
-          minRows={2}
-          maxLength={500}
-        />
-        {move.error && <ProblemView problem={move.error} />}
-        <div className={css.buttons}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={move.isPending} disabled={to === null || reason.trim() === ''}>
-            Move
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      onClose={onClose}
+      title="Move by hand"
+      problem={move.error}
+      action="Move"
+      ready={to !== null && reason.trim() !== ''}
+      busy={move.isPending}
+      onSave={save}
+    >
+      <p className="quiet">
+        Stages move by evidence. A move by hand sets the rules aside once, keeps your reason, and is counted on the board.
+      </p>
+      <Select
+        label="To"
+        data={stages.filter((stage) => stage.key !== person.stage).map((stage) => ({ value: stage.key, label: stage.name }))}
+        value={to}
+        onChange={setTo}
+        placeholder="Choose a stage"
+        data-autofocus
+      />
+      <Textarea
+        label="Why"
+        placeholder="She called and booked by phone"
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        autosize
+        minRows={2}
+        maxLength={500}
+      />
+    </FormDialog>
   );
 }

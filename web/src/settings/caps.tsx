@@ -1,5 +1,4 @@
-import { ActionIcon, Button, NumberInput, Select, Switch, TextInput } from '@mantine/core';
-import { IconPlus, IconX } from '@tabler/icons-react';
+import { Button, NumberInput, Select, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { CapPolicy } from '#contract/definition-bodies.ts';
 import { isObject } from '#contract/json.ts';
@@ -9,6 +8,7 @@ import { To } from '../parts/address.tsx';
 import { said } from '../parts/notify.ts';
 import { Section } from '../parts/page.tsx';
 import { ProblemView } from '../parts/problem.tsx';
+import { AddRow, RemoveRow } from '../parts/row-buttons.tsx';
 import { Bones } from '../parts/skeleton.tsx';
 import { Chip } from '../parts/tone.tsx';
 import { useChange, useRoute } from '../query.ts';
@@ -112,28 +112,16 @@ function CapsForm({ definition }: { definition: Reply<'getDefinition'> | undefin
               />
               <span>in</span>
               <DurationInput label="Window" value={cap.within} onChange={(within) => setCap(index, { within })} />
-              <ActionIcon
-                aria-label="Remove this cap"
-                data-tip="Remove"
-                onClick={() => set({ caps: policy.caps.filter((_, at) => at !== index) })}
-              >
-                <IconX size={15} />
-              </ActionIcon>
+              <RemoveRow label="Remove this cap" onClick={() => set({ caps: policy.caps.filter((_, at) => at !== index) })} />
             </li>
           ))}
         </ul>
-        <div>
-          <Button
-            size="xs"
-            variant="subtle"
-            color="gray"
-            leftSection={<IconPlus size={14} />}
-            disabled={policy.caps.length >= 20}
-            onClick={() => set({ caps: [...policy.caps, { channel: 'email', max: 3, within: 'P7D' }] })}
-          >
-            Add a cap
-          </Button>
-        </div>
+        <AddRow
+          disabled={policy.caps.length >= 20}
+          onClick={() => set({ caps: [...policy.caps, { channel: 'email', max: 3, within: 'P7D' }] })}
+        >
+          Add a cap
+        </AddRow>
       </Section>
       <Section
         title="Quiet hours"

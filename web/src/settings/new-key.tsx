@@ -1,8 +1,8 @@
 import { Button, Modal, Radio, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { CodeBlock } from '../parts/code-block.tsx';
-import { ProblemView } from '../parts/problem.tsx';
-import form from '../people/form.module.css';
+import { FormDialog } from '../parts/form-dialog.tsx';
+import form from '../parts/form.module.css';
 import { useChange } from '../query.ts';
 
 /** Makes a key and shows it this once. */
@@ -17,6 +17,7 @@ export function NewKey({ open, onClose }: { open: boolean; onClose: () => void }
     create.reset();
     onClose();
   };
+  const save = () => create.mutateAsync({ body: { kind, name: name.trim() } });
   if (made) {
     return (
       <Modal
@@ -40,40 +41,33 @@ export function NewKey({ open, onClose }: { open: boolean; onClose: () => void }
     );
   }
   return (
-    <Modal opened={open} onClose={close} title="Create a key" size={480} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form
-        className={form.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate({ body: { kind, name: name.trim() } });
-        }}
-      >
-        <Radio.Group label="Kind" value={kind} onChange={(next) => setKind(next as 'write' | 'api')}>
-          <div className={form.form} style={{ marginTop: 6 }}>
-            <Radio value="write" label="Write key" description="Only sends events. It may stand in a web page." />
-            <Radio value="api" label="API key" description="Can do what the admin can in this workspace. Keep it on servers." />
-          </div>
-        </Radio.Group>
-        <TextInput
-          label="Name"
-          description="Where it is used"
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          placeholder="Website"
-          data-autofocus
-          autoComplete="off"
-          maxLength={100}
-        />
-        {create.error && <ProblemView problem={create.error} />}
-        <div className={form.buttons}>
-          <Button variant="default" onClick={close}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.isPending} disabled={name.trim() === ''}>
-            Create
-          </Button>
+    <FormDialog
+      open={open}
+      onClose={close}
+      title="Create a key"
+      size={480}
+      problem={create.error}
+      action="Create"
+      ready={name.trim() !== ''}
+      busy={create.isPending}
+      onSave={save}
+    >
+      <Radio.Group label="Kind" value={kind} onChange={(next) => setKind(next as 'write' | 'api')}>
+        <div className={form.form} style={{ marginTop: 6 }}>
+          <Radio value="write" label="Write key" description="Only sends events. It may stand in a web page." />
+          <Radio value="api" label="API key" description="Can do what the admin can in this workspace. Keep it on servers." />
         </div>
-      </form>
-    </Modal>
+      </Radio.Group>
+      <TextInput
+        label="Name"
+        description="Where it is used"
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        placeholder="Website"
+        data-autofocus
+        autoComplete="off"
+        maxLength={100}
+      />
+    </FormDialog>
   );
 }

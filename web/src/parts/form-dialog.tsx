@@ -1,0 +1,64 @@
+import { Button, Modal } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { ProblemError } from '../api.ts';
+import css from './form.module.css';
+import { ProblemView } from './problem.tsx';
+
+interface FormDialogProps {
+  /** (true) */
+  open?: boolean;
+  onClose: () => void;
+  title: string;
+  /** Width in pixels (440). */
+  size?: number;
+  children: ReactNode;
+  /** What refused it; saving may fail because it stands here. */
+  problem: ProblemError | null;
+  /** A way out that stands under the refusal. */
+  remedy?: ReactNode;
+  /** A verb. */
+  action: string;
+  /** Whether there is enough to save (true). */
+  ready?: boolean;
+  busy: boolean;
+  onSave: () => Promise<unknown>;
+}
+
+/** A form in a dialog: its fields, the refusal when there is one, Cancel and the one action. */
+export function FormDialog({
+  open = true,
+  onClose,
+  title,
+  size = 440,
+  children,
+  problem,
+  remedy,
+  action,
+  ready = true,
+  busy,
+  onSave,
+}: FormDialogProps) {
+  return (
+    <Modal opened={open} onClose={onClose} title={title} size={size} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form
+        className={css.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void onSave().catch(() => undefined);
+        }}
+      >
+        {children}
+        {problem && <ProblemView problem={problem} />}
+        {remedy}
+        <div className={css.buttons}>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={busy} disabled={!ready}>
+            {action}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
