@@ -73,7 +73,7 @@ export function PeopleList() {
           <SearchBox
             value={search ?? ''}
             onChange={(next) => setAddress({ search: next || undefined, peek: undefined })}
-            placeholder="Search name, address or user id"
+            placeholder="Name, address or id"
           />
           <PeopleFilter address={address} onChange={setAddress} />
           <span style={{ flex: 1 }} />
