@@ -1,26 +1,11 @@
 import type { ConsentState } from '#contract/consent.ts';
 import type { Instant } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
+import type { KnownPerson } from '#contract/person.ts';
 import type { Memory } from './rule/memory.ts';
 
 /** All that the engine knows of a person when it decides. Values are never changed in place; a decision makes a new one. */
-export interface Person {
-  id: string;
-  traits: JsonObject;
-  email: string | null;
-  phone: string | null;
-  name: string | null;
-  userId: string | null;
-  zone: string | null;
-  owner: string | null;
-  stage: string | null;
-  stageSince: Instant | null;
-  entryPoint: string;
-  firstSource: JsonObject | null;
-  createdAt: Instant;
-  lastSeenAt: Instant | null;
-  mergedInto: string | null;
-  erasedAt: Instant | null;
+export interface Person extends KnownPerson {
   state: PersonState;
 }
 

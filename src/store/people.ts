@@ -1,32 +1,16 @@
 import { type Instant, isoOrNull, toIso } from '#contract/instant.ts';
+import type { KnownPerson } from '#contract/person.ts';
 import type { PersonRow } from '#contract/routes/people.ts';
-import type { JsonObject } from '#contract/json.ts';
 import { bulkInsert } from './bulk.ts';
 import { decodeCursor, toPage } from './cursor.ts';
 import type { Bindable, Queryable, Row } from './database.ts';
 import { laneOf } from './identities.ts';
 
 /** A person's row, as stored. `state` is the engine's own and read by nothing else. */
-export interface StoredPerson {
-  id: string;
+export interface StoredPerson extends KnownPerson {
   workspace: number;
-  email: string | null;
-  phone: string | null;
-  name: string | null;
-  userId: string | null;
-  traits: JsonObject;
   state: unknown;
-  stage: string | null;
-  stageSince: Instant | null;
   score: number | null;
-  owner: string | null;
-  zone: string | null;
-  entryPoint: string;
-  firstSource: JsonObject | null;
-  createdAt: Instant;
-  lastSeenAt: Instant | null;
-  mergedInto: string | null;
-  erasedAt: Instant | null;
 }
 
 const columns =
