@@ -55,5 +55,31 @@ export const Duration = z
   .describe('ISO 8601 duration of weeks, days, hours, minutes and seconds: PT30M, P2D, P1DT12H');
 export type Duration = z.infer<typeof Duration>;
 
+const instantPattern = /^([1-9]\d{3})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+
+/**
+ * The instant that a value stands for: an ISO 8601 date (midnight in UTC) or date and time (in UTC when it names no offset), or a number of seconds
+ * (milliseconds from 1e11 on) since 1970. Null when it is neither, or no day of the calendar. What is finer than a millisecond is dropped.
+ */
+export function instantOf(value: unknown): Instant | null {
+  if (typeof value === 'number') {
+    const at = Math.floor(Math.abs(value) < 1e11 ? value * 1000 : value);
+    return Math.abs(at) <= 8.64e15 && at >= earliest && at < latest ? at : null;
+  }
+  const match = typeof value === 'string' ? instantPattern.exec(value) : null;
+  if (!match) return null;
+  const [year, month, date, hours, minutes, seconds] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [number, number, number, number, number, number];
+  if (month < 1 || month > 12 || date < 1 || date > new Date(Date.UTC(year, month, 0)).getUTCDate()) return null;
+  if (hours > 23 || minutes > 59 || seconds > 59) return null;
+  const offset = /([+-])(\d{2}):?(\d{2})/.exec(match[8] ?? '');
+  if (offset && (Number(offset[2]) > 15 || Number(offset[3]) > 59)) return null;
+  const ahead = offset ? (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * hour + Number(offset[3]) * minute) : 0;
+  return Date.UTC(year, month - 1, date, hours, minutes, seconds, Number((match[7] ?? '').padEnd(3, '0').slice(0, 3))) - ahead;
+}
+
+/** Instants that values may stand for: the years 1000 to 9999. */
+const earliest = Date.UTC(1000, 0, 1);
+const latest = Date.UTC(10_000, 0, 1);
+
 export const toIso = (at: Instant): string => new Date(at).toISOString();
 export const isoOrNull = (at: Instant | null | undefined): string | null => (at === null || at === undefined ? null : toIso(at));
