@@ -56,7 +56,7 @@ export function Mailbox() {
           <SearchBox
             value={search ?? ''}
             onChange={(next) => setAddress({ search: next || undefined, peek: undefined })}
-            placeholder="Search subject or address"
+            placeholder="Subject or address"
           />
           {person && (
             <Button size="xs" variant="default" onClick={() => setAddress({ person: undefined })}>
