@@ -2,6 +2,8 @@ import type { ConsentState } from '#contract/consent.ts';
 import type { Instant } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
 import type { KnownPerson } from '#contract/person.ts';
+import type { WrittenBy } from './fields.ts';
+import type { Given } from './identity/unite.ts';
 import type { Memory } from './rule/memory.ts';
 
 /** All that the engine knows of a person when it decides. Values are never changed in place; a decision makes a new one. */
@@ -38,6 +40,12 @@ export interface FollowedLink {
   id: string;
   message: string;
   link: number;
+  /** After a merge: what somebody lower than the person who remains has given. Missing for what is the person's own. */
+  given?: Record<string, Given>;
+  /** People that are kept apart from this one, because a merge with them was undone. */
+  apart?: string[];
+  /** Names that were this person's and went back to somebody when a merge was undone: `kind value` → whose they are; '' is nobody. */
+  gone?: Record<string, string>;
   at: Instant;
   properties: JsonObject;
   /** Already judged to be a scanner's; kept while other links of the message may follow. */
