@@ -10,7 +10,6 @@ import { compileTemplate, renderEmail } from '#engine/message/render.ts';
 import { compileLifecycle, stageAfter } from '#engine/lifecycle/lifecycle.ts';
 import { emptyState, newPerson, type Person } from '#engine/person.ts';
 import { compileRulebook, type Published } from '#engine/rulebook.ts';
-import { remember } from '#engine/rule/memory.ts';
 import { blueprintFolder, blueprints, readBlueprint } from '#operations/blueprint.ts';
 import { readDefinition, writeDefinition, writeSchema } from '#operations/definition-text.ts';
 import { inKindOrder, mistakesOfSet, toCandidate } from '#operations/plan.ts';
@@ -46,8 +45,8 @@ describe('the service business', async () => {
   const published = (await readBlueprint('service-business'))
     .map(toCandidate)
     .map(({ document }) => ({ ...document!, version: 1 }) as Published);
-  const book = compileRulebook(1, 1, published, []);
-  const lifecycle = compileLifecycle(1, book.lifecycle!.body);
+  const book = compileRulebook(1, 1, published, [], 'Europe/Berlin');
+  const lifecycle = compileLifecycle(1, book.lifecycle!.body, book.context);
   const somebody = (stage: string | null): Person => ({
     ...newPerson('00000000-0000-7000-8000-000000000001', 'website', 0),
     stage,
@@ -59,9 +58,12 @@ describe('the service business', async () => {
     const person = somebody(stage);
     return acts.map((act, index) => {
       const [event, properties] = typeof act === 'string' ? [act, {}] : act;
-      for (const matcher of book.matchersByEvent.get(event) ?? [])
-        if (matcher.matches(properties)) remember(person.state.memory, matcher, index);
-      const answer = stageAfter(lifecycle, person, event, properties, index);
+      const happened = { id: String(index), at: index, name: event, properties };
+      for (const memo of book.memosByEvent.get(event) ?? []) {
+        const trace = memo.fold(person.state.memory[memo.id], happened);
+        if (trace) person.state.memory[memo.id] = trace;
+      }
+      const answer = stageAfter(lifecycle, person, happened, index);
       if (answer && 'move' in answer) person.stage = answer.move.key;
       return person.stage;
     });

@@ -1,21 +1,8 @@
 import { z } from 'zod';
-import { Duration } from './instant.ts';
+import { Duration, ms } from './instant.ts';
 import { Key, Line } from './key.ts';
-import { EventMatch, Rule } from './rule.ts';
-
-/** A field of a person: what a trait is called, what it may hold, and who may see it. */
-export const Field = z.strictObject({
-  name: Line,
-  path: z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/)
-    .describe('Where the value lives in the traits'),
-  type: z.enum(['text', 'number', 'boolean', 'date', 'list', 'object']),
-  meaning: z.string().max(500).default(''),
-  allowed: z.array(z.string()).max(200).optional().describe('The values it may take; anything when missing'),
-  personal: z.boolean().default(true).describe('Whether it says something about a person; personal values never reach logs'),
-});
-export type Field = z.infer<typeof Field>;
+import { Rule } from './rule.ts';
+import { EventMatch } from './rule/event-match.ts';
 
 /** What a message is about, and why it is lawful to send it. */
 export const Topic = z.strictObject({
@@ -109,18 +96,76 @@ export type Lifecycle = z.infer<typeof Lifecycle>;
 export const Segment = z.strictObject({ name: Line, meaning: z.string().max(500).default(''), rule: Rule });
 export type Segment = z.infer<typeof Segment>;
 
-/** How much: the sum of the points of the rules that hold, kept between min and max. */
-export const Score = z.strictObject({
+const Points = z.number().min(-1000).max(1000).multipleOf(0.001);
+const ScoreLine = { because: Line.describe('What it says about somebody: it stands in every explanation'), points: Points, group: Key.optional() };
+
+/** Points for every time something was done, fading away or ending if so wished. */
+export const Signal = z.strictObject({
+  ...ScoreLine,
+  on: EventMatch,
+  halfLife: Duration.refine((text) => ms(text) > 0, { message: 'must be longer than no time' })
+    .optional()
+    .describe('After so long each is worth half, after twice as long a quarter'),
+  expires: Duration.refine((text) => ms(text) > 0, { message: 'must be longer than no time' }).optional().describe('After so long it is worth nothing'),
+  times: z.int().min(1).max(1000).optional().describe('Only the latest so many count'),
+});
+export type Signal = z.infer<typeof Signal>;
+
+/** How much: points for what holds, and for what was done; groups and the whole are kept within bounds. */
+export const Score = z
+  .strictObject({
+    name: Line,
+    meaning: z.string().max(500).default(''),
+    about: z.enum(['fit', 'engagement']).default('engagement').describe('Who somebody is, or what they do'),
+    points: z
+      .array(z.strictObject({ ...ScoreLine, rule: Rule }))
+      .max(50)
+      .default([])
+      .describe('Points while a rule holds'),
+    signals: z.array(Signal).max(50).default([]),
+    groups: z
+      .array(z.strictObject({ key: Key, name: Line, min: z.number().optional(), max: z.number().optional() }))
+      .max(20)
+      .default([])
+      .describe('Lines that together count no more, or no less'),
+    thresholds: z
+      .array(z.strictObject({ key: Key, name: Line, at: z.number() }))
+      .max(10)
+      .default([])
+      .describe('Crossing one, up or down, is a fact'),
+    min: z.number().default(0),
+    max: z.number().default(100),
+  })
+  .superRefine((body, context) => {
+    const wrong = (path: (string | number)[], message: string): void => context.addIssue({ code: 'custom', path, message });
+    if (body.points.length + body.signals.length === 0) wrong(['points'], 'a score needs at least one line of points or one signal');
+    if (body.min >= body.max) wrong(['min'], 'min must be less than max');
+    const groups = new Set(body.groups.map((group) => group.key));
+    if (groups.size !== body.groups.length) wrong(['groups'], 'two groups have the same key');
+    if (new Set(body.thresholds.map((each) => each.key)).size !== body.thresholds.length) wrong(['thresholds'], 'two thresholds have the same key');
+    for (const part of ['points', 'signals'] as const)
+      body[part].forEach((line, index) => {
+        if (line.group !== undefined && !groups.has(line.group)) wrong([part, index, 'group'], `there is no group "${line.group}"`);
+      });
+  });
+export type Score = z.infer<typeof Score>;
+
+const steps = (what: string) =>
+  z
+    .tuple([z.number(), z.number(), z.number()])
+    .refine(([a, b, c]) => a > b && b > c, { message: 'must be three numbers, each less than the one before' })
+    .describe(what);
+
+/** A grid of two scores: a letter for who somebody is, a digit for what they do. */
+export const Grade = z.strictObject({
   name: Line,
   meaning: z.string().max(500).default(''),
-  points: z
-    .array(z.strictObject({ because: Line, rule: Rule, points: z.number().min(-1000).max(1000) }))
-    .min(1)
-    .max(50),
-  min: z.number().default(0),
-  max: z.number().default(100),
+  fit: Key.describe('The score that gives the letter'),
+  engagement: Key.describe('The score that gives the digit'),
+  letters: steps('From how much on it is A, B, C; D below').default([75, 50, 25]),
+  digits: steps('From how much on it is 1, 2, 3; 4 below').default([75, 50, 25]),
 });
-export type Score = z.infer<typeof Score>;
+export type Grade = z.infer<typeof Grade>;
 
 const Block = z.discriminatedUnion('block', [
   z.strictObject({ block: z.literal('heading'), text: z.string().max(2000) }),

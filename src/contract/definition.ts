@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { CapPolicy, EntryPoint, Field, Lifecycle, Score, Segment, Template, Topic } from './definition-bodies.ts';
+import { CapPolicy, EntryPoint, Grade, Lifecycle, Score, Segment, Template, Topic } from './definition-bodies.ts';
+import { Field } from './field.ts';
 import { Journey } from './journey.ts';
 import { Key } from './key.ts';
 
@@ -11,6 +12,7 @@ export const definitionKinds = {
   lifecycle: { body: Lifecycle, folder: 'lifecycles', name: 'Lifecycle', plural: 'Lifecycles' },
   segment: { body: Segment, folder: 'segments', name: 'Segment', plural: 'Segments' },
   score: { body: Score, folder: 'scores', name: 'Score', plural: 'Scores' },
+  grade: { body: Grade, folder: 'grades', name: 'Grade', plural: 'Grades' },
   template: { body: Template, folder: 'templates', name: 'Template', plural: 'Templates' },
   'cap-policy': { body: CapPolicy, folder: 'cap-policies', name: 'Cap policy', plural: 'Cap policies' },
   journey: { body: Journey, folder: 'journeys', name: 'Journey', plural: 'Journeys' },

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Duration } from './instant.ts';
 import { Key, Line } from './key.ts';
-import { EventMatch, Rule } from './rule.ts';
+import { Rule } from './rule.ts';
+import { EventMatch } from './rule/event-match.ts';
 
 const Next = Key.nullable().default(null).describe('Key of the step that follows; null ends the run');
 const base = { key: Key, note: z.string().max(500).optional().describe('For colleagues; never sent') };

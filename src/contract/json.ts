@@ -10,6 +10,7 @@ export function atPath(value: unknown, path: string): unknown {
   let current = value;
   for (const part of path.split('.')) {
     if (typeof current !== 'object' || current === null || !Object.hasOwn(current, part)) return undefined;
+    if (Array.isArray(current) && part === 'length') return undefined;
     current = (current as Record<string, unknown>)[part];
   }
   return current;

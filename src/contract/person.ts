@@ -15,6 +15,10 @@ export interface KnownPerson {
   stageSince: Instant | null;
   entryPoint: string;
   firstSource: JsonObject | null;
+  /** Where they came from the last time that something said so. */
+  lastSource: JsonObject | null;
+  /** country, region, city; as far as they are known. */
+  place: JsonObject | null;
   createdAt: Instant;
   lastSeenAt: Instant | null;
   mergedInto: string | null;

@@ -46,6 +46,11 @@ export function checkMeaning(document: DefinitionDocument, set: DefinitionSet): 
       if (document.body.stage !== null && !stages.has(document.body.stage))
         wrong('stage', `the lifecycle has no stage "${document.body.stage}"`);
       break;
+    case 'field':
+      for (const other of set.values())
+        if (other.kind === 'field' && other.key !== document.key && other.body.path === document.body.path)
+          wrong('path', `the field "${other.key}" has this path already`);
+      break;
     case 'segment':
       if (inCircle(document.key, set)) wrong('rule', 'the segment asks about itself, through others');
       break;

@@ -1,29 +1,32 @@
 import type { ConsentChange } from '#contract/consent.ts';
 import type { EventFact, Fact } from '#contract/fact.ts';
+import type { FieldSource } from '#contract/field.ts';
 import type { Instant } from '#contract/instant.ts';
 import { ms, sayDuration } from '#contract/instant.ts';
 import { isObject, type JsonObject } from '#contract/json.ts';
 import type { Effect } from './effect.ts';
+import { expiredFields, marked, mayClaim, nextExpiry, screen, sourceOf } from './fields.ts';
 import { advance, type CompiledJourney, type JourneyFact, newRun, wakesAt } from './journey/advance.ts';
 import { endReasons, type Run } from './journey/run.ts';
 import { allows, missingFor, stageAfter } from './lifecycle/lifecycle.ts';
 import { isZone } from './local-time.ts';
 import { clickSettles } from './message/click-verdict.ts';
 import { type FollowedLink, type Person, unknownEntryPoint } from './person.ts';
-import { remember } from './rule/memory.ts';
-import { never, type Question } from './rule/rule.ts';
-import { explainRule } from './rule/explain.ts';
+import { type Explained, explainRule } from './rule/explain.ts';
+import type { Occurrence } from './rule/match.ts';
+import { type Memo, remember } from './rule/memory.ts';
+import { never, type Question } from './rule/question.ts';
 import type { Rulebook } from './rulebook.ts';
 import { stableId } from './stable-id.ts';
 import { mergeTraits, nameFrom, withTrait } from './traits.ts';
+
+/** How many instants at which time alone changes something are gone through one by one, after a time in which nobody worked. */
+const instantsMax = 10_000;
 
 /** How often one fact may change what rules read before the engine stops asking: two rules that undo each other cannot hold it. */
 const roundsMax = 20;
 
 type Ground = Extract<Effect, { kind: 'decision' }>['because'][number];
-
-/** An event as rules see it. */
-type Happening = Pick<EventFact & Fact, 'id' | 'at' | 'name' | 'properties'>;
 
 /** Under this name stands a link that was followed and has not been judged. */
 export const linkFollowed = 'Email Link Followed';
@@ -36,6 +39,8 @@ export interface Decision {
   effects: Effect[];
   /** The earliest instant at which time alone may change something; Infinity when nothing is pending. */
   wakeAt: Instant;
+  /** A fact came so late that what is remembered has to be made anew: the answer holds only once `history` was given. */
+  needsHistory: boolean;
 }
 
 export interface Given {
@@ -43,10 +48,12 @@ export interface Given {
   runs: readonly Run[];
   /** In the order of the person's lane. */
   facts: readonly Fact[];
-  /** Ask every rule again: the person woke. */
-  askAll: boolean;
+  /** When the person's wake was due, if it is: rules are asked again at that instant, and at each later one that they name. */
+  wokenAt: Instant | null;
   /** The first fact makes the person: they begin where their entry point says. */
   isNew: boolean;
+  /** What the person did before these facts, oldest first; only when an earlier answer asked for it. */
+  history?: readonly Occurrence[];
 }
 
 /**
@@ -58,11 +65,10 @@ export function decide(given: Given, rulebook: Rulebook, now: Instant): Decision
   if (given.person.state.revision !== rulebook.revision) desk.askEverything();
   if (given.isNew && given.facts[0]) desk.welcome(given.facts[0]);
   for (const fact of given.facts) {
-    desk.letTimePass(Math.min(fact.acceptedAt, now));
+    desk.letTimePass(fact.acceptedAt);
     desk.take(fact);
   }
   desk.letTimePass(now);
-  if (given.askAll) desk.askEverything();
   return desk.decision();
 }
 
@@ -73,7 +79,12 @@ class Desk {
   private readonly effects: Effect[] = [];
   private readonly rulebook: Rulebook;
   private readonly now: Instant;
-  private changesAt: Instant = never;
+  /** The instant up to which time has passed for this person: rules are asked as of then. */
+  private at: Instant;
+  private changesAt: Instant;
+  /** What happened before, and in these facts. */
+  private readonly history: Occurrence[] | null;
+  private needsHistory = false;
   /** What changed and has not been asked about yet, as `reads` names it. */
   private changed = new Set<string>();
   private evidence = '';
@@ -87,6 +98,9 @@ class Desk {
         consents: { ...state.consents },
         segments: { ...state.segments },
         scores: { ...state.scores },
+        above: { ...state.above },
+        grades: { ...state.grades },
+        dead: { ...state.dead },
         journeys: { ...state.journeys },
         memory: { ...state.memory },
       },
@@ -94,13 +108,17 @@ class Desk {
     this.runs = [...given.runs];
     this.rulebook = rulebook;
     this.now = now;
+    this.at = Math.min(given.facts[0]?.acceptedAt ?? now, given.wokenAt ?? now, now);
+    this.changesAt = given.wokenAt ?? never;
+    this.history = given.history ? [...given.history] : null;
   }
 
   decision(): Decision {
     let wakeAt = this.changesAt;
     for (const click of this.person.state.clicks) wakeAt = Math.min(wakeAt, click.at + clickSettles);
     for (const run of this.runs) if (run.status === 'live') wakeAt = Math.min(wakeAt, this.wakeOf(run));
-    return { person: this.person, runs: this.runs, effects: this.effects, wakeAt };
+    wakeAt = Math.min(wakeAt, nextExpiry(this.rulebook.fields, this.person.state.written));
+    return { person: this.person, runs: this.runs, effects: this.effects, wakeAt, needsHistory: this.needsHistory };
   }
 
   private wakeOf(run: Run): Instant {
@@ -108,20 +126,27 @@ class Desk {
     return journey ? wakesAt(journey, run) : never;
   }
 
-  /** Wakes the runs that wait for an instant up to `until`, in the order of their instants. */
+  /** Lets happen what time alone brings up to an instant, in order: rules whose answer changes, and runs that wait. */
   letTimePass(until: Instant): void {
     this.judgeClicks(until);
-    for (let round = 0; round < roundsMax; round++) {
-      const due = this.runs
-        .filter((run) => run.status === 'live' && this.wakeOf(run) <= until)
-        .sort((a, b) => this.wakeOf(a) - this.wakeOf(b));
-      if (due.length === 0) return;
-      for (const run of due) {
-        this.evidence = run.entryEvidence;
-        this.tell(run, { kind: 'time', person: this.person });
+    this.dropExpired(until);
+    for (let round = 0; round < instantsMax; round++) {
+      const due = this.runs.filter((run) => run.status === 'live' && this.wakeOf(run) <= until);
+      const next = due.reduce((earliest, run) => Math.min(earliest, this.wakeOf(run)), this.changesAt);
+      if (next > until) break;
+      this.at = Math.max(this.at, next);
+      if (this.changesAt <= this.at) {
+        this.evidence = stableId('time', this.person.id, this.at);
+        this.askEverything();
       }
+      for (const run of due)
+        if (this.wakeOf(run) <= this.at) {
+          this.evidence = run.entryEvidence;
+          this.tell(run, { kind: 'time', person: this.person });
+        }
       this.settle();
     }
+    this.at = Math.max(this.at, until);
   }
 
   /** A new person begins in the stage and with the owner that their entry point declares, in the transaction that makes them. */
@@ -150,24 +175,25 @@ class Desk {
         `The ${kind === 'email' ? 'address' : 'number'} was not taken: it belongs to another person, and only a trusted source may say that the two are one.`,
         [{ rule: 'an address belongs to whoever gave it first', version: null, held: false, evidence: [fact.id] }],
       );
-    if ('claims' in fact && fact.claims) this.claim(fact.claims);
+    if ('claims' in fact && fact.claims) this.claim(fact.claims, sourceOf(fact));
     if ('consent' in fact && fact.consent) for (const change of fact.consent) this.consent(change, fact.at);
     switch (fact.kind) {
       case 'identify':
-        this.traits(fact.traits);
-        this.person.userId ??= textAt(fact.envelope, 'userId');
+        this.traits(fact.traits, sourceOf(fact));
+        this.person.userId ??= this.saidUser(fact.envelope);
         this.context(fact.envelope, fact.at);
         break;
       case 'alias':
         break;
       case 'edit':
-        this.traits(fact.traits);
+        this.traits(fact.traits, sourceOf(fact));
         break;
       case 'consent':
         for (const change of fact.changes) this.consent(change, fact.at);
         break;
       case 'owner':
         this.person.owner = fact.owner;
+        this.changed.add('profile:owner');
         break;
       case 'override':
         this.override(fact.to, fact.reason, fact.actor);
@@ -187,9 +213,9 @@ class Desk {
   }
 
   private event(fact: EventFact & Fact): void {
-    if (fact.traits) this.traits(fact.traits);
+    if (fact.traits) this.traits(fact.traits, sourceOf(fact));
     if (fact.call !== 'group') this.context(fact.envelope, fact.at);
-    this.person.userId ??= textAt(fact.envelope, 'userId');
+    this.person.userId ??= this.saidUser(fact.envelope);
     if (fact.source.trust === 'trusted' && fact.name === linkFollowed) this.followed(fact);
     else {
       if (fact.source.trust === 'trusted') this.messageEvent(fact);
@@ -198,10 +224,10 @@ class Desk {
   }
 
   /** What an event means: for memory, segments and scores, for the stage, for the runs under way, and for journeys that begin with it. */
-  private happened(event: Happening): void {
+  private happened(event: Occurrence): void {
     const { name, properties } = event;
-    for (const matcher of this.rulebook.matchersByEvent.get(name) ?? [])
-      if (matcher.matches(properties)) remember(this.person.state.memory, matcher, event.at);
+    this.history?.push(event);
+    for (const memo of this.rulebook.memosByEvent.get(name) ?? []) this.remember(memo, event);
     this.changed.add(`event:${name}`);
     this.settle();
     this.stage(event);
@@ -210,7 +236,21 @@ class Desk {
         this.tell(run, { kind: 'event', person: this.person, evidence: event.id, actAt: event.at, name, properties });
     this.settle();
     for (const journey of this.rulebook.entriesByEvent.get(name) ?? [])
-      if (journey.entry!.matches(name, properties)) this.enter(journey, event);
+      if (journey.entry!.matches(event)) this.enter(journey, event);
+  }
+
+  /** Folds an event into one memory. One that comes too late for its order has the memory made anew from all that happened. */
+  private remember(memo: Memo, event: Occurrence): void {
+    const { memory } = this.person.state;
+    const trace = memo.fold(memory[memo.id], event);
+    if (trace) memory[memo.id] = trace;
+    if (trace !== null) return;
+    if (this.history === null) {
+      this.needsHistory = true;
+      return;
+    }
+    const anew = remember([memo], this.history.toSorted((a, b) => a.at - b.at))[memo.id];
+    if (anew) memory[memo.id] = anew;
   }
 
   /** A link was followed by what looks like a browser. With another link of the message within two seconds, a scanner follows them all. */
@@ -259,7 +299,9 @@ class Desk {
     if (fact.name === 'Email Link Clicked') this.effects.push({ kind: 'message-event', message, what: 'clicked', answer: null });
     if (fact.name === 'Email Bounced')
       this.effects.push({ kind: 'message-event', message, what: 'bounced', answer: textAt(fact.properties, 'answer') });
-    if (fact.name === 'Email Bounced' && fact.properties.permanent === true && this.person.email)
+    if (fact.name === 'Email Bounced' && fact.properties.permanent === true && this.person.email) {
+      this.person.state.dead.email = this.person.email;
+      this.changed.add('reach:email');
       this.effects.push({
         kind: 'suppress',
         channel: 'email',
@@ -268,39 +310,96 @@ class Desk {
         because: 'the address does not exist',
         at: this.now,
       });
+    }
   }
 
-  private claim(claims: { email?: string; phone?: string }): void {
-    if (claims.email && claims.email !== this.person.email) {
+  private claim(claims: { email?: string; phone?: string }, source: FieldSource): void {
+    const may = (kind: 'email' | 'phone'): boolean => mayClaim(this.rulebook.fields, this.person, kind, source);
+    if (claims.email && claims.email !== this.person.email && may('email')) {
       this.person.email = claims.email;
-      this.changed.add('traits');
+      this.changed.add('trait:email').add('reach:email');
     }
-    if (claims.phone && claims.phone !== this.person.phone) {
+    if (claims.phone && claims.phone !== this.person.phone && may('phone')) {
       this.person.phone = claims.phone;
-      this.changed.add('traits');
+      this.changed.add('trait:phone').add('reach:sms');
     }
   }
 
-  private traits(changes: JsonObject): void {
+  private traits(given: JsonObject, source: FieldSource): void {
+    const { traits, state } = this.person;
+    const { changes, refused, written } = screen(this.rulebook.fields, traits, state.written, given, source, this.now);
+    state.written = written;
+    for (const each of refused) {
+      const id = stableId('field', this.person.id, this.evidence, each.path, each.source, JSON.stringify(each.value), this.now);
+      this.effects.push({ kind: 'field-refused', id, at: this.now, evidence: this.evidence, ...each });
+    }
+    this.change(changes);
+  }
+
+  private change(changes: JsonObject): void {
     if (Object.keys(changes).length === 0) return;
-    this.person.traits = mergeTraits(this.person.traits, changes);
-    this.person.name = nameFrom(this.person.traits);
-    const zone = textAt(this.person.traits, 'timezone');
-    if (zone && isZone(zone)) this.person.zone = zone;
-    if (changes.email === null) this.person.email = null;
-    if (changes.phone === null) this.person.phone = null;
-    this.changed.add('traits');
+    const { person } = this;
+    const before = { name: person.name, zone: person.zone };
+    person.traits = mergeTraits(person.traits, changes);
+    person.name = nameFrom(person.traits);
+    const zone = textAt(person.traits, 'timezone');
+    if (zone && isZone(zone)) person.zone = zone;
+    if (changes.email === null) person.email = null;
+    if (changes.phone === null) person.phone = null;
+    for (const root of Object.keys(changes)) this.changed.add(`trait:${root}`);
+    if (person.name !== before.name) this.changed.add('trait:name');
+    if (person.zone !== before.zone) this.changed.add('profile:zone');
+    if (changes.email === null) this.changed.add('reach:email');
+    if (changes.phone === null) this.changed.add('reach:sms');
+  }
+
+  /** Removes values that have been kept for as long as their field says. */
+  private dropExpired(until: Instant): void {
+    for (const field of expiredFields(this.rulebook.fields, this.person.state.written, until)) {
+      const { [field.path]: mark, ...written } = this.person.state.written;
+      this.person.state.written = written;
+      this.evidence = stableId('expired', this.person.id, field.path, mark!.at);
+      this.change(withTraitChange(this.person.traits, field.path, null));
+      this.effects.push({ kind: 'expired', id: this.evidence, at: this.now, path: field.path, field: field.body.name });
+      this.settle();
+    }
   }
 
   /** What the context of a call says about the person: when last seen, in which zone, and, the first time, where from. */
   private context(envelope: JsonObject, at: Instant): void {
     const { person } = this;
-    if (person.lastSeenAt === null || at > person.lastSeenAt) person.lastSeenAt = at;
+    if (person.lastSeenAt === null || at > person.lastSeenAt) {
+      person.lastSeenAt = at;
+      this.changed.add('profile:lastSeenAt');
+    }
     const context = isObject(envelope.context) ? (envelope.context as JsonObject) : null;
     if (!context) return;
     const zone = textAt(context, 'timezone');
-    if (zone && person.traits.timezone === undefined && isZone(zone)) person.zone = zone;
-    if (person.firstSource === null) person.firstSource = firstSource(context, person.entryPoint, at);
+    if (zone && zone !== person.zone && person.traits.timezone === undefined && isZone(zone)) {
+      person.zone = zone;
+      this.changed.add('profile:zone');
+    }
+    const place = placeOf(context);
+    if (place && JSON.stringify(place) !== JSON.stringify(person.place)) {
+      person.place = place;
+      this.changed.add('profile:place');
+    }
+    const source = sourceFrom(context, person.entryPoint, at);
+    if (source === null) return;
+    if (person.firstSource === null) {
+      person.firstSource = source;
+      this.changed.add('profile:firstSource');
+    }
+    if (isArrival(source, context) && (person.lastSource === null || at >= Date.parse(String(person.lastSource.at)))) {
+      person.lastSource = source;
+      this.changed.add('profile:lastSource');
+    }
+  }
+
+  private saidUser(envelope: JsonObject): string | null {
+    const user = textAt(envelope, 'userId');
+    if (user !== null && this.person.userId === null) this.changed.add('profile:userId');
+    return user;
   }
 
   private consent(change: ConsentChange, at: Instant): void {
@@ -345,18 +444,18 @@ class Desk {
     this.changed.add('consent');
   }
 
-  private stage({ id, name, properties }: Happening): void {
+  private stage(event: Occurrence): void {
     const { lifecycle } = this.rulebook;
     if (!lifecycle) return;
-    const answer = stageAfter(lifecycle, this.person, name, properties, this.now);
+    const answer = stageAfter(lifecycle, this.person, event, this.now);
     if (answer === null) return;
-    if ('move' in answer) this.move(answer.move.key, { override: false, reason: null, actor: 'rule', evidence: id });
+    if ('move' in answer) this.move(answer.move.key, { override: false, reason: null, actor: 'rule', evidence: event.id });
     else
       this.refuse(
         'stage',
         `not moved to ${answer.refused.key}`,
         `Stayed in ${this.person.stage ?? 'no stage'}: ${answer.refused.name} needs ${answer.missing.join(', ')}.`,
-        [{ rule: `${answer.refused.name} requires ${answer.missing.join(', ')}`, version: lifecycle.version, held: false, evidence: [id] }],
+        [{ rule: `${answer.refused.name} requires ${answer.missing.join(', ')}`, version: lifecycle.version, held: false, evidence: [event.id] }],
       );
   }
 
@@ -374,10 +473,10 @@ class Desk {
     person.stageSince = at;
     person.state.stageEvidence = how.evidence;
     person.owner ??= this.rulebook.lifecycle?.stages.get(to)?.owner ?? null;
-    this.changed.add('stage');
+    this.changed.add('stage').add('profile:owner');
   }
 
-  private enter(journey: CompiledJourney, fact: Happening): void {
+  private enter(journey: CompiledJourney, fact: Occurrence): void {
     const refusal = this.whyNotEnter(journey, fact);
     if (refusal) {
       this.refuse(`journey:${journey.key}`, 'not entered', refusal.answer, refusal.because);
@@ -396,7 +495,7 @@ class Desk {
   }
 
   /** What stands against entering now; null when nothing does. */
-  private whyNotEnter(journey: CompiledJourney, fact: Happening): { answer: string; because: Ground[] } | null {
+  private whyNotEnter(journey: CompiledJourney, fact: Occurrence): { answer: string; because: Ground[] } | null {
     const entry = journey.entry!;
     const past = this.person.state.journeys[journey.key];
     const { reentry } = journey.body;
@@ -417,7 +516,7 @@ class Desk {
         `re-entry after ${sayDuration(reentry.after)}`,
       );
     if (entry.when({ person: this.person, now: this.now, changesAt: never })) return null;
-    const parts = explainRule(entry.step.when!, this.person, this.now);
+    const parts = explainRule(entry.step.when!, this.rulebook.context, this.person, this.now);
     return {
       answer: `Not entered: ${parts
         .filter((part) => !part.held)
@@ -433,7 +532,7 @@ class Desk {
     const answer = advance(journey, run, fact, this.now);
     this.replace(answer.run);
     for (const effect of answer.effects) {
-      if (effect.kind === 'set-trait') this.traits(withTraitChange(this.person.traits, effect.path, effect.value));
+      if (effect.kind === 'set-trait') this.traits(withTraitChange(this.person.traits, effect.path, effect.value), 'journey');
       else if (effect.kind === 'move-stage') this.moveByJourney(effect.to, effect.journey, effect.evidence);
       else this.effects.push(effect);
     }
@@ -484,62 +583,109 @@ class Desk {
     });
   }
 
-  /** Asks the segments and scores that read what changed, until nothing changes any more. */
+  /** Asks the segments, scores and grades that read what changed, until nothing changes any more. */
   private settle(): void {
     for (let round = 0; this.changed.size > 0 && round < roundsMax; round++) {
       const changed = this.changed;
       this.changed = new Set();
-      const segments = readersOf(this.rulebook.segmentsReading, changed);
-      const scores = readersOf(this.rulebook.scoresReading, changed);
-      for (const segment of segments) this.askSegment(segment);
-      for (const score of scores) this.askScore(score);
+      for (const score of readersOf(this.rulebook.scoresReading, changed)) this.askScore(score);
+      for (const grade of readersOf(this.rulebook.gradesReading, changed)) this.askGrade(grade);
+      for (const segment of readersOf(this.rulebook.segmentsReading, changed)) this.askSegment(segment);
     }
   }
 
   askEverything(): void {
+    const { state } = this.person;
     this.changesAt = never;
-    for (const segment of this.rulebook.segments) this.askSegment(segment);
     for (const score of this.rulebook.scores) this.askScore(score);
-    for (const key of Object.keys(this.person.state.segments))
-      if (!this.rulebook.segments.some((segment) => segment.key === key)) this.leave(key);
-    this.person.state.revision = this.rulebook.revision;
+    for (const grade of this.rulebook.grades) this.askGrade(grade);
+    for (const segment of this.rulebook.segments) this.askSegment(segment);
+    for (const key of Object.keys(state.segments))
+      if (!this.rulebook.segments.some((segment) => segment.key === key)) this.leave(key, null, []);
+    for (const key of Object.keys(state.scores))
+      if (!this.rulebook.scores.some((score) => score.key === key)) {
+        delete state.scores[key];
+        delete state.above[key];
+      }
+    for (const key of Object.keys(state.grades)) if (!this.rulebook.grades.some((grade) => grade.key === key)) delete state.grades[key];
+    state.revision = this.rulebook.revision;
+    state.written = marked(this.rulebook.fields, this.person.traits, state.written, this.now);
     this.settle();
   }
 
   private question(): Question {
-    return { person: this.person, now: this.now, changesAt: never };
+    return { person: this.person, now: this.at, changesAt: never };
+  }
+
+  private answered(question: Question): void {
+    this.changesAt = Math.min(this.changesAt, question.changesAt);
   }
 
   private askSegment(segment: Rulebook['segments'][number]): void {
     const question = this.question();
     const holds = segment.holds(question);
-    this.changesAt = Math.min(this.changesAt, question.changesAt);
+    this.answered(question);
     const { segments } = this.person.state;
     if (holds === (segments[segment.key] !== undefined)) return;
+    const because = explainRule(segment.rule, this.rulebook.context, this.person, this.at);
     if (!holds) {
-      this.leave(segment.key);
+      this.leave(segment.key, segment.version, because);
       return;
     }
-    segments[segment.key] = this.now;
-    this.effects.push({ kind: 'segment', segment: segment.key, entered: true, at: this.now });
+    segments[segment.key] = this.at;
+    this.effects.push({
+      kind: 'segment',
+      segment: segment.key,
+      version: segment.version,
+      entered: true,
+      at: this.at,
+      evidence: this.evidence,
+      because,
+    });
     this.changed.add(`segment:${segment.key}`);
   }
 
-  private leave(key: string): void {
+  private leave(key: string, version: number | null, because: Explained[]): void {
     delete this.person.state.segments[key];
-    this.effects.push({ kind: 'segment', segment: key, entered: false, at: this.now });
+    this.effects.push({ kind: 'segment', segment: key, version, entered: false, at: this.at, evidence: this.evidence, because });
     this.changed.add(`segment:${key}`);
   }
 
   private askScore(score: Rulebook['scores'][number]): void {
     const question = this.question();
-    let sum = 0;
-    for (const line of score.points) if (line.holds(question)) sum += line.points;
-    this.changesAt = Math.min(this.changesAt, question.changesAt);
-    const value = Math.min(score.body.max, Math.max(score.body.min, sum));
-    if ((this.person.state.scores[score.key] ?? 0) === value) return;
-    this.person.state.scores[score.key] = value;
-    this.changed.add(`score:${score.key}`);
+    const { state } = this.person;
+    const value = score.valueAt(question);
+    const above = score.body.thresholds.filter((each) => score.isWithin(question, each.at, never)).map((each) => each.key);
+    this.answered(question);
+    const before = state.above[score.key] ?? [];
+    for (const { key, at } of score.body.thresholds)
+      if (above.includes(key) !== before.includes(key))
+        this.effects.push({
+          kind: 'score',
+          score: score.key,
+          version: score.version,
+          threshold: key,
+          from: at,
+          up: above.includes(key),
+          value,
+          at: this.at,
+          evidence: this.evidence,
+        });
+    if (above.length > 0 || before.length > 0) state.above[score.key] = above;
+    // A score that fades is another one from now on even when it is worth the same at this instant.
+    if (state.scores[score.key] !== value || score.fades) this.changed.add(`score:${score.key}`);
+    state.scores[score.key] = value;
+  }
+
+  private askGrade(grade: Rulebook['grades'][number]): void {
+    const question = this.question();
+    const is = grade.at(question);
+    this.answered(question);
+    const { grades } = this.person.state;
+    if ((grades[grade.key] ?? null) === is) return;
+    if (is === null) delete grades[grade.key];
+    else grades[grade.key] = is;
+    this.changed.add(`grade:${grade.key}`);
   }
 }
 
@@ -561,8 +707,8 @@ function withTraitChange(traits: JsonObject, path: string, value: JsonObject[str
   return { [first]: withTrait(traits, path, value)[first] ?? null };
 }
 
-/** Where a person came from, read from the context of the first call that says so. Null while nothing says it. */
-function firstSource(context: JsonObject, entryPoint: string, at: Instant): JsonObject | null {
+/** Where a person came from, read from the context of a call. Null when it does not say. */
+function sourceFrom(context: JsonObject, entryPoint: string, at: Instant): JsonObject | null {
   const page = isObject(context.page) ? (context.page as JsonObject) : {};
   const campaign = isObject(context.campaign) ? (context.campaign as JsonObject) : {};
   const referrer = textAt(page, 'referrer');
@@ -580,6 +726,25 @@ function firstSource(context: JsonObject, entryPoint: string, at: Instant): Json
     utm,
     at: new Date(at).toISOString(),
   };
+}
+
+/** Whether a call says that somebody has just come from somewhere: a campaign, or a page of another site. */
+function isArrival(source: JsonObject, context: JsonObject): boolean {
+  if (isObject(context.campaign) && Object.keys(context.campaign).length > 0) return true;
+  const { referrer, page } = source;
+  if (typeof referrer !== 'string') return false;
+  return typeof page !== 'string' || hostOf(referrer) !== hostOf(page);
+}
+
+/** Country, region and city, as far as the context of a call names them. */
+function placeOf(context: JsonObject): JsonObject | null {
+  if (!isObject(context.location)) return null;
+  const place: JsonObject = {};
+  for (const part of ['country', 'region', 'city']) {
+    const value = textAt(context.location as JsonObject, part);
+    if (value !== null) place[part] = value.slice(0, 200);
+  }
+  return Object.keys(place).length > 0 ? place : null;
 }
 
 const hostOf = (address: string): string => /^[a-z]+:\/\/([^/:?#]+)/i.exec(address)?.[1]?.toLowerCase() ?? address.slice(0, 100);

@@ -1,11 +1,25 @@
 import type { ConsentLine, DecisionLine, StageMove, StepTaken } from '#contract/history.ts';
 import type { Instant } from '#contract/instant.ts';
 import type { Json, JsonObject } from '#contract/json.ts';
+import type { RefusedValue } from './fields.ts';
+import type { Explained } from './rule/explain.ts';
 
 /** What the engine asks for. The operation that asked writes them all in the transaction of the decision, or none. */
 export type Effect =
   | ({ kind: 'move' } & StageMove)
-  | { kind: 'segment'; segment: string; entered: boolean; at: Instant }
+  | { kind: 'segment'; segment: string; version: number | null; entered: boolean; at: Instant; evidence: string; because: Explained[] }
+  | {
+      kind: 'score';
+      score: string;
+      version: number;
+      threshold: string;
+      /** [points] Where the threshold stands, and what the score was worth when it crossed it, up or down. */
+      from: number;
+      value: number;
+      up: boolean;
+      at: Instant;
+      evidence: string;
+    }
   | ({ kind: 'consent' } & ConsentLine)
   | { kind: 'suppress'; channel: string; address: string; scope: 'marketing' | 'all'; because: string; at: Instant }
   | {
@@ -25,6 +39,8 @@ export type Effect =
   | { kind: 'task'; id: string; title: string; owner: string | null; dueAt: Instant; at: Instant; journey: string; evidence: string }
   | ({ kind: 'step' } & StepTaken)
   | { kind: 'set-trait'; path: string; value: Json }
+  | ({ kind: 'field-refused'; id: string; at: Instant; evidence: string } & RefusedValue)
+  | { kind: 'expired'; id: string; at: Instant; path: string; field: string }
   | { kind: 'move-stage'; to: string; journey: string; step: string; evidence: string }
   | ({ kind: 'decision' } & DecisionLine)
   | { kind: 'message-event'; message: string; what: 'opened' | 'clicked' | 'bounced'; answer: string | null }

@@ -17,7 +17,13 @@ export interface PersonState {
   consents: Record<string, { state: ConsentState; at: Instant }>;
   /** Segment key → member since. */
   segments: Record<string, Instant>;
+  /** Score key → what it was worth when it was last computed, and which of its thresholds it stood at or above. */
   scores: Record<string, number>;
+  above: Record<string, string[]>;
+  /** Grade key → letter and digit. */
+  grades: Record<string, string>;
+  /** Channel → an address that is known not to exist. */
+  dead: Record<string, string>;
   /** Journey key → how often entered, when last, when last ended. */
   journeys: Record<string, { entered: number; lastEntered: Instant; lastEnded: Instant | null }>;
   memory: Memory;
@@ -27,11 +33,19 @@ export interface PersonState {
   revision: number;
   /** Links of messages that were followed lately, oldest first, until it is known whether a person or a scanner followed them. */
   clicks: FollowedLink[];
+  /** Who wrote the values of fields that have writers or a retention, and when. */
+  written: WrittenBy;
   /** How many rows of stage history and consent there are. */
   moves: number;
   consentChanges: number;
   /** Evidence of the stage that the person is in. */
   stageEvidence: string | null;
+  /** After a merge: what somebody lower than the person who remains has given. Missing for what is the person's own. */
+  given?: Record<string, Given>;
+  /** People that are kept apart from this one, because a merge with them was undone. */
+  apart?: string[];
+  /** Names that were this person's and went back to somebody when a merge was undone: `kind value` → whose they are; '' is nobody. */
+  gone?: Record<string, string>;
 }
 
 /** A link that was followed by something that looks like a browser. */
@@ -40,12 +54,6 @@ export interface FollowedLink {
   id: string;
   message: string;
   link: number;
-  /** After a merge: what somebody lower than the person who remains has given. Missing for what is the person's own. */
-  given?: Record<string, Given>;
-  /** People that are kept apart from this one, because a merge with them was undone. */
-  apart?: string[];
-  /** Names that were this person's and went back to somebody when a merge was undone: `kind value` → whose they are; '' is nobody. */
-  gone?: Record<string, string>;
   at: Instant;
   properties: JsonObject;
   /** Already judged to be a scanner's; kept while other links of the message may follow. */
@@ -56,11 +64,15 @@ export const emptyState = (): PersonState => ({
   consents: {},
   segments: {},
   scores: {},
+  above: {},
+  grades: {},
+  dead: {},
   journeys: {},
   memory: {},
   memoryVersion: '',
   revision: 0,
   clicks: [],
+  written: {},
   moves: 0,
   consentChanges: 0,
   stageEvidence: null,
@@ -79,6 +91,8 @@ export const newPerson = (id: string, entryPoint: string, now: Instant): Person 
   stageSince: null,
   entryPoint,
   firstSource: null,
+  lastSource: null,
+  place: null,
   createdAt: now,
   lastSeenAt: null,
   mergedInto: null,

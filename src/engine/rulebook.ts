@@ -1,10 +1,14 @@
 import type { BodyOf, DefinitionKind } from '#contract/definition.ts';
 import { mainKey } from '#contract/definition.ts';
 import type { Rule } from '#contract/rule.ts';
+import { compileFields, type FieldBook } from './fields.ts';
 import { compileJourney, type CompiledJourney } from './journey/advance.ts';
 import { compileLifecycle, type CompiledLifecycle } from './lifecycle/lifecycle.ts';
-import { collectMatchers, type Matcher } from './rule/memory.ts';
-import { type CompiledRule, compileRule, readsOf } from './rule/rule.ts';
+import { addMemo, type Memo } from './rule/memory.ts';
+import type { CompiledRule, RuleContext } from './rule/question.ts';
+import { compileRule, memosOf, readsOf } from './rule/rule.ts';
+import { type CompiledGrade, compileGrade } from './score/grade.ts';
+import { type CompiledScore, compileScore } from './score/score.ts';
 import { stableId } from './stable-id.ts';
 
 /** A published version of a definition. */
@@ -23,13 +27,6 @@ export interface CompiledSegment {
   holds: CompiledRule;
   reads: Set<string>;
 }
-export interface CompiledScore {
-  key: string;
-  version: number;
-  body: BodyOf<'score'>;
-  points: { holds: CompiledRule; points: number }[];
-  reads: Set<string>;
-}
 
 /** All published definitions of a workspace at one revision, compiled. The engine reads nothing else. */
 export interface Rulebook {
@@ -39,20 +36,26 @@ export interface Rulebook {
   /** In an order in which a segment stands after those that it asks about. */
   segments: CompiledSegment[];
   scores: CompiledScore[];
+  grades: CompiledGrade[];
+  /** What a rule reads besides the person. */
+  context: RuleContext;
   /** The version by which people enter now. */
   journeys: Map<string, CompiledJourney>;
   /** `key@version` → every version that somebody is under way in, and the current ones. */
   versions: Map<string, CompiledJourney>;
   entriesByEvent: Map<string, CompiledJourney[]>;
-  matchersByEvent: Map<string, Matcher[]>;
+  /** Event name → what has to be remembered of it. */
+  memosByEvent: Map<string, Memo[]>;
   /** Changes whenever another set of memories is needed. */
   memoryVersion: string;
-  /** What reads a thing: `event:NAME`, traits, stage, consent, segment:KEY, score:KEY, time → segments and scores to ask again. */
+  /** Who reads a thing, by the names that `RuleKind.reads` gives: the segments, scores and grades to ask again when it changed. */
   segmentsReading: Map<string, CompiledSegment[]>;
   scoresReading: Map<string, CompiledScore[]>;
+  gradesReading: Map<string, CompiledGrade[]>;
   topics: Map<string, Published<'topic'>>;
   templates: Map<string, Published<'template'>>;
   entryPoints: Map<string, Published<'entry-point'>>;
+  fields: FieldBook;
   capPolicy: Published<'cap-policy'> | null;
 }
 
@@ -61,11 +64,23 @@ export function compileRulebook(
   revision: number,
   published: readonly Published[],
   pinned: readonly Published<'journey'>[],
+  zone: string,
 ): Rulebook {
   const of = <K extends DefinitionKind>(kind: K): Published<K>[] => published.filter((each): each is Published<K> => each.kind === kind);
-  const journeys = of('journey').map((each) => compileJourney(each.key, each.version, each.body));
+  const topics = byKey(of('topic'));
+  const context: RuleContext = {
+    zone,
+    purposeOf: (topic) => topics.get(topic)?.body.purpose,
+    scoreOf: (key) => scoresByKey.get(key) ?? null,
+    gradeOf: (key) => gradesByKey.get(key)?.at ?? null,
+  };
+  const scores = of('score').map((each) => compileScore(each.key, each.version, each.body, context));
+  const scoresByKey = byKey(scores);
+  const grades = of('grade').map((each) => compileGrade(each.key, each.version, each.body, context));
+  const gradesByKey = byKey(grades);
+  const journeys = of('journey').map((each) => compileJourney(each.key, each.version, each.body, context));
   const versions = new Map(
-    [...pinned.map((each) => compileJourney(each.key, each.version, each.body)), ...journeys].map((journey) => [
+    [...pinned.map((each) => compileJourney(each.key, each.version, each.body, context)), ...journeys].map((journey) => [
       `${journey.key}@${journey.version}`,
       journey,
     ]),
@@ -77,46 +92,38 @@ export function compileRulebook(
       version: each.version,
       name: each.body.name,
       rule: each.body.rule,
-      holds: compileRule(each.body.rule),
+      holds: compileRule(each.body.rule, context),
       reads: readsOf(each.body.rule),
     })),
   );
-  const scores = of('score').map((each) => {
-    const reads = new Set<string>();
-    for (const line of each.body.points) readsOf(line.rule, reads);
-    return {
-      key: each.key,
-      version: each.version,
-      body: each.body,
-      points: each.body.points.map((line) => ({ holds: compileRule(line.rule), points: line.points })),
-      reads,
-    };
-  });
-
-  const matchers = new Map<string, Matcher>();
-  for (const rule of rulesOf(published)) collectMatchers(rule, matchers);
-  for (const rule of rulesOf(pinned)) collectMatchers(rule, matchers);
-  const sorted = [...matchers.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const memos = new Map<string, Memo>();
+  for (const rule of [...rulesOf(published), ...rulesOf(pinned)]) for (const memo of memosOf(rule, zone)) addMemo(memos, memo);
+  for (const score of scores) for (const memo of score.memos) addMemo(memos, memo);
+  const sorted = [...memos.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 
   return {
     workspace,
     revision,
-    lifecycle: lifecycle ? compileLifecycle(lifecycle.version, lifecycle.body) : null,
+    lifecycle: lifecycle ? compileLifecycle(lifecycle.version, lifecycle.body, context) : null,
     segments,
     scores,
+    grades,
+    context,
     journeys: new Map(journeys.map((journey) => [journey.key, journey])),
     versions,
     entriesByEvent: group(
       journeys.filter((journey) => journey.entry),
       (journey) => [journey.entry!.step.on.event],
     ),
-    matchersByEvent: group(sorted, (matcher) => [matcher.event]),
-    memoryVersion: sorted.length === 0 ? '' : stableId(...sorted.map((matcher) => `${matcher.id}:${matcher.keep}`)).slice(0, 13),
+    memosByEvent: group(sorted, (memo) => memo.names),
+    memoryVersion: sorted.length === 0 ? '' : stableId(...sorted.map((memo) => `${memo.id}:${memo.keeps}`)).slice(0, 13),
     segmentsReading: group(segments, (segment) => segment.reads),
     scoresReading: group(scores, (score) => score.reads),
-    topics: byKey(of('topic')),
+    gradesReading: group(grades, (grade) => [`score:${grade.body.fit}`, `score:${grade.body.engagement}`]),
+    topics,
     templates: byKey(of('template')),
     entryPoints: byKey(of('entry-point')),
+    fields: compileFields(of('field')),
     capPolicy: of('cap-policy').find((each) => each.key === mainKey) ?? null,
   };
 }

@@ -1,9 +1,11 @@
 import type { CapPolicy, EntryPoint, Lifecycle } from '#contract/definition-bodies.ts';
 import type { DefinitionDocument } from '#contract/definition.ts';
 import { isSame } from '#contract/diff.ts';
+import type { Field } from '#contract/field.ts';
 import { ms, sayDuration } from '#contract/instant.ts';
 import type { Journey, StepOf } from '#contract/journey.ts';
-import { sayMatch, sayRule } from './rule/say.ts';
+import { sayRule } from './rule/say.ts';
+import { sayMatch } from './rule/words.ts';
 
 /** Who stands where the change would be made. */
 export interface PeopleThere {
@@ -20,9 +22,18 @@ export function secondLook(before: DefinitionDocument, after: DefinitionDocument
   if (before.kind === 'cap-policy' && after.kind === 'cap-policy') return lookAtCaps(before.body, after.body);
   if (before.kind === 'topic' && after.kind === 'topic' && before.body.purpose === 'marketing' && after.body.purpose === 'transactional')
     return ['Messages on this topic need no consent any more, count toward no cap and keep no quiet hours.'];
-  if (before.kind === 'field' && after.kind === 'field' && before.body.personal && !after.body.personal)
-    return ['Its values are no longer treated as personal and may reach logs.'];
+  if (before.kind === 'field' && after.kind === 'field') return lookAtField(before.body, after.body);
   return [];
+}
+
+function lookAtField(before: Field, after: Field): string[] {
+  const said: string[] = [];
+  if (before.class !== 'none' && after.class === 'none') said.push('Its values are no longer treated as personal and may reach logs.');
+  if (before.path !== after.path) said.push(`Values at ${before.path} stay where they are, without a field; nothing is moved to ${after.path}.`);
+  if (before.type !== after.type) said.push(`It becomes ${after.type} in place of ${before.type}. Values that stand stay as they are.`);
+  if (after.retention !== null && (before.retention === null || ms(after.retention) < ms(before.retention)))
+    said.push(`Values are removed ${sayDuration(after.retention)} after they were last written.`);
+  return said;
 }
 
 const count = (people: number): string => `${people.toLocaleString('en-US')} ${people === 1 ? 'person is' : 'people are'}`;

@@ -11,15 +11,16 @@ import {
   appendConsents,
   appendDecisions,
   appendMoves,
-  changeMemberships,
   insertNewTasks,
   type StoredConsent,
   type StoredDecision,
   type StoredMove,
   type StoredTask,
 } from '#store/histories.ts';
+import { appendFieldRefusals, noteSources, type SeenSource, type StoredFieldRefusal } from '#store/fields.ts';
 import { appendToInbox, askForMerges, type InboxEntry, type WantedMerge } from '#store/inbox.ts';
 import { changeMessages, countOn, findMessage, insertMessages, type NewMessage, suppress, type Suppression } from '#store/messages.ts';
+import { appendCrossings, appendMembershipLog, changeMemberships, type MembershipChange, type ScoreCrossing } from '#store/memberships.ts';
 import { savePeople, type StoredPerson } from '#store/people.ts';
 import { appendSteps, saveRuns, type StoredRun, type StoredStep } from '#store/runs.ts';
 import { armWakes, type Wake } from '#store/wakes.ts';
@@ -41,13 +42,16 @@ export class Batch {
   readonly steps: StoredStep[] = [];
   readonly moves: StoredMove[] = [];
   readonly consents: StoredConsent[] = [];
-  readonly memberships: { person: string; workspace: number; segment: string; entered: boolean; at: Instant }[] = [];
+  readonly memberships: MembershipChange[] = [];
+  readonly crossings: ScoreCrossing[] = [];
   readonly messages: NewMessage[] = [];
   readonly messageEvents: { person: string; message: string; what: 'opened' | 'clicked' }[] = [];
   readonly bounces: { workspace: number; message: string; answer: string | null }[] = [];
   readonly suppressions: Suppression[] = [];
   readonly tasks: Omit<StoredTask, 'doneAt'>[] = [];
   readonly decisions: StoredDecision[] = [];
+  readonly fieldRefusals: StoredFieldRefusal[] = [];
+  readonly sources: SeenSource[] = [];
   readonly wakes: Wake[] = [];
   readonly merges: Omit<WantedMerge, 'id'>[] = [];
   readonly forwards: InboxEntry[] = [];
@@ -75,6 +79,7 @@ export function gather(
   const { id: workspaceId } = workspace;
   const at = { person, workspace: workspaceId };
   for (const fact of facts) batch.events.push(toEvent(fact, person, workspaceId, real));
+  batch.sources.push(...deps.seenSources.in(workspaceId, rulebook.fields, facts, now));
   batch.people.push(fromPerson(decision.person, workspaceId, rulebook));
   const known = new Map(before.map((run) => [run.id, run]));
   for (const run of decision.runs) {
@@ -98,7 +103,10 @@ export function gather(
         batch.moves.push({ ...effect, ...at, revision: rulebook.revision });
         break;
       case 'segment':
-        batch.memberships.push({ ...at, segment: effect.segment, entered: effect.entered, at: effect.at });
+        batch.memberships.push({ ...effect, ...at, id: stableId('membership', person, effect.segment, effect.at, String(effect.entered)) });
+        break;
+      case 'score':
+        batch.crossings.push({ ...effect, ...at, id: stableId('crossing', person, effect.score, effect.threshold, effect.at, String(effect.up)) });
         break;
       case 'consent':
         batch.consents.push({ ...effect, ...at });
@@ -178,6 +186,22 @@ export function gather(
         });
         batch.touch(workspaceId, 'events');
         break;
+      case 'expired':
+        batch.events.push({
+          ...at,
+          id: effect.id,
+          call: 'expired',
+          name: 'Value Expired',
+          happenedAt: effect.at,
+          acceptedAt: now,
+          storedAt: real,
+          body: { path: effect.path, field: effect.field, messageId: `expired:${effect.id}`, source: 'retention' },
+        });
+        break;
+      case 'field-refused':
+        batch.fieldRefusals.push({ ...effect, ...at, storedAt: real });
+        batch.touch(workspaceId, 'refusals');
+        break;
       case 'message-event':
         if (effect.what === 'bounced') batch.bounces.push({ workspace: workspaceId, message: effect.message, answer: effect.answer });
         else batch.messageEvents.push({ person, message: effect.message, what: effect.what });
@@ -211,11 +235,15 @@ export async function write(tx: Transaction, batch: Batch, real: Instant): Promi
     appendMoves(tx, batch.moves),
     appendConsents(tx, batch.consents),
     changeMemberships(tx, batch.memberships),
+    appendMembershipLog(tx, batch.memberships, real),
+    appendCrossings(tx, batch.crossings, real),
     insertMessages(tx, batch.messages),
     countOn(tx, batch.messageEvents),
     suppress(tx, batch.suppressions),
     insertNewTasks(tx, batch.tasks),
     appendDecisions(tx, batch.decisions, real),
+    appendFieldRefusals(tx, batch.fieldRefusals),
+    noteSources(tx, batch.sources),
     armWakes(tx, batch.wakes),
     askForMerges(tx, batch.merges, real),
     appendToInbox(tx, batch.forwards),

@@ -3,6 +3,7 @@ import type { JsonObject } from '#contract/json.ts';
 import type { LiveTopic } from '#contract/routes/operate.ts';
 import { decide, type Decision, type Given } from '#engine/decide.ts';
 import { newPerson, type PersonState } from '#engine/person.ts';
+import type { Occurrence } from '#engine/rule/match.ts';
 import { remember } from '#engine/rule/memory.ts';
 import { stableId } from '#engine/stable-id.ts';
 import type { Transaction } from '#store/database.ts';
@@ -89,7 +90,7 @@ export async function decideAndWrite(
     if (there) there.facts.push(fact);
     else facts.set(person, { workspace, facts: [fact] });
   }
-  const woken = new Set(wakes.map((wake) => wake.person));
+  const woken = new Map(wakes.map((wake) => [wake.person, wake.dueAt]));
   await rebuildMemories(tx, facts, stored, work);
 
   for (const [id, given] of facts) {
@@ -99,11 +100,12 @@ export async function decideAndWrite(
     const first = given.facts[0];
     const person = before ? toPerson(before) : newPerson(id, first!.source.entryPoint ?? 'api', Math.min(where.now, first!.acceptedAt));
     if (!before) person.state.memoryVersion = where.rulebook.memoryVersion;
-    const decision = decideSafely(
-      deps,
-      { person, runs: (runs.get(id) ?? []).map(toRun), facts: given.facts, askAll: woken.has(id), isNew: !before },
-      where,
-    );
+    const asked: Given = { person, runs: (runs.get(id) ?? []).map(toRun), facts: given.facts, wokenAt: woken.get(id) ?? null, isNew: !before };
+    let decision = decideSafely(deps, asked, where);
+    if (decision.needsHistory) {
+      const names = [...where.rulebook.memosByEvent.keys()];
+      decision = decideSafely(deps, { ...asked, history: (await pastsOf(tx, [id], names)).get(id) ?? [] }, where);
+    }
     gather(batch, deps, where, id, given.facts, runs.get(id) ?? [], decision, real);
   }
   await write(tx, batch, real);
@@ -144,6 +146,7 @@ function decideSafely(deps: Deps, given: Given, { rulebook, now, workspace }: Wo
         },
       ],
       wakeAt: now + faultWait,
+      needsHistory: false,
     };
   }
 }
@@ -182,14 +185,28 @@ async function rebuildMemories(
       )
       .map(([id]) => id);
     if (stale.length === 0) continue;
-    const events = Map.groupBy(await eventsForMemory(tx, stale, [...rulebook.matchersByEvent.keys()]), (event) => event.person);
+    const pasts = await pastsOf(tx, stale, [...rulebook.memosByEvent.keys()]);
+    const memos = new Set([...rulebook.memosByEvent.values()].flat());
     for (const id of stale) {
       const person = stored.get(id)!;
-      const state: PersonState = { ...(person.state as PersonState), memory: {}, memoryVersion: rulebook.memoryVersion };
-      for (const event of events.get(id) ?? [])
-        for (const matcher of rulebook.matchersByEvent.get(event.name) ?? [])
-          if (matcher.matches((event.body.properties ?? {}) as JsonObject)) remember(state.memory, matcher, event.happenedAt);
+      const state: PersonState = {
+        ...(person.state as PersonState),
+        memory: remember(memos, pasts.get(id) ?? []),
+        memoryVersion: rulebook.memoryVersion,
+      };
       stored.set(id, { ...person, state });
     }
   }
+}
+
+/** What these people did under these names, oldest first, as rules see it. */
+async function pastsOf(tx: Transaction, people: readonly string[], names: readonly string[]): Promise<Map<string, Occurrence[]>> {
+  const pasts = new Map<string, Occurrence[]>();
+  for (const event of await eventsForMemory(tx, people, names)) {
+    const occurrence = { id: event.id, at: event.happenedAt, name: event.name, properties: (event.body.properties ?? {}) as JsonObject };
+    const past = pasts.get(event.person);
+    if (past) past.push(occurrence);
+    else pasts.set(event.person, [occurrence]);
+  }
+  return pasts;
 }

@@ -359,8 +359,9 @@ async function overtakenRuns(
     for (const event of events.get(message.person) ?? []) {
       if (event.happenedAt < message.createdAt || overtaken.has(message.id)) continue;
       const properties = (event.body.properties ?? {}) as JsonObject;
-      const exit = journey.exits.find((each) => each.matches(event.name, properties));
-      if (journey.goal?.(event.name, properties)) overtaken.set(message.id, `${endReasons.goal}: ${journey.body.goal!.name}`);
+      const happened = { name: event.name, at: event.happenedAt, properties };
+      const exit = journey.exits.find((each) => each.matches(happened));
+      if (journey.goal?.(happened)) overtaken.set(message.id, `${endReasons.goal}: ${journey.body.goal!.name}`);
       else if (exit) overtaken.set(message.id, `${endReasons.exit}: ${exit.reason}`);
     }
   }

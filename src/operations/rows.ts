@@ -78,6 +78,8 @@ export const fromPerson = (person: Person, workspace: number, rulebook: Rulebook
       zone: null,
       entryPoint: person.entryPoint,
       firstSource: null,
+      lastSource: null,
+      place: null,
       createdAt: person.createdAt,
       lastSeenAt: null,
       mergedInto: null,

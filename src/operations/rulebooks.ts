@@ -2,7 +2,7 @@ import type { DefinitionKind } from '#contract/definition.ts';
 import type { Template } from '#contract/definition-bodies.ts';
 import { compileRulebook, type Published, type Rulebook } from '#engine/rulebook.ts';
 import type { Transaction } from '#store/database.ts';
-import { findVersions, listDefinitions, revisionsOf } from '#store/definitions.ts';
+import { findVersions, listDefinitions, revisionsOf, zoneOf } from '#store/definitions.ts';
 import { versionsWithMessages } from '#store/messages.ts';
 import { pinnedVersions } from '#store/runs.ts';
 
@@ -74,5 +74,6 @@ async function loadRulebook(tx: Transaction, workspace: number, revision: number
     revision,
     published,
     versions.map((each) => ({ kind: 'journey', key: each.key, version: each.version, body: each.body as Published<'journey'>['body'] })),
+    await zoneOf(tx, workspace),
   );
 }

@@ -5,8 +5,10 @@ import { sayEnd } from '#engine/journey/run.ts';
 import { sayStep } from '#engine/journey/steps/index.ts';
 import { sayInstant } from '#engine/local-time.ts';
 import { explainRule } from '#engine/rule/explain.ts';
-import { sayMatch } from '#engine/rule/say.ts';
+import { never } from '#engine/rule/question.ts';
+import { sayMatch } from '#engine/rule/words.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
+import type { LedgerLine } from '#engine/score/score.ts';
 import type { Transaction } from '#store/database.ts';
 import { loadEvents, type StoredEvent } from '#store/events.ts';
 import { consentsOf, decisionsOf, movesOf } from '#store/histories.ts';
@@ -192,7 +194,7 @@ function whySegment({ person, book, now, zone }: Asked, key: string): Why {
   if (!segment) throw new Problem('definition-unknown', { kind: 'segment', key });
   const { state } = toPerson(person);
   const since = state.segments[key];
-  const because = explainRule(segment.rule, toPerson(person), now).map((part) => ({
+  const because = explainRule(segment.rule, book.context, toPerson(person), now).map((part) => ({
     rule: part.rule,
     version: segment.version,
     held: part.held,
@@ -215,23 +217,24 @@ function whySegment({ person, book, now, zone }: Asked, key: string): Why {
 function whyScore({ person, book, now }: Asked, key: string): Why {
   const score = book.scores.find((each) => each.key === key);
   if (!score) throw new Problem('definition-unknown', { kind: 'score', key });
-  const asPerson = toPerson(person);
-  const lines = score.body.points.map((line) => ({ line, parts: explainRule(line.rule, asPerson, now) }));
-  const because = lines.map(({ line, parts }, index) => ({
-    rule: `${line.points > 0 ? '+' : ''}${line.points} ${line.because}`,
-    version: score.version,
-    held: score.points[index]!.holds({ person: asPerson, now, changesAt: Number.POSITIVE_INFINITY }),
-    evidence: parts.flatMap((part) => part.saw.map((saw) => ({ id: '', what: saw.what, at: isoOrNull(saw.at) }))),
-  }));
-  const value = asPerson.state.scores[key] ?? 0;
-  const held = because.filter((part) => part.held).map((part) => part.rule);
+  const question = { person: toPerson(person), now, changesAt: never };
+  const value = score.valueAt(question);
+  const lines = score.ledger(question);
   return {
-    answer: `${score.body.name} is ${value}: ${held.length > 0 ? held.join(', ') : 'nothing counts yet'}.`,
+    answer: `${score.body.name} is ${value}: ${lines.length > 0 ? lines.map(sayLine).join(', ') : 'nothing counts yet'}.`,
     decided: String(value),
     at: null,
-    because,
+    because: lines.map((line) => ({
+      rule: sayLine(line),
+      version: score.version,
+      held: true,
+      evidence: line.at === null ? [] : [{ id: '', what: `${signed(line.points)} then`, at: toIso(line.at) }],
+    })),
   };
 }
+
+const signed = (points: number): string => `${points > 0 ? '+' : ''}${points}`;
+const sayLine = (line: LedgerLine): string => `${signed(line.worth)} ${line.because}`;
 
 async function whyStage(asked: Asked): Promise<Why> {
   const { tx, person, book, now, zone } = asked;

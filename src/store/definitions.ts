@@ -156,3 +156,9 @@ export async function revisionsOf(tx: Queryable, workspaces: readonly number[]):
   const rows = await tx.query('select workspace_id, revision from workspace where workspace_id = any($1::int[])', [[...workspaces]]);
   return new Map(rows.map((row) => [row.workspace_id, row.revision]));
 }
+
+/** The time zone in which a workspace reads hours and days that are nobody's own. */
+export async function zoneOf(tx: Queryable, workspace: number): Promise<string> {
+  const [row] = await tx.query("select settings ->> 'zone' as zone from workspace where workspace_id = $1", [workspace]);
+  return row?.zone ?? 'UTC';
+}

@@ -221,41 +221,6 @@ export async function decisionsOf(
   }));
 }
 
-const insertMembership = bulkInsert(
-  'membership',
-  { lane: 'smallint', person_id: 'uuid', segment: 'text', workspace_id: 'int', since: 'timestamptz' },
-  'on conflict (lane, person_id, segment) do update set since = excluded.since',
-);
-/** Writes who entered and left which segment; of several changes of one membership the last counts. */
-export async function changeMemberships(
-  tx: Queryable,
-  changes: readonly { person: string; workspace: number; segment: string; entered: boolean; at: Instant }[],
-): Promise<void> {
-  if (changes.length === 0) return;
-  const last = [...new Map(changes.map((change) => [`${change.person}/${change.segment}`, change])).values()];
-  await insertMembership(
-    tx,
-    last
-      .filter((change) => change.entered)
-      .map((change) => ({
-        lane: laneOf(change.person),
-        person_id: change.person,
-        segment: change.segment,
-        workspace_id: change.workspace,
-        since: toIso(change.at),
-      })),
-  );
-  const left = last.filter((change) => !change.entered);
-  if (left.length > 0)
-    await tx.query(
-      'delete from membership m using unnest($1::smallint[], $2::uuid[], $3::text[]) as w (lane, person_id, segment) where m.lane = w.lane and m.person_id = w.person_id and m.segment = w.segment',
-      [left.map((change) => laneOf(change.person)), left.map((change) => change.person), left.map((change) => change.segment)],
-    );
-}
-export async function countMembers(tx: Queryable, workspace: number, segment: string): Promise<number> {
-  const [row] = await tx.query('select count(*) as n from membership where workspace_id = $1 and segment = $2', [workspace, segment]);
-  return row!.n;
-}
 
 export interface StoredTask {
   id: string;

@@ -73,7 +73,7 @@ async function ensureRole(tx: Transaction): Promise<void> {
   }
 }
 
-export const partitioned = ['event', 'run_step', 'message', 'decision'] as const;
+export const partitioned = ['event', 'run_step', 'message', 'decision', 'membership_log', 'score_log'] as const;
 
 const monthStart = (at: Instant, plus: number): Date => {
   const date = new Date(at);

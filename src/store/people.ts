@@ -14,7 +14,7 @@ export interface StoredPerson extends KnownPerson {
 }
 
 const columns =
-  'person_id, workspace_id, email, phone, name, user_id, traits, state, stage, stage_since, score, owner, zone, entry_point, first_source, created_at, last_seen_at, merged_into, erased_at';
+  'person_id, workspace_id, email, phone, name, user_id, traits, state, stage, stage_since, score, owner, zone, entry_point, first_source, last_source, place, created_at, last_seen_at, merged_into, erased_at';
 
 const toPerson = (row: Row): StoredPerson => ({
   id: row.person_id,
@@ -32,6 +32,8 @@ const toPerson = (row: Row): StoredPerson => ({
   zone: row.zone,
   entryPoint: row.entry_point,
   firstSource: row.first_source,
+  lastSource: row.last_source,
+  place: row.place,
   createdAt: row.created_at,
   lastSeenAt: row.last_seen_at,
   mergedInto: row.merged_into,
@@ -68,13 +70,15 @@ const upsert = bulkInsert(
     zone: 'text',
     entry_point: 'text',
     first_source: 'jsonb',
+    last_source: 'jsonb',
+    place: 'jsonb',
     created_at: 'timestamptz',
     last_seen_at: 'timestamptz',
     merged_into: 'uuid',
     erased_at: 'timestamptz',
   },
   `on conflict (lane, person_id) do update set email = excluded.email, phone = excluded.phone, name = excluded.name, user_id = excluded.user_id, traits = excluded.traits, state = excluded.state,
-   stage = excluded.stage, stage_since = excluded.stage_since, score = excluded.score, owner = excluded.owner, zone = excluded.zone, first_source = excluded.first_source, last_seen_at = excluded.last_seen_at,
+   stage = excluded.stage, stage_since = excluded.stage_since, score = excluded.score, owner = excluded.owner, zone = excluded.zone, first_source = excluded.first_source, last_source = excluded.last_source, place = excluded.place, last_seen_at = excluded.last_seen_at,
    merged_into = excluded.merged_into, erased_at = excluded.erased_at, entry_point = excluded.entry_point, created_at = excluded.created_at`,
 );
 
@@ -98,6 +102,8 @@ export const savePeople = (tx: Queryable, people: readonly StoredPerson[]): Prom
       zone: person.zone,
       entry_point: person.entryPoint,
       first_source: person.firstSource === null ? null : JSON.stringify(person.firstSource),
+      last_source: person.lastSource === null ? null : JSON.stringify(person.lastSource),
+      place: person.place === null ? null : JSON.stringify(person.place),
       created_at: toIso(person.createdAt),
       last_seen_at: isoOrNull(person.lastSeenAt),
       merged_into: person.mergedInto,

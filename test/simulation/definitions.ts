@@ -1,7 +1,8 @@
 import type { CapPolicy, Lifecycle } from '#contract/definition-bodies.ts';
 import type { LooseDefinition } from '#contract/definition.ts';
 import type { Journey, Step } from '#contract/journey.ts';
-import type { PropertyTest, Rule } from '#contract/rule.ts';
+import type { Rule } from '#contract/rule.ts';
+import type { PropertyTest } from '#contract/rule/event-match.ts';
 import { type Instant, toIso } from '#contract/instant.ts';
 import { between, type Chance, happens, pick } from '#engine/practice/random.ts';
 import { readBlueprint } from '#operations/blueprint.ts';

@@ -1,7 +1,10 @@
 import { type Instant, ms } from '#contract/instant.ts';
 import { atPath } from '#contract/json.ts';
-import type { PropertyTest, Rule } from '#contract/rule.ts';
-import { compare } from '#engine/rule/compare.ts';
+import type { Rule } from '#contract/rule.ts';
+import type { Comparison } from '#contract/rule/comparison.ts';
+import type { PropertyTest } from '#contract/rule/event-match.ts';
+import { compileComparison } from '#engine/rule/compare.ts';
+import { bareContext, type Question } from '#engine/rule/question.ts';
 
 /** A second road to the same answer: rules read straight from a person's kept events, without memory, wakes or order of asking. */
 
@@ -27,10 +30,13 @@ export interface Book {
   scores: ReadonlyMap<string, { points: readonly { rule: Rule; points: number }[]; min: number; max: number }>;
 }
 
+/** None of the rules that are drawn here look at the clock by their operators. */
+const compares = (actual: unknown, test: Comparison): boolean => compileComparison(test, bareContext)(actual, {} as Question);
+
 const matches = (event: Kept, name: string, where: readonly PropertyTest[] | undefined): boolean =>
   event.name === name &&
   ['track', 'page', 'screen', 'group'].includes(event.call) &&
-  (where ?? []).every((test) => compare(atPath(event.properties, test.property), test.op, test.value));
+  (where ?? []).every((test) => compares(atPath(event.properties, test.property), test));
 
 export function holds(rule: Rule, subject: Subject, book: Book, now: Instant): boolean {
   const ask = (part: Rule): boolean => holds(part, subject, book, now);
@@ -38,12 +44,11 @@ export function holds(rule: Rule, subject: Subject, book: Book, now: Instant): b
   if ('any' in rule) return rule.any.some(ask);
   if ('not' in rule) return !ask(rule.not);
   if ('trait' in rule) {
-    const { path, op, value } = rule.trait;
+    const { path } = rule.trait;
     const own = atPath(subject.traits, path);
-    return compare(
+    return compares(
       own ?? (path === 'email' ? subject.email : path === 'phone' ? subject.phone : path === 'name' ? subject.name : own),
-      op,
-      value,
+      rule.trait,
     );
   }
   if ('event' in rule) {
@@ -63,6 +68,7 @@ export function holds(rule: Rule, subject: Subject, book: Book, now: Instant): b
     const value = scoreOf(rule.score.key, subject, book, now);
     return value >= (rule.score.atLeast ?? Number.NEGATIVE_INFINITY) && value <= (rule.score.atMost ?? Number.POSITIVE_INFINITY);
   }
+  if (!('consent' in rule)) throw new Error(`no rule of the simulator: ${JSON.stringify(rule)}`);
   const standing = [`${rule.consent.purpose}/${rule.consent.channel ?? 'email'}`, `${rule.consent.purpose}/*`].flatMap(
     (key) => subject.consents[key]?.state ?? [],
   );

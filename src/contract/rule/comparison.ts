@@ -11,7 +11,7 @@ const takes = {
   number: (value: unknown) => typeof value === 'number',
   text: (value: unknown) => typeof value === 'string' && value !== '',
   list: (value: unknown) => Array.isArray(value) && value.length > 0,
-  range: (value: unknown) => Array.isArray(value) && value.length === 2 && value.every((each) => typeof each === 'number') && value[0] <= value[1],
+  range: (value: unknown) => Array.isArray(value) && value.length === 2 && value.every((each) => typeof each === 'number') && value[0]! <= value[1]!,
   date: (value: unknown) => instantOf(value) !== null,
   duration: (value: unknown) => Duration.safeParse(value).success && /[1-9]/.test(String(value)),
   days: (value: unknown) => Days.safeParse(value).success && (value as number[])[0]! <= (value as number[])[1]!,

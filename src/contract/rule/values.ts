@@ -1,3 +1,5 @@
+import { atPath } from '../json.ts';
+
 /**
  * How a rule reads values, said once for both readers: the engine calls these functions, and the database has the same in SQL (`rule_text`,
  * `rule_number`, `rule_instant`). docs/rules.md has them in words.
@@ -61,3 +63,16 @@ export function amountOf(value: unknown): number | null {
   const number = numberOf(value);
   return number === null || Math.abs(number) > amountMax ? null : Math.floor(number * 10_000 + 0.5);
 }
+
+/** The value at a dotted path; with `[]`, a list of what each element of the list there has. */
+export function valueAt(value: unknown, path: string): unknown {
+  const place = path.indexOf('[]');
+  if (place < 0) return atPath(value, path);
+  const list = atPath(value, path.slice(0, place));
+  if (!Array.isArray(list)) return undefined;
+  const rest = path.slice(place + 3);
+  return rest === '' ? list : list.map((each) => atPath(each, rest)).filter((each) => each !== undefined);
+}
+
+/** Null, missing and the empty text. */
+export const isMissing = (value: unknown): boolean => value === undefined || value === null || value === '';

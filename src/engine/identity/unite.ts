@@ -47,7 +47,7 @@ export function unitedAs<P extends Person>(winner: P, loser: P, id: string): P {
   };
   const whole = Object.fromEntries(
     fields.map((field) => {
-      const giver = from(field, valueOf(winner, field), valueOf(loser, field));
+      const giver = from(field, wholeOf(winner, field), wholeOf(loser, field));
       return [field, giver];
     }),
   ) as Record<(typeof fields)[number], P | null>;
@@ -115,10 +115,10 @@ export function unitedAs<P extends Person>(winner: P, loser: P, id: string): P {
 export const stageFrom = <P extends Person>(winner: P, loser: P): P => {
   if (loser.stage === null) return winner;
   if (winner.stage === null) return loser;
-  return standing(winner, 'stage', valueOf(winner, 'stage')) <= standing(loser, 'stage', valueOf(loser, 'stage')) ? winner : loser;
+  return standing(winner, 'stage', wholeOf(winner, 'stage')) <= standing(loser, 'stage', wholeOf(loser, 'stage')) ? winner : loser;
 };
 
-function valueOf(person: Person, field: (typeof fields)[number]): Json {
+function wholeOf(person: Person, field: (typeof fields)[number]): Json {
   return field === 'stage' ? (person.stage === null ? null : [person.stage, person.stageSince]) : (person[field] as Json);
 }
 

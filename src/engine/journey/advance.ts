@@ -3,8 +3,9 @@ import type { Journey, Step } from '#contract/journey.ts';
 import type { JsonObject } from '#contract/json.ts';
 import type { Effect } from '../effect.ts';
 import type { Person } from '../person.ts';
-import { compileMatch } from '../rule/memory.ts';
-import { always, type CompiledRule, compileRule } from '../rule/rule.ts';
+import { compileMatch, type Occurrence } from '../rule/match.ts';
+import { always, type CompiledRule, type RuleContext } from '../rule/question.ts';
+import { compileRule } from '../rule/rule.ts';
 import { stableId } from '../stable-id.ts';
 import { endReasons, type Run } from './run.ts';
 import { logicOf } from './steps/index.ts';
@@ -14,28 +15,31 @@ import type { Outcome, StepContext } from './steps/step.ts';
 export const stepsPerFactMax = 100;
 export const stepsPerRunMax = 2_000;
 
+/** Whether something that happened is what is meant. */
+export type Matches = (event: Pick<Occurrence, 'name' | 'at' | 'properties'>) => boolean;
+
 /** A version of a journey, ready to be asked. */
 export interface CompiledJourney {
   key: string;
   version: number;
   body: Journey;
   steps: Map<string, { step: Step; compiled: unknown }>;
-  entry: { step: Extract<Step, { kind: 'entry' }>; matches: (name: string, properties: JsonObject) => boolean; when: CompiledRule } | null;
-  goal: ((name: string, properties: JsonObject) => boolean) | null;
-  exits: { matches: (name: string, properties: JsonObject) => boolean; reason: string }[];
+  entry: { step: Extract<Step, { kind: 'entry' }>; matches: Matches; when: CompiledRule } | null;
+  goal: Matches | null;
+  exits: { matches: Matches; reason: string }[];
   endsAt: Instant | null;
 }
 
-export function compileJourney(key: string, version: number, body: Journey): CompiledJourney {
+export function compileJourney(key: string, version: number, body: Journey, context: RuleContext): CompiledJourney {
   const entry = body.steps.find((step) => step.kind === 'entry');
   return {
     key,
     version,
     body,
-    steps: new Map(body.steps.map((step) => [step.key, { step, compiled: logicOf(step.kind).compile(step as never) }])),
-    entry: entry ? { step: entry, matches: compileMatch(entry.on), when: entry.when ? compileRule(entry.when) : always } : null,
-    goal: body.goal ? compileMatch(body.goal.on) : null,
-    exits: body.exits.map((exit) => ({ matches: compileMatch(exit.on), reason: exit.reason })),
+    steps: new Map(body.steps.map((step) => [step.key, { step, compiled: logicOf(step.kind).compile(step as never, context) }])),
+    entry: entry ? { step: entry, matches: compileMatch(entry.on, context.zone), when: entry.when ? compileRule(entry.when, context) : always } : null,
+    goal: body.goal ? compileMatch(body.goal.on, context.zone) : null,
+    exits: body.exits.map((exit) => ({ matches: compileMatch(exit.on, context.zone), reason: exit.reason })),
     endsAt: body.ends === null ? null : Date.parse(body.ends),
   };
 }
@@ -80,9 +84,10 @@ export function advance(journey: CompiledJourney, run: Run, fact: JourneyFact, n
   };
 
   if (fact.kind === 'event') {
-    if (journey.goal?.(fact.name, fact.properties))
+    const event = { name: fact.name, at: fact.actAt, properties: fact.properties };
+    if (journey.goal?.(event))
       return { run: ended(run, `${endReasons.goal}: ${journey.body.goal!.name}`, now, fact.evidence), effects };
-    const exit = journey.exits.find((each) => each.matches(fact.name, fact.properties));
+    const exit = journey.exits.find((each) => each.matches(event));
     if (exit) return { run: ended(run, `${endReasons.exit}: ${exit.reason}`, now, fact.evidence), effects };
   }
   if (journey.endsAt !== null && now >= journey.endsAt) return { run: ended(run, endReasons.over, now, null), effects };

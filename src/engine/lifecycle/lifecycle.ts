@@ -1,9 +1,11 @@
 import type { Lifecycle, Stage } from '#contract/definition-bodies.ts';
 import type { Instant } from '#contract/instant.ts';
-import type { JsonObject } from '#contract/json.ts';
 import type { Person } from '../person.ts';
-import { compileMatch } from '../rule/memory.ts';
-import { always, type CompiledRule, compileRule, never, traitOf } from '../rule/rule.ts';
+import { isMissing } from '#contract/rule/values.ts';
+import { traitOf } from '../rule/kinds/person.ts';
+import { compileMatch, type Occurrence } from '../rule/match.ts';
+import { always, type CompiledRule, never, type RuleContext } from '../rule/question.ts';
+import { compileRule } from '../rule/rule.ts';
 
 export interface CompiledLifecycle {
   version: number;
@@ -12,11 +14,11 @@ export interface CompiledLifecycle {
   /** Event name → the ways into a stage that it can be evidence for, in the order of the stages. */
   byEvent: Map<
     string,
-    { stage: Stage; from: Set<string> | null; matches: (name: string, properties: JsonObject) => boolean; when: CompiledRule }[]
+    { stage: Stage; from: Set<string> | null; matches: (event: Occurrence) => boolean; when: CompiledRule }[]
   >;
 }
 
-export function compileLifecycle(version: number, body: Lifecycle): CompiledLifecycle {
+export function compileLifecycle(version: number, body: Lifecycle, context: RuleContext): CompiledLifecycle {
   const byEvent: CompiledLifecycle['byEvent'] = new Map();
   for (const stage of body.stages)
     for (const entry of stage.entry) {
@@ -24,8 +26,8 @@ export function compileLifecycle(version: number, body: Lifecycle): CompiledLife
       ways.push({
         stage,
         from: entry.from ? new Set(entry.from) : null,
-        matches: compileMatch(entry.on),
-        when: entry.when ? compileRule(entry.when) : always,
+        matches: compileMatch(entry.on, context.zone),
+        when: entry.when ? compileRule(entry.when, context) : always,
       });
       byEvent.set(entry.on.event, ways);
     }
@@ -42,10 +44,7 @@ export function allows(lifecycle: CompiledLifecycle, from: string | null, to: st
 
 /** Traits that a stage requires and the person lacks. */
 export const missingFor = (stage: Stage, person: Person): string[] =>
-  stage.requires.filter((path) => {
-    const value = traitOf(person, path);
-    return value === undefined || value === null || value === '';
-  });
+  stage.requires.filter((path) => isMissing(traitOf(person, path)));
 
 export type StageAnswer = { move: Stage } | { refused: Stage; missing: string[] } | null;
 
@@ -53,14 +52,14 @@ export type StageAnswer = { move: Stage } | { refused: Stage; missing: string[] 
  * What an event means for a person's stage: the first way in that matches, is allowed from where the person stands, and whose rule holds. A stage whose
  * required data is missing is refused, and says what is missing. An event that could lead to where the person already is, or back, moves nobody.
  */
-export function stageAfter(lifecycle: CompiledLifecycle, person: Person, name: string, properties: JsonObject, now: Instant): StageAnswer {
-  for (const way of lifecycle.byEvent.get(name) ?? []) {
+export function stageAfter(lifecycle: CompiledLifecycle, person: Person, event: Occurrence, now: Instant): StageAnswer {
+  for (const way of lifecycle.byEvent.get(event.name) ?? []) {
     if (!allows(lifecycle, person.stage, way.stage.key)) continue;
     if (way.from && (person.stage === null || !way.from.has(person.stage))) {
       // A person without a stage may begin where the way leads, when that stage is a first one.
       if (!(person.stage === null && way.stage.first)) continue;
     }
-    if (!way.matches(name, properties) || !way.when({ person, now, changesAt: never })) continue;
+    if (!way.matches(event) || !way.when({ person, now, changesAt: never })) continue;
     const missing = missingFor(way.stage, person);
     return missing.length > 0 ? { refused: way.stage, missing } : { move: way.stage };
   }

@@ -387,6 +387,29 @@ export function unknownNames(text: CompiledText): string[] {
   return Object.keys(globals).filter((name) => !(scopeNames as readonly string[]).includes(name));
 }
 
+/** The traits that some texts say: company.name for {{ person.company.name }}. A text that cannot be read says none. */
+export function personPathsIn(texts: readonly string[]): string[] {
+  const paths = new Set<string>();
+  for (const source of texts) {
+    if (!source.includes('person')) continue;
+    let text: CompiledText;
+    try {
+      text = compileText(source);
+    } catch (error) {
+      if (error instanceof RenderFailed) continue;
+      throw error;
+    }
+    if (text.templates.length === 0) continue;
+    for (const variable of analyzeSync(text.templates, { partials: false }).globals.person ?? []) {
+      const parts = variable.segments.slice(1);
+      const end = parts.findIndex((part) => typeof part !== 'string');
+      const path = (end < 0 ? parts : parts.slice(0, end)).join('.');
+      if (path !== '') paths.add(path);
+    }
+  }
+  return [...paths];
+}
+
 /** liquidjs adds the source around the mistake on further lines. */
 function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

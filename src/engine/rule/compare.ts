@@ -1,71 +1,134 @@
-import type { Operator } from '#contract/rule.ts';
+import { instantOf, ms } from '#contract/instant.ts';
+import type { Comparison, Operator } from '#contract/rule/comparison.ts';
+import { isMissing, numberOf, textOf } from '#contract/rule/values.ts';
+import { anniversaryWithin, dayNumberOf, localDay, startOfDay } from '../local-calendar.ts';
+import { mayChangeAt, type Question, type RuleContext, zoneOf } from './question.ts';
 
-const text = (value: unknown): string | null =>
-  typeof value === 'string' ? value.toLowerCase() : typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
+/** Compares a value with what a rule wants. What does not compare does not hold; docs/rules.md says each operator's meaning. */
+export type Comparator = (actual: unknown, question: Question) => boolean;
 
-function number(value: unknown): number | null {
-  if (typeof value === 'number') return value;
-  if (typeof value !== 'string' || value.trim() === '') return null;
-  const parsed = Number(value);
-  return Number.isFinite(parsed) ? parsed : null;
+const wantedText = (wanted: unknown): string => (typeof wanted === 'number' ? String(wanted) : (textOf(wanted) ?? ''));
+
+/** Whether a value is the one that is wanted; of a list, whether any element is. */
+function equalTo(wanted: unknown): (actual: unknown) => boolean {
+  const [asNumber, asText] = [numberOf(wanted), textOf(wanted)];
+  const isNumber = typeof wanted === 'number';
+  const one = (actual: unknown): boolean => {
+    if (isNumber || typeof actual === 'number') return asNumber !== null && numberOf(actual) === asNumber;
+    const text = textOf(actual);
+    return text !== null && text === asText;
+  };
+  return (actual) => (Array.isArray(actual) ? actual.some((each) => one(each)) : one(actual));
 }
 
-function instant(value: unknown): number | null {
-  if (typeof value === 'number') return value;
-  const parsed = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(parsed) ? null : parsed;
+const anyEqual = (wanted: unknown): ((actual: unknown) => boolean) => {
+  const each = (Array.isArray(wanted) ? wanted : [wanted]).map(equalTo);
+  return (actual) => each.some((equals) => equals(actual));
+};
+
+function containing(wanted: unknown): (actual: unknown) => boolean {
+  const equals = equalTo(wanted);
+  const part = wantedText(wanted);
+  return (actual) => (Array.isArray(actual) ? equals(actual) : (textOf(actual)?.includes(part) ?? false));
 }
 
-/**
- * Compares what is there with what a rule asks for. Null, missing and the empty text are "missing"; a comparison of unlike types does not
- * hold, and neither does its opposite ("not-equals" holds for anything but the value, also for something missing).
- */
-export function compare(actual: unknown, op: Operator, wanted: unknown): boolean {
-  const missing = actual === undefined || actual === null || actual === '';
-  switch (op) {
-    case 'exists':
-      return !missing;
-    case 'missing':
-      return missing;
-    case 'equals':
-      return equal(actual, wanted);
-    case 'not-equals':
-      return !equal(actual, wanted);
-    case 'one-of':
-      return Array.isArray(wanted) && wanted.some((each) => equal(actual, each));
-    case 'contains':
-      return contains(actual, wanted);
-    case 'not-contains':
-      return !contains(actual, wanted);
-    case 'starts-with':
-      return text(actual)?.startsWith(text(wanted) ?? '\u0000') ?? false;
-    case 'ends-with':
-      return text(actual)?.endsWith(text(wanted) ?? '\u0000') ?? false;
-    case 'before':
-    case 'after': {
-      const [left, right] = [instant(actual), instant(wanted)];
-      return left !== null && right !== null && (op === 'before' ? left < right : left > right);
-    }
-    default: {
-      const [left, right] = [number(actual), number(wanted)];
-      if (left === null || right === null) return false;
-      return op === 'greater' ? left > right : op === 'at-least' ? left >= right : op === 'less' ? left < right : left <= right;
-    }
-  }
-}
+const withText =
+  (test: (text: string) => boolean): Comparator =>
+  (actual) => {
+    const text = textOf(actual);
+    return text !== null && test(text);
+  };
+const withNumber =
+  (test: (number: number) => boolean): Comparator =>
+  (actual) => {
+    const number = numberOf(actual);
+    return number !== null && test(number);
+  };
+const withInstant =
+  (test: (at: number, question: Question) => boolean): Comparator =>
+  (actual, question) => {
+    const at = instantOf(actual);
+    return at !== null && test(at, question);
+  };
+const negation =
+  (test: (actual: unknown) => boolean): Comparator =>
+  (actual) =>
+    !test(actual);
 
-function equal(actual: unknown, wanted: unknown): boolean {
-  if (Array.isArray(actual)) return actual.some((each) => equal(each, wanted));
-  if (typeof actual === 'number' || typeof wanted === 'number') {
-    const [left, right] = [number(actual), number(wanted)];
-    return left !== null && left === right;
-  }
-  const [left, right] = [text(actual), text(wanted)];
-  return left !== null && left === right;
-}
+/** Asks about a day near today; the answer may change at the end of the person's day. */
+const aboutToday =
+  (context: RuleContext, test: (day: number, today: number) => boolean): Comparator =>
+  (actual, question) => {
+    const day = dayNumberOf(actual);
+    if (day === null) return false;
+    const zone = zoneOf(question, context);
+    const today = localDay(question.now, zone);
+    mayChangeAt(question, startOfDay(today + 1, zone));
+    return test(day, today);
+  };
 
-function contains(actual: unknown, wanted: unknown): boolean {
-  if (Array.isArray(actual)) return actual.some((each) => equal(each, wanted));
-  const [left, right] = [text(actual), text(wanted)];
-  return left !== null && right !== null && left.includes(right);
-}
+const compilers: Record<Operator, (value: never, context: RuleContext) => Comparator> = {
+  equals: (value) => equalTo(value),
+  'not-equals': (value) => negation(equalTo(value)),
+  'one-of': (value) => anyEqual(value),
+  'none-of': (value) => negation(anyEqual(value)),
+  'has-all': (value: unknown[]) => {
+    const each = value.map(equalTo);
+    return (actual) => each.every((equals) => equals(actual));
+  },
+  contains: (value) => containing(value),
+  'not-contains': (value) => negation(containing(value)),
+  'starts-with': (value) => withText((text) => text.startsWith(wantedText(value))),
+  'ends-with': (value) => withText((text) => text.endsWith(wantedText(value))),
+  greater: (value: number) => withNumber((number) => number > value),
+  'at-least': (value: number) => withNumber((number) => number >= value),
+  less: (value: number) => withNumber((number) => number < value),
+  'at-most': (value: number) => withNumber((number) => number <= value),
+  between: ([least, most]: [number, number]) => withNumber((number) => number >= least && number <= most),
+  before: (value) => {
+    const limit = instantOf(value)!;
+    return withInstant((at) => at < limit);
+  },
+  after: (value) => {
+    const limit = instantOf(value)!;
+    return withInstant((at) => at > limit);
+  },
+  'within-last': (value: string) => {
+    const length = ms(value);
+    return withInstant((at, question) => {
+      mayChangeAt(question, at);
+      mayChangeAt(question, at + length);
+      return at > question.now - length && at <= question.now;
+    });
+  },
+  'within-next': (value: string) => {
+    const length = ms(value);
+    return withInstant((at, question) => {
+      mayChangeAt(question, at - length);
+      mayChangeAt(question, at);
+      return at > question.now && at <= question.now + length;
+    });
+  },
+  'longer-ago': (value: string) => {
+    const length = ms(value);
+    return withInstant((at, question) => {
+      mayChangeAt(question, at + length);
+      return at <= question.now - length;
+    });
+  },
+  'further-ahead': (value: string) => {
+    const length = ms(value);
+    return withInstant((at, question) => {
+      mayChangeAt(question, at - length);
+      return at > question.now + length;
+    });
+  },
+  'in-days': ([from, to]: [number, number], context) => aboutToday(context, (day, today) => day - today >= from && day - today <= to),
+  'anniversary-in': ([from, to]: [number, number], context) =>
+    aboutToday(context, (day, today) => anniversaryWithin(day, today + from, today + to)),
+  exists: () => (actual) => !isMissing(actual),
+  missing: () => (actual) => isMissing(actual),
+};
+
+export const compileComparison = ({ op, value }: Comparison, context: RuleContext): Comparator =>
+  (compilers[op] as (value: unknown, context: RuleContext) => Comparator)(value, context);

@@ -1,72 +1,261 @@
 import type { Instant } from '#contract/instant.ts';
-import type { JsonObject } from '#contract/json.ts';
-import type { EventMatch, EventTest, PropertyTest, Rule } from '#contract/rule.ts';
-import { atPath } from '#contract/json.ts';
+import type { EventMatch } from '#contract/rule/event-match.ts';
+import { amountOf, fold, numberOf, valueAt } from '#contract/rule/values.ts';
+import { eventsInWindowMax } from '#contract/rule/window.ts';
 import { stableId } from '../stable-id.ts';
-import { compare } from './compare.ts';
+import { compileMatch, type Narrowed, type Occurrence } from './match.ts';
 
 /**
- * What a person remembers of one kind of event: how many there were in all, and the latest instants, oldest first, as many as the rules
- * need and no more. So "3 visits in 7 days" is answered without reading events, and the instant at which it stops holding is known.
+ * What a person remembers of their past, so that conditions about it are answered without reading events: for each kind of memory that some rule
+ * needs, one bounded trace. Traces are values: folding an event into one makes a new one. The same events give the same trace in any order that the
+ * fold accepts; an event that came too late for its order is answered by `null`, and the trace is made anew from the events that are kept.
  */
-export interface Trace {
+export type Memory = Record<string, Trace>;
+export type Trace = CountTrace | ValueTrace | SequenceTrace;
+
+/** How many there were in all, and the latest instants, oldest first. */
+export interface CountTrace {
   n: number;
   t: Instant[];
 }
 
-/** Matcher id → trace. A matcher that never matched has no entry. */
-export type Memory = Record<string, Trace>;
+/** A text (of 200 characters at most), a number, true or false. */
+export type Remembered = string | number | boolean;
 
-/** One kind of event that some rule counts, and how many instants of it are kept. */
-export interface Matcher {
+/** What a property held: over all time the number of amounts with their sum and bounds, the first and the last value; and the latest values, oldest first. */
+export interface ValueTrace {
+  /** Amounts: how many, their sum in ten-thousandths; the least and the greatest of the numbers. */
+  n: number;
+  s: number;
+  lo: number | null;
+  hi: number | null;
+  first: [Instant, Remembered] | null;
+  last: [Instant, Remembered] | null;
+  /** Distinct values over all time, as `keyOf` writes them, when some rule counts them. */
+  d?: string[];
+  t: Instant[];
+  v: (Remembered | string[] | null)[];
+}
+
+/** What is kept of a pair of events. `a`: the latest first, `p`: the latest first before that, `b`: the latest second, `hit`: see the memo. */
+export interface SequenceTrace {
+  a: Instant | null;
+  p: Instant | null;
+  b: Instant | null;
+  hit: Instant | null;
+}
+
+/** A kind of memory: which events it takes, and how. Two conditions that need the same have the same `id`, and keep the more of what either needs. */
+export interface Memo<T extends Trace = Trace> {
   id: string;
-  event: string;
-  matches: (properties: JsonObject) => boolean;
-  keep: number;
+  /** Names of the events that it takes. */
+  names: readonly string[];
+  /** Whatever makes the trace another one than that of a memo of the same id that keeps less. */
+  keeps: string;
+  fold(trace: T | undefined, event: Occurrence): T | undefined | null;
+  with(other: Memo<T>): Memo<T>;
 }
 
-export function compileWhere(where: readonly PropertyTest[] | undefined): (properties: JsonObject) => boolean {
-  if (!where || where.length === 0) return () => true;
-  return (properties) => where.every((test) => compare(atPath(properties, test.property), test.op, test.value));
+/** How long ago, and how many of the latest, instants are kept. */
+interface Keep {
+  least: number;
+  /** [ms] Everything that happened so shortly before the latest is kept, up to `eventsInWindowMax`. */
+  horizon: number;
 }
 
-/** Whether an event is the one that a definition waits for. */
-export const compileMatch = (match: EventMatch): ((name: string, properties: JsonObject) => boolean) => {
-  const where = compileWhere(match.where);
-  return (name, properties) => name === match.event && where(properties);
-};
-
-export const matcherId = (test: Pick<EventTest, 'name' | 'where'>): string =>
-  stableId('matcher', JSON.stringify([test.name, test.where ?? []])).slice(0, 13);
-
-/** How many instants a test needs: the N-th latest decides "at least N", the one beyond decides "at most N". */
-const keepFor = (test: EventTest): number => Math.max(test.atLeast ?? 1, test.atMost === undefined ? 0 : test.atMost + 1);
-
-/** Adds the matchers that a rule needs to a set, keeping the largest `keep` of equal ones. */
-export function collectMatchers(rule: Rule, into: Map<string, Matcher>): void {
-  if ('all' in rule) for (const part of rule.all) collectMatchers(part, into);
-  else if ('any' in rule) for (const part of rule.any) collectMatchers(part, into);
-  else if ('not' in rule) collectMatchers(rule.not, into);
-  else if ('event' in rule) {
-    const id = matcherId(rule.event);
-    const known = into.get(id);
-    const keep = keepFor(rule.event);
-    if (known) known.keep = Math.max(known.keep, keep);
-    else into.set(id, { id, event: rule.event.name, matches: compileWhere(rule.event.where), keep });
-  }
+/** Drops from the front what no window needs any more. */
+function outdated(t: readonly Instant[], { least, horizon }: Keep): number {
+  const newest = t.at(-1)!;
+  let drop = 0;
+  while (t.length - drop > least && (t.length - drop > eventsInWindowMax || t[drop]! <= newest - horizon)) drop++;
+  return drop;
 }
 
-/** Adds one event to a memory that the caller has made its own; traces are replaced, never changed. Late events are put where they belong. */
-export function remember(own: Memory, matcher: Matcher, at: Instant): void {
-  const before = own[matcher.id];
-  if (!before) {
-    own[matcher.id] = { n: 1, t: [at] };
-    return;
-  }
-  const t = before.t.slice();
+/** Where an instant belongs among those that are kept: after those of the same instant. */
+function placeOf(t: readonly Instant[], at: Instant): number {
   let place = t.length;
   while (place > 0 && t[place - 1]! > at) place--;
-  t.splice(place, 0, at);
-  if (t.length > matcher.keep) t.splice(0, t.length - matcher.keep);
-  own[matcher.id] = { n: before.n + 1, t };
+  return place;
+}
+
+export function countMemo(of: Narrowed, keep: Keep, zone: string): Memo<CountTrace> {
+  const matches = compileMatch(of, zone);
+  return {
+    id: memoId('count', of, zone),
+    names: [of.event],
+    keeps: `${keep.least}/${keep.horizon}`,
+    fold(trace, event) {
+      if (!matches(event)) return trace;
+      if (!trace) return { n: 1, t: [event.at] };
+      const t = trace.t.slice();
+      t.splice(placeOf(t, event.at), 0, event.at);
+      t.splice(0, outdated(t, keep));
+      return { n: trace.n + 1, t };
+    },
+    with: (other) => countMemo(of, widest(keep, keepOf(other)), zone),
+  };
+}
+
+const keepOf = (memo: Memo): Keep => {
+  const [least, horizon] = memo.keeps.split('/').map(Number) as [number, number];
+  return { least, horizon };
+};
+const widest = (a: Keep, b: Keep): Keep => ({ least: Math.max(a.least, b.least), horizon: Math.max(a.horizon, b.horizon) });
+
+const emptyValues: ValueTrace = { n: 0, s: 0, lo: null, hi: null, first: null, last: null, t: [], v: [] };
+
+/** A value as it is remembered; null when it is none. */
+export function toRemembered(value: unknown): Remembered | null {
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  return typeof value === 'string' && value !== '' ? cut(value) : null;
+}
+const cut = (text: string): string => (text.length <= 200 ? text : [...text].slice(0, 200).join(''));
+
+/** A value as distinct ones are told apart. */
+export const keyOf = (value: Remembered): string =>
+  typeof value === 'string' ? `s${fold(value)}` : typeof value === 'number' ? `n${value}` : `b${value}`;
+
+/** The order of two values of one instant: true and false, then numbers, then texts by their characters. */
+export function compareRemembered(a: Remembered, b: Remembered): number {
+  const rank = (value: Remembered): number => (typeof value === 'boolean' ? 0 : typeof value === 'number' ? 1 : 2);
+  if (rank(a) !== rank(b)) return rank(a) - rank(b);
+  if (typeof a === 'string') return compareByCharacters(a, b as string);
+  return Number(a) - Number(b);
+}
+
+function compareByCharacters(a: string, b: string): number {
+  const [left, right] = [[...a], [...b]];
+  for (let index = 0; index < Math.min(left.length, right.length); index++) {
+    const difference = left[index]!.codePointAt(0)! - right[index]!.codePointAt(0)!;
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+export function valueMemo(of: Narrowed, property: string, keep: Keep, distinct: boolean, zone: string): Memo<ValueTrace> {
+  const matches = compileMatch(of, zone);
+  const isList = property.includes('[]');
+  return {
+    id: memoId('value', of, zone, property),
+    names: [of.event],
+    keeps: `${keep.least}/${keep.horizon}/${distinct ? 'distinct' : ''}`,
+    fold(trace = emptyValues, event) {
+      if (!matches(event)) return trace === emptyValues ? undefined : trace;
+      const { at } = event;
+      const raw = valueAt(event.properties, property);
+      const values = (isList || Array.isArray(raw) ? (Array.isArray(raw) ? raw : []) : [raw]).map(toRemembered).filter((each) => each !== null);
+      const value = isList || Array.isArray(raw) ? null : (values[0] ?? null);
+      const amount = amountOf(value);
+      const number = amount === null ? null : numberOf(value)!;
+      const place = placeOf(trace.t, at);
+      const t = trace.t.slice();
+      const v = trace.v.slice();
+      if (keep.horizon > 0) {
+        t.splice(place, 0, at);
+        v.splice(place, 0, isList ? values.map(keyOf) : value);
+        const drop = outdated(t, keep);
+        t.splice(0, drop);
+        v.splice(0, drop);
+      }
+      const stamped: [Instant, Remembered] | null = value === null ? null : [at, value];
+      return {
+        n: trace.n + (amount === null ? 0 : 1),
+        s: trace.s + (amount ?? 0),
+        lo: number === null ? trace.lo : Math.min(trace.lo ?? number, number),
+        hi: number === null ? trace.hi : Math.max(trace.hi ?? number, number),
+        first: stamped && (!trace.first || compareStamped(stamped, trace.first) < 0) ? stamped : trace.first,
+        last: stamped && (!trace.last || compareStamped(stamped, trace.last) > 0) ? stamped : trace.last,
+        ...(distinct ? { d: [...new Set([...(trace.d ?? []), ...values.map(keyOf)])].sort().slice(0, eventsInWindowMax) } : {}),
+        t,
+        v,
+      };
+    },
+    with: (other) => valueMemo(of, property, widest(keep, keepOf(other)), distinct || other.keeps.endsWith('distinct'), zone),
+  };
+}
+
+const compareStamped = (a: [Instant, Remembered], b: [Instant, Remembered]): number => a[0] - b[0] || compareRemembered(a[1], b[1]);
+
+const emptyPair: SequenceTrace = { a: null, p: null, b: null, hit: null };
+const later = (known: Instant | null, at: Instant): Instant => (known === null ? at : Math.max(known, at));
+
+/** One event and then another within a time. `hit` is the latest instant at which the two were complete. */
+export function sequenceMemo(first: EventMatch, then: EventMatch, within: number, zone: string): Memo<SequenceTrace> {
+  const [isFirst, isThen] = [compileMatch(first, zone), compileMatch(then, zone)];
+  return pairMemo(memoId('sequence', first, zone, then, within), [first.event, then.event], (before, event) => {
+    const { at } = event;
+    let trace = before;
+    if (isThen(event)) {
+      const { a, p, b, hit } = trace ?? emptyPair;
+      // Which first came right before this second is only known of the two latest.
+      if (a !== null && at < a) return null;
+      const nearest = a !== null && at > a ? a : p;
+      const complete = nearest !== null && at - nearest <= within;
+      trace = { a, p, b: later(b, at), hit: complete ? later(hit, at) : hit };
+    }
+    if (isFirst(event)) {
+      const { a, p, b, hit } = trace ?? emptyPair;
+      // A second that came after it may have lacked only this.
+      if (b !== null && at < b) return null;
+      trace = a === null || at > a ? { a: at, p: a, b, hit } : { a, p: at < a ? later(p, at) : p, b, hit };
+    }
+    return trace;
+  });
+}
+
+/** One event, and whether another came after it. `hit` is the soonest second after the latest first. */
+export function gapMemo(first: EventMatch, then: EventMatch, zone: string): Memo<SequenceTrace> {
+  const [isFirst, isThen] = [compileMatch(first, zone), compileMatch(then, zone)];
+  return pairMemo(memoId('gap', first, zone, then), [first.event, then.event], (before, event) => {
+    const { at } = event;
+    let trace = before;
+    if (isFirst(event)) {
+      const { a, b } = trace ?? emptyPair;
+      if (a === null || at > a) {
+        // Seconds came after it already, and only the latest of them is known.
+        if (b !== null && b > at) return null;
+        trace = { a: at, p: null, b, hit: null };
+      }
+    }
+    if (isThen(event)) {
+      const { a, b, hit } = trace ?? emptyPair;
+      const after = a !== null && at > a;
+      trace = { a, p: null, b: later(b, at), hit: after ? Math.min(hit ?? at, at) : hit };
+    }
+    return trace;
+  });
+}
+
+function pairMemo(id: string, names: readonly string[], fold: Memo<SequenceTrace>['fold']): Memo<SequenceTrace> {
+  const memo: Memo<SequenceTrace> = { id, names: [...new Set(names)], keeps: '', fold, with: () => memo };
+  return memo;
+}
+
+function memoId(kind: string, of: Narrowed, zone: string, ...rest: unknown[]): string {
+  const match = (each: Narrowed): unknown[] => [
+    each.event,
+    each.where ?? [],
+    each.weekdays ?? [],
+    each.hours ?? null,
+    each.weekdays || each.hours ? zone : '',
+  ];
+  const parts = rest.map((each) => (typeof each === 'object' && each !== null && 'event' in each ? match(each as Narrowed) : each));
+  return stableId(kind, JSON.stringify([match(of), ...parts])).slice(0, 13);
+}
+
+/** Adds a memo to those that are needed; of two that are the same, one that keeps enough for both. */
+export function addMemo(into: Map<string, Memo>, memo: Memo): void {
+  const known = into.get(memo.id);
+  into.set(memo.id, known ? known.with(memo) : memo);
+}
+
+/** The memory of someone who did these things, oldest first. */
+export function remember(memos: Iterable<Memo>, events: readonly Occurrence[]): Memory {
+  const memory: Memory = {};
+  for (const memo of memos) {
+    let trace: Trace | undefined;
+    for (const event of events) if (memo.names.includes(event.name)) trace = memo.fold(trace, event) ?? undefined;
+    if (trace) memory[memo.id] = trace;
+  }
+  return memory;
 }

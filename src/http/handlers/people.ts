@@ -3,7 +3,8 @@ import { addPerson, changeConsent, editPerson, erasePerson, overrideStage } from
 import { profile } from '#operations/profile.ts';
 import { timeline } from '#operations/timeline.ts';
 import { why } from '#operations/why.ts';
-import { countMembers, finishTask, stageCounts } from '#store/histories.ts';
+import { finishTask, stageCounts } from '#store/histories.ts';
+import { countMembers } from '#store/memberships.ts';
 import { countPeople, listPeople } from '#store/people.ts';
 import { workspaceNow } from '#store/workspaces.ts';
 import type { HandlersOf } from '../api.ts';

@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import { sayDuration } from '#contract/instant.ts';
 import type { Journey, Step } from '#contract/journey.ts';
-import { sayMatch, sayRule } from '#engine/rule/say.ts';
+import { sayRule } from '#engine/rule/say.ts';
+import { sayMatch } from '#engine/rule/words.ts';
 import type { Reply } from '../api.ts';
 import { To } from '../parts/address.tsx';
 import { useNameOf } from '../parts/names.tsx';

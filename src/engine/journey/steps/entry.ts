@@ -1,4 +1,5 @@
-import { sayMatch, sayRule } from '../../rule/say.ts';
+import { sayRule } from '../../rule/say.ts';
+import { sayMatch } from '../../rule/words.ts';
 import type { StepLogic } from './step.ts';
 
 export const entry: StepLogic<'entry'> = {

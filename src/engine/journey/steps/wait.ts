@@ -1,16 +1,14 @@
-import type { JsonObject } from '#contract/json.ts';
 import { ms, sayDuration } from '#contract/instant.ts';
-import { compileMatch } from '../../rule/memory.ts';
-import { sayMatch } from '../../rule/say.ts';
+import { compileMatch } from '../../rule/match.ts';
+import { sayMatch } from '../../rule/words.ts';
+import type { Matches } from '../advance.ts';
 import type { StepLogic } from './step.ts';
 
-type Matches = ((name: string, properties: JsonObject) => boolean) | null;
-
-export const wait: StepLogic<'wait', Matches> = {
-  compile: (step) => (step.until ? compileMatch(step.until) : null),
+export const wait: StepLogic<'wait', Matches | null> = {
+  compile: (step, { zone }) => (step.until ? compileMatch(step.until, zone) : null),
   begin: (step, { now }) => ({ to: 'wait', until: now + ms(step.for ?? step.timeout ?? 'PT0S') }),
   onEvent: (step, event, _context, matches) =>
-    matches?.(event.name, event.properties) ? { to: 'next', next: step.next, because: `${event.name} happened` } : null,
+    matches?.({ ...event, at: event.actAt }) ? { to: 'next', next: step.next, because: `${event.name} happened` } : null,
   onTime: (step) =>
     step.until
       ? { to: 'next', next: step.onTimeout ?? null, because: `${step.until.event} did not happen in ${sayDuration(step.timeout!)}` }
