@@ -19,6 +19,7 @@ import { Ledger } from '#operations/ledger.ts';
 import { Links } from '#operations/links.ts';
 import { seedPractice } from '#operations/practice/seed.ts';
 import { Rulebooks } from '#operations/rulebooks.ts';
+import { SeenSources } from '#operations/seen-sources.ts';
 import { Sender, settleDeadSenders } from '#operations/senders.ts';
 import { firstStart } from '#operations/setup.ts';
 import { newToken } from '#operations/tokens.ts';
@@ -89,6 +90,7 @@ export async function openHouse(config: Config, replaced: Replaced = {}): Promis
     log,
     workspaces: new Workspaces(db, now),
     rulebooks: new Rulebooks(),
+    seenSources: new SeenSources(),
     bus: await openBus(db, origin),
     lags: new Lags(),
     failpoint: failpoints(config.FAIL_AT),

@@ -8,7 +8,18 @@ import { openWorld, type World } from './world.ts';
 
 /** What keeps one business's rows from another's, and the past from being rewritten: tried from inside, as somebody with a mistake in a statement would. */
 
-const appendOnly = ['event', 'run_step', 'decision', 'stage_history', 'consent', 'merge', 'definition_version', 'audit', 'refusal'];
+const appendOnly = [
+  'event',
+  'run_step',
+  'decision',
+  'stage_history',
+  'consent',
+  'merge',
+  'definition_version',
+  'audit',
+  'refusal',
+  'field_refusal',
+];
 const yes = { consent: { categoryPreferences: { marketing: true } } };
 const canary = 'kestrel4242';
 

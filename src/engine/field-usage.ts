@@ -109,13 +109,18 @@ export function fieldUsage(definitions: readonly DefinitionDocument[], writing: 
   const entryPoints = new Map(definitions.flatMap((each) => (each.kind === 'entry-point' ? [[each.key, each.body.name] as const] : [])));
   for (const { path, source, by } of writing) {
     const there = at(path);
-    if (source === 'import') once(there.collected, { kind: 'entry-point', key: by, name: entryPoints.get(by) ?? by, as: 'an import brings it' });
+    if (source === 'import')
+      once(there.collected, { kind: 'entry-point', key: by, name: entryPoints.get(by) ?? by, as: 'an import brings it' });
   }
 
   for (const usage of paths.values()) {
     const forms = usage.collected.filter((each) => each.kind === 'entry-point' && each.as.startsWith('the form'));
-    const elsewhere = new Set(writing.filter((each) => each.path === usage.path && ['import', 'api'].includes(each.source)).map((each) => each.source));
-    const deeper = [...paths.values()].some((other) => other.used.length > 0 && (other.path.startsWith(`${usage.path}.`) || usage.path.startsWith(`${other.path}.`)));
+    const elsewhere = new Set(
+      writing.filter((each) => each.path === usage.path && ['import', 'api'].includes(each.source)).map((each) => each.source),
+    );
+    const deeper = [...paths.values()].some(
+      (other) => other.used.length > 0 && (other.path.startsWith(`${usage.path}.`) || usage.path.startsWith(`${other.path}.`)),
+    );
     const collected = usage.collected.length > 0 || writing.some((each) => each.path === usage.path);
     usage.neverUsed = collected && usage.used.length === 0 && !deeper && !Object.hasOwn(usedByUs, usage.path);
     usage.notDefined = usage.used.length > 0 && !isDefined(usage.path, definitions);
@@ -124,7 +129,8 @@ export function fieldUsage(definitions: readonly DefinitionDocument[], writing: 
     if (names.length > 1) usage.askedTwice.push(`${names.length} forms ask for it: ${names.join(', ')}.`);
     if (forms.length > names.length) usage.askedTwice.push('One form asks for it twice.');
     if (forms.length > 0)
-      for (const source of elsewhere) usage.askedTwice.push(`${names.join(', ')} asks for it although ${sourceWords[source]} brings it too.`);
+      for (const source of elsewhere)
+        usage.askedTwice.push(`${names.join(', ')} asks for it although ${sourceWords[source]} brings it too.`);
   }
   return [...paths.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
@@ -140,11 +146,19 @@ export function isDefined(path: string, definitions: Iterable<DefinitionDocument
 }
 
 /** A sentence for each trait that a definition reads although no field is defined for it, with the place. */
-export function undefinedFields(document: DefinitionDocument, definitions: Iterable<DefinitionDocument>): { path: string; message: string }[] {
+export function undefinedFields(
+  document: DefinitionDocument,
+  definitions: Iterable<DefinitionDocument>,
+): { path: string; message: string }[] {
   const all = [...definitions];
-  const missing = new Set(readsTraits(document).map((read) => rootOf(plain(read.path))).filter((root) => !isDefined(root, all)));
+  const missing = new Set(
+    readsTraits(document)
+      .map((read) => rootOf(plain(read.path)))
+      .filter((root) => !isDefined(root, all)),
+  );
   return [...missing].map((root) => ({
-    path: document.kind === 'lifecycle' ? 'stages' : document.kind === 'template' ? 'blocks' : document.kind === 'journey' ? 'steps' : 'rule',
+    path:
+      document.kind === 'lifecycle' ? 'stages' : document.kind === 'template' ? 'blocks' : document.kind === 'journey' ? 'steps' : 'rule',
     message: `there is no field "${root}"; define it first`,
   }));
 }

@@ -108,7 +108,10 @@ const formatTests: Record<Field['format'], { fits: (text: string) => boolean; wo
   none: { fits: () => true, words: '' },
   email: { fits: (text) => readAddress(text) !== null, words: 'an address that mail can be sent to' },
   phone: { fits: (text) => readPhone(text) !== null, words: 'an international number such as +43 660 1234567' },
-  url: { fits: (text) => /^https?:\/\/[^\s/?#]+\.[^\s]+$/i.test(text) && URL.canParse(text), words: 'an address such as https://example.com' },
+  url: {
+    fits: (text) => /^https?:\/\/[^\s/?#]+\.[^\s]+$/i.test(text) && URL.canParse(text),
+    words: 'an address such as https://example.com',
+  },
   country: { fits: (text) => countryCodes.has(text), words: 'an ISO country code such as AT' },
   currency: { fits: (text) => currencyCodes.has(text), words: 'an ISO currency code such as EUR' },
   zone: { fits: isZone, words: 'an IANA time zone such as Europe/Vienna' },
@@ -131,13 +134,19 @@ export function whyUnfit({ body, allowed }: Pick<CompiledField, 'body' | 'allowe
   const texts = type === 'text' ? [value as string] : type === 'list' ? (value as Json[]) : [];
   if (body.format !== undefined && body.format !== 'none') {
     const format = formatTests[body.format];
-    if (!texts.every((text) => typeof text === 'string' && format.fits(text))) return { what: 'format', reason: `${name} must be ${format.words}.` };
+    if (!texts.every((text) => typeof text === 'string' && format.fits(text)))
+      return { what: 'format', reason: `${name} must be ${format.words}.` };
   }
   const length = typeof value === 'string' ? [...value].length : Array.isArray(value) ? value.length : 0;
   if (body.maxLength !== undefined && length > body.maxLength)
-    return { what: 'length', reason: `${name} may have ${body.maxLength} ${type === 'list' ? 'entries' : 'characters'}; this has ${length}.` };
+    return {
+      what: 'length',
+      reason: `${name} may have ${body.maxLength} ${type === 'list' ? 'entries' : 'characters'}; this has ${length}.`,
+    };
   if (allowed !== null) {
-    const strange = (type === 'number' ? [value] : texts).find((each) => !allowed.has(typeof each === 'string' ? each : JSON.stringify(each)));
+    const strange = (type === 'number' ? [value] : texts).find(
+      (each) => !allowed.has(typeof each === 'string' ? each : JSON.stringify(each)),
+    );
     if (strange !== undefined) return { what: 'allowed', reason: `${name} may be ${sayList([...allowed])}.` };
   }
   return null;
@@ -157,15 +166,29 @@ function whyMayNot(field: CompiledField, source: FieldSource, written: WrittenBy
 }
 
 const sayKind = (value: Json): string =>
-  Array.isArray(value) ? 'a list' : value === null ? 'nothing' : typeof value === 'object' ? 'an object' : typeof value === 'string' ? 'a text' : typeof value === 'boolean' ? 'true or false' : 'a number';
+  Array.isArray(value)
+    ? 'a list'
+    : value === null
+      ? 'nothing'
+      : typeof value === 'object'
+        ? 'an object'
+        : typeof value === 'string'
+          ? 'a text'
+          : typeof value === 'boolean'
+            ? 'true or false'
+            : 'a number';
 
 const sayList = (all: string[]): string => {
   const shown = all.slice(0, 8);
-  return all.length > shown.length ? `one of ${all.length} values, such as ${shown.slice(0, 3).join(', ')}` : shown.length === 1 ? `only ${shown[0]}` : `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
+  return all.length > shown.length
+    ? `one of ${all.length} values, such as ${shown.slice(0, 3).join(', ')}`
+    : shown.length === 1
+      ? `only ${shown[0]}`
+      : `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
 };
 
 /** A value out of a text, as a form or a file has it: what its field's type says, where the text reads as that; otherwise the text as it is. */
-export function valueOf(field: Pick<CompiledField, 'body'> | undefined, text: string): Json {
+export function fromText(field: Pick<CompiledField, 'body'> | undefined, text: string): Json {
   switch (field?.body.type) {
     case 'number':
     case 'money':
@@ -230,7 +253,12 @@ export function screen(
 }
 
 /** Whether a source may say under which address or number a person is known. */
-export function mayClaim(book: FieldBook, person: { traits: JsonObject; state: { written: WrittenBy } }, kind: 'email' | 'phone', source: FieldSource): boolean {
+export function mayClaim(
+  book: FieldBook,
+  person: { traits: JsonObject; state: { written: WrittenBy } },
+  kind: 'email' | 'phone',
+  source: FieldSource,
+): boolean {
   const field = book.byPath.get(kind);
   return field === undefined || whyMayNot(field, source, person.state.written, known(person.traits[kind]) !== undefined) === null;
 }
@@ -244,7 +272,8 @@ function judge(outcome: Screened, field: CompiledField, traits: JsonObject, sour
   const after = known(atPath({ [root]: change }, field.path));
   const same = before !== undefined && after !== undefined && JSON.stringify(before) === JSON.stringify(after);
   if (after === undefined && before === undefined) return;
-  const unfit = (after === undefined || same ? null : whyUnfit(field, after)) ?? whyMayNot(field, source, outcome.written, before !== undefined);
+  const unfit =
+    (after === undefined || same ? null : whyUnfit(field, after)) ?? whyMayNot(field, source, outcome.written, before !== undefined);
   if (unfit === null) {
     note(outcome, field, after === undefined ? null : { by: source, at: now });
     return;

@@ -287,6 +287,8 @@ export async function applySet(
 
 /** Kinds that say something about everybody at once: who belongs, how much, in which stage. */
 const asksEverybody: ReadonlySet<DefinitionKind> = new Set(['segment', 'score', 'lifecycle']);
+/** A field whose values have an end: everybody's clock for it starts now. */
+const expires = (each: Candidate): boolean => each.document?.kind === 'field' && each.document.body.retention !== null;
 
 /** Publishes checked definitions as one revision, which the caller has locked. */
 async function publishWithin(
@@ -317,7 +319,8 @@ async function publishWithin(
     versions.push(version);
   }
   await store.setRevision(tx, workspace.id, revision);
-  if (given.some((each) => asksEverybody.has(each.kind))) await wakeEverybody(tx, workspace.id, workspace.clock?.clock ?? 0, now);
+  if (given.some((each) => asksEverybody.has(each.kind) || expires(each)))
+    await wakeEverybody(tx, workspace.id, workspace.clock?.clock ?? 0, now);
   return versions;
 }
 

@@ -3,6 +3,7 @@ import type { Database } from '#store/database.ts';
 import type { Bus } from './bus.ts';
 import type { Lags } from './lags.ts';
 import type { Rulebooks } from './rulebooks.ts';
+import type { SeenSources } from './seen-sources.ts';
 import type { Workspaces } from './workspaces.ts';
 
 /** What every operation is handed. Time and chance come in here, and nowhere else. */
@@ -14,6 +15,7 @@ export interface Deps {
   newId: (at: Instant) => string;
   workspaces: Workspaces;
   rulebooks: Rulebooks;
+  seenSources: SeenSources;
   bus: Bus;
   lags: Lags;
   /** Named places at which a crash test stops the process; does nothing otherwise. */

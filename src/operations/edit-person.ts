@@ -1,3 +1,4 @@
+import { readAddress, readPhone } from '#contract/address.ts';
 import type { ConsentState } from '#contract/consent.ts';
 import type { Claims, Fact } from '#contract/fact.ts';
 import type { Json, JsonObject } from '#contract/json.ts';
@@ -10,7 +11,7 @@ import { knownEvents } from '#store/events.ts';
 import { loadPeople, type StoredPerson } from '#store/people.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
-import { depthMax, factId, readAddress, readPhone, storable, tooDeep } from './ingest/normalise.ts';
+import { depthMax, factId, storable, tooDeep } from './ingest/normalise.ts';
 import { finishErasures } from './upkeep.ts';
 
 /** How long an edit waits for its own fact to be processed before it says that it is queued. */

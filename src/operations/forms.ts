@@ -1,11 +1,13 @@
+import { readAddress, readPhone } from '#contract/address.ts';
 import type { BodyOf } from '#contract/definition.ts';
 import type { Json, JsonObject } from '#contract/json.ts';
 import { type Mistake, Problem } from '#contract/problems.ts';
+import { fromText, whyUnfit } from '#engine/fields.ts';
 import { withTrait } from '#engine/traits.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import type { Acceptor } from './ingest/accept.ts';
-import { claimsFrom, factId, readAddress, readPhone, storable } from './ingest/normalise.ts';
+import { claimsFrom, factId, storable } from './ingest/normalise.ts';
 
 /** The published entry point of kind form under a key. */
 export async function formOf(deps: Deps, workspace: Workspace, key: string): Promise<BodyOf<'entry-point'>> {
@@ -27,6 +29,7 @@ export async function submitForm(
   visit: { referrer: string | null; userAgent: string | null },
 ): Promise<{ mistakes: Mistake[] }> {
   const form = entryPoint.form!;
+  const { fields } = await deps.db.transaction({ workspaces: [workspace.id] }, (tx) => deps.rulebooks.current(tx, workspace.id));
   const mistakes: Mistake[] = [];
   let traits: JsonObject = {};
   for (const field of form.fields) {
@@ -41,7 +44,11 @@ export async function submitForm(
       mistakes.push({ path: field.path, message: 'Write the number with its country, such as +43 660 1234567.' });
     if (field.type === 'select' && !(field.options ?? []).includes(value))
       mistakes.push({ path: field.path, message: 'Choose one of the list.' });
-    traits = withTrait(traits, field.path, value);
+    const defined = fields.byPath.get(field.path);
+    const read = fromText(defined, value);
+    const unfit = defined && mistakes.every((each) => each.path !== field.path) ? whyUnfit(defined, read) : null;
+    if (unfit) mistakes.push({ path: field.path, message: unfit.reason });
+    traits = withTrait(traits, field.path, read);
   }
   const claims = claimsFrom(traits);
   if (mistakes.length === 0 && !claims.email && !claims.phone)

@@ -193,6 +193,7 @@ function united(winner: StoredPerson, loser: StoredPerson): StoredPerson {
     state: {
       ...a,
       clicks: [...(a.clicks ?? []), ...(b.clicks ?? [])],
+      written: { ...b.written, ...a.written },
       consents,
       journeys,
       memory: {},

@@ -1,4 +1,5 @@
 import type { Channel } from '#channels/channel.ts';
+import { readAddress } from '#contract/address.ts';
 import { Problem } from '#contract/problems.ts';
 import type { WorkspaceSettings } from '#contract/routes/operate.ts';
 import { composeEmail } from '#engine/message/compose.ts';
@@ -6,7 +7,6 @@ import { isZone } from '#engine/local-time.ts';
 import { recordAudit } from '#store/audit.ts';
 import { saveSettings as storeSettings, type Workspace } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
-import { readAddress } from './ingest/normalise.ts';
 
 /** Changes settings of a workspace; refuses zones, languages and addresses that cannot be meant. */
 export async function saveSettings(

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { sayEnd } from '#engine/journey/run.ts';
 import { decodeCursor, encodeCursor } from '#store/cursor.ts';
 import { eventsOfPerson, type StoredEvent } from '#store/events.ts';
+import { fieldRefusalsOfPerson } from '#store/fields.ts';
 import { consentsOf, decisionsOf, movesOf, tasksOf } from '#store/histories.ts';
 import { messagesOfPerson } from '#store/messages.ts';
 import { runsOfPerson, stepsOfPerson } from '#store/runs.ts';
@@ -38,6 +39,17 @@ export async function timeline(
     const stage = (key: string): string => book.lifecycle?.stages.get(key)?.name ?? key;
     const journey = (key: string): string => book.journeys.get(key)?.body.name ?? key;
     if (wants('event', 'traits')) all.push(...(await eventsOfPerson(tx, person.id, before, most)).flatMap(eventItem));
+    if (wants('traits'))
+      for (const refusal of await fieldRefusalsOfPerson(tx, person.id, before, most))
+        all.push({
+          id: refusal.id,
+          moment: refusal.at,
+          kind: 'traits',
+          title: `Not taken: ${refusal.reason}`,
+          by: 'machine',
+          why: null,
+          raw: refusal,
+        });
     if (wants('stage'))
       for (const move of await movesOf(tx, person.id))
         all.push({
@@ -146,12 +158,13 @@ const callTitles: Record<string, (event: StoredEvent) => string> = {
   edit: () => 'Edited by a colleague',
   owner: () => 'Owner changed',
   override: () => 'Moved by hand',
+  expired: (event) => `${event.body.field} was removed: it had been kept for as long as the field says`,
 };
 
 function eventItem(event: StoredEvent): Dated[] {
   // A consent fact stands in the ledger, with what came of it.
   if (event.call === 'consent' || event.call === 'override') return [];
-  const traits = event.call === 'identify' || event.call === 'edit';
+  const traits = ['identify', 'edit', 'expired'].includes(event.call);
   const properties = (event.body.properties ?? {}) as Record<string, unknown>;
   const detail = [properties.path, properties.name, properties.link, properties.title].find((value) => typeof value === 'string');
   const machine = properties.actor === 'machine' ? ' (a machine)' : '';
@@ -161,7 +174,12 @@ function eventItem(event: StoredEvent): Dated[] {
       moment: event.happenedAt,
       kind: traits ? 'traits' : 'event',
       title: callTitles[event.call]?.(event) ?? `${event.name}${detail ? ` · ${detail}` : ''}${machine}`,
-      by: event.call === 'edit' || event.call === 'owner' ? 'colleague' : properties.actor === 'machine' ? 'machine' : 'person',
+      by:
+        event.call === 'edit' || event.call === 'owner'
+          ? 'colleague'
+          : properties.actor === 'machine' || event.call === 'expired'
+            ? 'machine'
+            : 'person',
       why: null,
       raw: event,
     },

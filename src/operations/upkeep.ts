@@ -6,6 +6,8 @@ import type { Deps } from './deps.ts';
 /** How long refusals and finished idempotency keys are kept. */
 const refusalDays = 30;
 const idempotencyDays = 2;
+/** How long values that fields did not take are kept, and sources that have not been seen since. */
+const fieldDays = 90;
 
 /** Housekeeping: partitions ahead, old ones dropped by the longest retention of any workspace, erased people removed from every table. */
 export async function upkeep(deps: Deps): Promise<void> {
@@ -18,6 +20,8 @@ export async function upkeep(deps: Deps): Promise<void> {
   }
   await deps.db.asOwner(async (tx) => {
     await tx.query('delete from refusal where at < $1', [toIso(now - refusalDays * day)]);
+    await tx.query('delete from field_refusal where stored_at < $1', [toIso(now - fieldDays * day)]);
+    await tx.query('delete from field_source where at < $1', [toIso(now - fieldDays * day)]);
     await tx.query('delete from idempotency where at < $1', [toIso(now - idempotencyDays * day)]);
     await tx.query('delete from session where expires_at < $1', [toIso(now)]);
     await tx.query('delete from sign_in_link where expires_at < $1', [toIso(now - day)]);

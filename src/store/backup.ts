@@ -30,6 +30,11 @@ export const backupTables = [
   'refusal',
   'mail',
   'practice_act',
+  'field_refusal',
+  'field_source',
+  'field_count',
+  'import',
+  'import_row',
 ] as const;
 
 const chunk = 1_000;

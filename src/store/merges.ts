@@ -22,7 +22,7 @@ export async function recordMerge(
 }
 
 /** Tables whose rows follow a person as they are. */
-const following = ['event', 'message', 'decision', 'task', 'run_step'] as const;
+const following = ['event', 'message', 'decision', 'task', 'run_step', 'field_refusal'] as const;
 
 /** Moves what belongs to one person to another, whose lanes are both locked. Runs as the owner: some of these tables are append-only to everybody else. */
 export async function moveHistory(
@@ -70,6 +70,7 @@ const aboutPeople = [
   'wake',
   'merge',
   'inbox',
+  'field_refusal',
 ] as const;
 
 /** Removes everything about people who were erased, but the empty row that says so and the hash in the suppression list. Answers who. */
@@ -79,6 +80,11 @@ export async function removeErased(tx: Transaction, limit: number): Promise<stri
     await tx.query(
       `delete from refusal r using person p where p.lane = $1 and p.person_id = $2 and r.workspace_id = p.workspace_id and jsonb_typeof(p.state -> 'erasing') = 'array'
        and exists (select 1 from jsonb_array_elements_text(p.state -> 'erasing') v where length(v) > 2 and position(v in r.raw) > 0)`,
+      [laneOf(person), person],
+    );
+    await tx.query(
+      `delete from import_row r using person p where p.lane = $1 and p.person_id = $2 and r.workspace_id = p.workspace_id and jsonb_typeof(p.state -> 'erasing') = 'array'
+       and exists (select 1 from jsonb_array_elements_text(p.state -> 'erasing') v where length(v) > 2 and position(lower(v) in lower(r.cells::text)) > 0)`,
       [laneOf(person), person],
     );
     const whole = await tx.query(

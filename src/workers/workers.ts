@@ -1,5 +1,6 @@
 import type { SendingDeps } from '#operations/deliver.ts';
 import type { Deps } from '#operations/deps.ts';
+import { countLargeWorkspaces } from '#operations/fields.ts';
 import { settleDeadSenders } from '#operations/senders.ts';
 import { sweepQueues, upkeep } from '#operations/upkeep.ts';
 import { deliverRound, Processor } from '#operations/work.ts';
@@ -37,7 +38,16 @@ export function startWork(deps: Deps): Workers {
     },
     deps.log,
   );
-  return gather(deps, [process], [process, practice, house, sweep], (lanes) => processor.hear(lanes));
+  const counts = startLoop(
+    'field counts',
+    3_600_000,
+    async () => {
+      await countLargeWorkspaces(deps);
+      return false;
+    },
+    deps.log,
+  );
+  return gather(deps, [process], [process, practice, house, sweep, counts], (lanes) => processor.hear(lanes));
 }
 
 /** The loops of the role "send": deliver what is due, and settle what dead senders left. */

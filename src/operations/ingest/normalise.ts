@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readAddress, readPhone } from '#contract/address.ts';
 import type { ConsentChange } from '#contract/consent.ts';
 import type { Claims, Fact, FactSource } from '#contract/fact.ts';
 import type { Instant } from '#contract/instant.ts';
@@ -200,21 +201,6 @@ function consentFrom(context: JsonObject, actor: string): ConsentChange[] {
       changes.push({ purpose, channel: '*', state: given ? 'granted' : 'denied', wording: null, method: 'event', actor });
   }
   return changes;
-}
-
-const addressPattern = /^[^\s@<>()[\]\\,;:"\p{Cc}]{1,64}@[^\s@<>()[\]\\,;:"\p{Cc}]{1,190}\.[^\s@<>()[\]\\,;:".\p{Cc}]{2,63}$/u;
-/** A mail address in the form in which it is kept, or null. */
-export function readAddress(value: unknown): string | null {
-  if (typeof value !== 'string') return null;
-  const address = value.trim().toLowerCase();
-  return addressPattern.test(address) ? address : null;
-}
-
-/** An E.164 phone number, or null. */
-export function readPhone(value: unknown): string | null {
-  if (typeof value !== 'string') return null;
-  const phone = value.replace(/[\s().-]/g, '');
-  return /^\+[1-9]\d{6,14}$/.test(phone) ? phone : null;
 }
 
 export function claimsFrom(traits: JsonObject): Claims {

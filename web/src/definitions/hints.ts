@@ -1,7 +1,8 @@
 import type { DefinitionKind } from '#contract/definition.ts';
 
 const hints: Record<DefinitionKind, string> = {
-  field: 'path says where the value lives in the traits; allowed lists the values it may take.',
+  field:
+    'path says where the value lives in the traits; allowed lists the values it may take; writers says who may write it, strongest first.',
   topic: 'purpose is marketing (needs consent, counts toward caps) or transactional (answers what the person did).',
   'entry-point': 'A declared way in: the source people carry for good, their first stage, and the exact words of the consent.',
   lifecycle: 'Stages in order. A stage is entered by an event that is its evidence; next lists where people may move on to.',

@@ -2,7 +2,7 @@ import type { DefinitionKind } from '#contract/definition.ts';
 
 /** What a new definition of a kind begins with: short, and free of mistakes where that is possible. */
 export const starters: Record<DefinitionKind, (name: string) => unknown> = {
-  field: (name) => ({ name, path: 'company', type: 'text', meaning: '', personal: true }),
+  field: (name) => ({ name, path: 'company', type: 'text', meaning: '', owner: null, class: 'personal', retention: null }),
   topic: (name) => ({ name, meaning: '', purpose: 'marketing' }),
   'entry-point': (name) => ({
     name,
