@@ -62,8 +62,10 @@ export interface Given {
  */
 export function decide(given: Given, rulebook: Rulebook, now: Instant): Decision {
   const desk = new Desk(given, rulebook, now);
-  if (given.person.state.revision !== rulebook.revision) desk.askEverything();
-  if (given.isNew && given.facts[0]) desk.welcome(given.facts[0]);
+  if (given.isNew && given.facts[0]) {
+    desk.askEverything();
+    desk.welcome(given.facts[0]);
+  }
   for (const fact of given.facts) {
     desk.letTimePass(fact.acceptedAt);
     desk.take(fact);

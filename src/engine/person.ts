@@ -27,7 +27,7 @@ export interface PersonState {
   /** Journey key → how often entered, when last, when last ended. */
   journeys: Record<string, { entered: number; lastEntered: Instant; lastEnded: Instant | null }>;
   memory: Memory;
-  /** Which set of memories was computed; another one means that they are rebuilt from events. */
+  /** Why the memory has to be made anew from events before it is used; empty when it need not. */
   memoryVersion: string;
   /** Which revision of the rulebook segments and scores were last computed by. */
   revision: number;

@@ -9,7 +9,6 @@ import type { CompiledRule, RuleContext } from './rule/question.ts';
 import { compileRule, memosOf, readsOf } from './rule/rule.ts';
 import { type CompiledGrade, compileGrade } from './score/grade.ts';
 import { type CompiledScore, compileScore } from './score/score.ts';
-import { stableId } from './stable-id.ts';
 
 /** A published version of a definition. */
 export interface Published<K extends DefinitionKind = DefinitionKind> {
@@ -46,8 +45,6 @@ export interface Rulebook {
   entriesByEvent: Map<string, CompiledJourney[]>;
   /** Event name → what has to be remembered of it. */
   memosByEvent: Map<string, Memo[]>;
-  /** Changes whenever another set of memories is needed. */
-  memoryVersion: string;
   /** Who reads a thing, by the names that `RuleKind.reads` gives: the segments, scores and grades to ask again when it changed. */
   segmentsReading: Map<string, CompiledSegment[]>;
   scoresReading: Map<string, CompiledScore[]>;
@@ -116,7 +113,6 @@ export function compileRulebook(
       (journey) => [journey.entry!.step.on.event],
     ),
     memosByEvent: group(sorted, (memo) => memo.names),
-    memoryVersion: sorted.length === 0 ? '' : stableId(...sorted.map((memo) => `${memo.id}:${memo.keeps}`)).slice(0, 13),
     segmentsReading: group(segments, (segment) => segment.reads),
     scoresReading: group(scores, (score) => score.reads),
     gradesReading: group(grades, (grade) => [`score:${grade.body.fit}`, `score:${grade.body.engagement}`]),

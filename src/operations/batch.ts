@@ -65,6 +65,13 @@ export class Batch {
   }
 }
 
+export const wakeOf = (workspace: Workspace, person: string, dueAt: Instant): Wake => ({
+  workspace: workspace.id,
+  person,
+  clock: workspace.clock?.clock ?? 0,
+  dueAt: Math.max(dueAt, 0),
+});
+
 /** Sorts what was decided for one person into the tables that it goes to. */
 export function gather(
   batch: Batch,
@@ -94,7 +101,7 @@ export function gather(
       batch.runs.push(fromRun(run, person, workspaceId));
   }
   if (decision.wakeAt !== Number.POSITIVE_INFINITY)
-    batch.wakes.push({ workspace: workspaceId, person, clock: workspace.clock?.clock ?? 0, dueAt: Math.max(decision.wakeAt, 0) });
+    batch.wakes.push(wakeOf(workspace, person, decision.wakeAt));
   batch.touch(workspaceId, 'people', ...(facts.length > 0 ? (['events'] as const) : []));
 
   for (const effect of decision.effects) {

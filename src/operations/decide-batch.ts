@@ -1,10 +1,12 @@
+import { isSame } from '#contract/diff.ts';
 import type { Fact } from '#contract/fact.ts';
 import type { JsonObject } from '#contract/json.ts';
 import type { LiveTopic } from '#contract/routes/operate.ts';
 import { decide, type Decision, type Given } from '#engine/decide.ts';
 import { newPerson, type PersonState } from '#engine/person.ts';
 import type { Occurrence } from '#engine/rule/match.ts';
-import { remember } from '#engine/rule/memory.ts';
+import { type Memo, remember } from '#engine/rule/memory.ts';
+import type { Rulebook } from '#engine/rulebook.ts';
 import { stableId } from '#engine/stable-id.ts';
 import type { Transaction } from '#store/database.ts';
 import { laneOf } from '#store/identities.ts';
@@ -17,10 +19,12 @@ import { loadWorkspaces, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { faultWait, sayFault } from './fault.ts';
 import { Resolver } from './ingest/resolve.ts';
-import { Batch, gather, type Work, write } from './batch.ts';
+import { Batch, gather, wakeOf, type Work, write } from './batch.ts';
 import { toPerson, toRun } from './rows.ts';
 
 export interface Written {
+  /** How often somebody entered or left a segment, or a score crossed a threshold. */
+  changes: number;
   topics: Map<number, Set<LiveTopic>>;
   ownClock: Set<number>;
   /** Whether messages, merges or forwarded facts wait now, and in which lanes facts do. */
@@ -35,6 +39,7 @@ export async function decideAndWrite(
   ids: readonly number[],
   taken: readonly TakenFact[],
   wakes: readonly Wake[],
+  backfill?: { revision: number; memos: readonly Memo[] },
 ): Promise<Written> {
   const real = deps.now();
   const people = [...new Set([...taken.map((each) => each.person), ...wakes.map((wake) => wake.person)])];
@@ -52,21 +57,19 @@ export async function decideAndWrite(
   const stored = new Map(peopleList.map((person) => [person.id, person]));
   const runs = Map.groupBy(runList, (run) => run.person);
 
-  const work = new Map<number, Work>();
-  for (const id of new Set([...taken.map((each) => each.workspace), ...wakes.map((wake) => wake.workspace)])) {
+  const work = new Map<string, Work>();
+  /** By which revision somebody is decided: the workspace's, or while a backfill is open that of their lane. */
+  const workOf = async (id: number, person: string): Promise<Work | null> => {
     const workspace = workspaces.get(id);
-    if (workspace)
-      work.set(id, {
-        workspace,
-        rulebook: await deps.rulebooks.at(
-          tx,
-          id,
-          workspace.revision,
-          runList.filter((run) => run.workspace === id),
-        ),
-        now: workspaceNow(workspace, real),
-      });
-  }
+    if (!workspace) return null;
+    const revision = backfill?.revision ?? workspace.laneRevisions?.[laneOf(person)] ?? workspace.revision;
+    const known = work.get(`${id}@${revision}`);
+    if (known) return known;
+    const ofWorkspace = runList.filter((run) => run.workspace === id);
+    const made = { workspace, rulebook: await deps.rulebooks.at(tx, id, revision, ofWorkspace), now: workspaceNow(workspace, real) };
+    work.set(`${id}@${revision}`, made);
+    return made;
+  };
 
   const batch = new Batch();
   const facts = new Map<string, { workspace: number; facts: Fact[] }>();
@@ -91,25 +94,32 @@ export async function decideAndWrite(
     else facts.set(person, { workspace, facts: [fact] });
   }
   const woken = new Map(wakes.map((wake) => [wake.person, wake.dueAt]));
-  await rebuildMemories(tx, facts, stored, work);
+  const rebuilt = await rebuildMemories(tx, facts, stored, workOf, backfill?.memos ?? []);
+  let changes = 0;
 
   for (const [id, given] of facts) {
-    const where = work.get(given.workspace);
+    const where = await workOf(given.workspace, id);
     const before = stored.get(id);
     if (!where || (!before && given.facts.length === 0) || before?.mergedInto || before?.erasedAt) continue;
     const first = given.facts[0];
-    const person = before ? toPerson(before) : newPerson(id, first!.source.entryPoint ?? 'api', Math.min(where.now, first!.acceptedAt));
-    if (!before) person.state.memoryVersion = where.rulebook.memoryVersion;
+    const person = before ? toPerson(rebuilt.get(id) ?? before) : newPerson(id, first!.source.entryPoint ?? 'api', Math.min(where.now, first!.acceptedAt));
     const asked: Given = { person, runs: (runs.get(id) ?? []).map(toRun), facts: given.facts, wokenAt: woken.get(id) ?? null, isNew: !before };
     let decision = decideSafely(deps, asked, where);
     if (decision.needsHistory) {
       const names = [...where.rulebook.memosByEvent.keys()];
       decision = decideSafely(deps, { ...asked, history: (await pastsOf(tx, [id], names)).get(id) ?? [] }, where);
     }
+    changes += decision.effects.filter((effect) => effect.kind === 'segment' || effect.kind === 'score').length;
+    // Most people stand as they stood when one definition of fifty changes; they need not be written.
+    if (backfill && decision.effects.length === 0 && before && isSame(before.state, decision.person.state)) {
+      if (decision.wakeAt !== Number.POSITIVE_INFINITY) batch.wakes.push(wakeOf(where.workspace, id, decision.wakeAt));
+      continue;
+    }
     gather(batch, deps, where, id, given.facts, runs.get(id) ?? [], decision, real);
   }
   await write(tx, batch, real);
   return {
+    changes,
     topics: batch.topics,
     ownClock: new Set([...work.values()].filter((each) => each.workspace.clock !== null).map((each) => each.workspace.id)),
     pokes: batch.messages.length + batch.merges.length + batch.forwards.length > 0,
@@ -168,36 +178,45 @@ async function personAnew(deps: Deps, tx: Transaction, workspace: number, fact: 
   return resolved!.person === erased ? null : resolved!.person;
 }
 
-/** Computes the memories of people whose set is another than the rulebook's, from the events that are kept. */
+/**
+ * The people whose memory has to be made from the events that are kept: whole, of those who were merged or about whom a decision failed; and for everybody
+ * in a backfill, what is remembered newly.
+ */
 async function rebuildMemories(
   tx: Transaction,
   facts: Map<string, { workspace: number; facts: Fact[] }>,
   stored: Map<string, StoredPerson>,
-  work: Map<number, Work>,
-): Promise<void> {
-  for (const [workspace, { rulebook }] of work) {
-    const stale = [...facts]
-      .filter(
-        ([id, given]) =>
-          given.workspace === workspace &&
-          stored.has(id) &&
-          (stored.get(id)!.state as PersonState).memoryVersion !== rulebook.memoryVersion,
-      )
-      .map(([id]) => id);
-    if (stale.length === 0) continue;
-    const pasts = await pastsOf(tx, stale, [...rulebook.memosByEvent.keys()]);
-    const memos = new Set([...rulebook.memosByEvent.values()].flat());
-    for (const id of stale) {
+  workOf: (workspace: number, person: string) => Promise<Work | null>,
+  anew: readonly Memo[],
+): Promise<Map<string, StoredPerson>> {
+  const rebuilt = new Map<string, StoredPerson>();
+  const groups = new Map<string, { memos: readonly Memo[]; keep: boolean; people: string[] }>();
+  for (const [id, given] of facts) {
+    const person = stored.get(id);
+    if (!person || person.mergedInto || person.erasedAt) continue;
+    const isStale = (person.state as PersonState).memoryVersion !== '';
+    if (!isStale && anew.length === 0) continue;
+    const where = await workOf(given.workspace, id);
+    if (!where) continue;
+    const name = `${where.workspace.id}@${where.rulebook.revision} ${isStale}`;
+    const group = groups.get(name) ?? { memos: isStale ? memosOf(where.rulebook) : anew, keep: !isStale, people: [] };
+    group.people.push(id);
+    groups.set(name, group);
+  }
+  for (const { memos, keep, people } of groups.values()) {
+    const pasts = await pastsOf(tx, people, [...new Set(memos.flatMap((memo) => memo.names))]);
+    for (const id of people) {
       const person = stored.get(id)!;
-      const state: PersonState = {
-        ...(person.state as PersonState),
-        memory: remember(memos, pasts.get(id) ?? []),
-        memoryVersion: rulebook.memoryVersion,
-      };
-      stored.set(id, { ...person, state });
+      const state = person.state as PersonState;
+      const memory = remember(memos, pasts.get(id) ?? []);
+      if (keep && Object.keys(memory).length === 0) continue;
+      rebuilt.set(id, { ...person, state: { ...state, memory: keep ? { ...state.memory, ...memory } : memory, memoryVersion: '' } });
     }
   }
+  return rebuilt;
 }
+
+const memosOf = (rulebook: Rulebook): readonly Memo[] => [...new Set([...rulebook.memosByEvent.values()].flat())];
 
 /** What these people did under these names, oldest first, as rules see it. */
 async function pastsOf(tx: Transaction, people: readonly string[], names: readonly string[]): Promise<Map<string, Occurrence[]>> {

@@ -11,10 +11,10 @@ import type { Transaction } from '#store/database.ts';
 import * as store from '#store/definitions.ts';
 import type { StoredDefinition } from '#store/definitions.ts';
 import { peopleAtSteps, peopleInStages } from '#store/standing.ts';
-import { wakeEverybody } from '#store/wakes.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { whyNotKeepable } from './keepable.ts';
+import { beginBackfill } from './backfill.ts';
 import { type Candidate, hasDraft, inKindOrder, makePlan, mistakesOfOne, stagesTaken, toCandidate } from './plan.ts';
 
 /**
@@ -285,11 +285,6 @@ export async function applySet(
   return answer;
 }
 
-/** Kinds that say something about everybody at once: who belongs, how much, in which stage. */
-const asksEverybody: ReadonlySet<DefinitionKind> = new Set(['segment', 'score', 'lifecycle']);
-/** A field whose values have an end: everybody's clock for it starts now. */
-const expires = (each: Candidate): boolean => each.document?.kind === 'field' && each.document.body.retention !== null;
-
 /** Publishes checked definitions as one revision, which the caller has locked. */
 async function publishWithin(
   deps: DefinitionDeps,
@@ -319,8 +314,7 @@ async function publishWithin(
     versions.push(version);
   }
   await store.setRevision(tx, workspace.id, revision);
-  if (given.some((each) => asksEverybody.has(each.kind) || expires(each)))
-    await wakeEverybody(tx, workspace.id, workspace.clock?.clock ?? 0, now);
+  await beginBackfill(tx, workspace, revision - 1, revision, actor, now);
   return versions;
 }
 

@@ -1,14 +1,15 @@
-import type { DefinitionKind } from '#contract/definition.ts';
+import { type DefinitionKind, definitionKinds } from '#contract/definition.ts';
 import type { Template } from '#contract/definition-bodies.ts';
 import { compileRulebook, type Published, type Rulebook } from '#engine/rulebook.ts';
 import type { Transaction } from '#store/database.ts';
-import { findVersions, listDefinitions, revisionsOf, zoneOf } from '#store/definitions.ts';
+import { findVersions, publishedAt, revisionsOf, zoneOf } from '#store/definitions.ts';
 import { versionsWithMessages } from '#store/messages.ts';
 import { pinnedVersions } from '#store/runs.ts';
 
 /** Compiled rulebooks, one a workspace, kept until the revision moves on. */
 export class Rulebooks {
-  private readonly books = new Map<number, Rulebook>();
+  /** The latest few of each workspace: while a backfill is open, lanes are decided by two. */
+  private readonly books = new Map<number, Rulebook[]>();
   private readonly templates = new Map<string, Template>();
 
   /** A version of a template, also when a newer one is in force: a message keeps the one it was made with. */
@@ -39,25 +40,20 @@ export class Rulebooks {
     revision: number,
     runs: readonly { journey: string; version: number }[] = [],
   ): Promise<Rulebook> {
-    const known = this.books.get(workspace);
-    if (known?.revision === revision && runs.every((run) => known.versions.has(`${run.journey}@${run.version}`))) return known;
+    const kept = this.books.get(workspace) ?? [];
+    const known = kept.find((book) => book.revision === revision);
+    if (known && runs.every((run) => known.versions.has(`${run.journey}@${run.version}`))) return known;
     const book = await loadRulebook(tx, workspace, revision);
-    this.books.set(workspace, book);
+    this.books.set(workspace, [book, ...kept.filter((each) => each.revision !== revision)].slice(0, 3));
     return book;
   }
 }
 
-async function loadRulebook(tx: Transaction, workspace: number, revision: number): Promise<Rulebook> {
-  const published = (await listDefinitions(tx, workspace))
-    .filter((definition) => definition.version !== null)
-    .map(
-      (definition): Published => ({
-        kind: definition.kind,
-        key: definition.key,
-        version: definition.version!,
-        body: definition.published as Published['body'],
-      }),
-    );
+/** A rulebook read from the database, without keeping it: also one that is about to be published. */
+export async function loadRulebook(tx: Transaction, workspace: number, revision: number): Promise<Rulebook> {
+  const published = (await publishedAt(tx, workspace, revision)).map(
+    ({ kind, key, version, body }): Published => ({ kind, key, version, body: complete(kind, body) }),
+  );
   const current = new Set(published.filter((each) => each.kind === 'journey').map((each) => `${each.key}@${each.version}`));
   const used = [...(await pinnedVersions(tx, workspace)), ...(await versionsWithMessages(tx, workspace))];
   const pinned = [...new Map(used.map((each) => [`${each.journey}@${each.version}`, each])).entries()]
@@ -76,4 +72,10 @@ async function loadRulebook(tx: Transaction, workspace: number, revision: number
     versions.map((each) => ({ kind: 'journey', key: each.key, version: each.version, body: each.body as Published<'journey'>['body'] })),
     await zoneOf(tx, workspace),
   );
+}
+
+/** A body with the defaults of today: it may have been published before a field was known. */
+function complete(kind: DefinitionKind, body: unknown): Published['body'] {
+  const parsed = definitionKinds[kind].body.safeParse(body);
+  return (parsed.success ? parsed.data : body) as Published['body'];
 }

@@ -2,6 +2,7 @@ import { second } from '#contract/instant.ts';
 import { lanesWithFacts } from '#store/inbox.ts';
 import { lanesWithMessages } from '#store/messages.ts';
 import { lanesWithWakes } from '#store/wakes.ts';
+import { backfillRound } from './backfill.ts';
 import { type SendingDeps, deliverLanes } from './deliver.ts';
 import type { Deps } from './deps.ts';
 import { mergeWanted } from './merge.ts';
@@ -26,7 +27,9 @@ export async function processRound(deps: Deps, atOnce: number): Promise<Round> {
     facts: await lanesWithFacts(tx),
     wakes: await lanesWithWakes(tx, clocks),
   }));
-  return processThese(deps, [...new Set([...found.wakes, ...found.facts])], atOnce);
+  const round = await processThese(deps, [...new Set([...found.wakes, ...found.facts])], atOnce);
+  const filled = await backfillRound(deps);
+  return { ...round, more: round.more || filled };
 }
 
 async function processThese(deps: Deps, lanes: readonly number[], atOnce: number): Promise<Round & { full: number[] }> {

@@ -86,6 +86,15 @@ export async function deleteDefinition(tx: Queryable, workspace: number, kind: D
   await tx.query('delete from definition where workspace_id = $1 and kind = $2 and key = $3', [workspace, kind, key]);
 }
 
+/** What was published at a revision: of each definition the version that was the latest then. */
+export async function publishedAt(tx: Queryable, workspace: number, revision: number): Promise<StoredVersion[]> {
+  const rows = await tx.query(
+    'select distinct on (kind, key) * from definition_version where workspace_id = $1 and revision <= $2 order by kind, key, version desc',
+    [workspace, revision],
+  );
+  return rows.map(toVersion);
+}
+
 /** Locks the rulebook against other publishers and answers its revision. */
 export async function lockRevision(tx: Queryable, workspace: number): Promise<number> {
   const [row] = await tx.query('select revision from workspace where workspace_id = $1 for update', [workspace]);

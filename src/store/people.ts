@@ -201,3 +201,17 @@ export async function mergedInto(tx: Queryable, person: string): Promise<string[
   const rows = await tx.query('select person_id from person where merged_into = $1', [person]);
   return rows.map((row) => row.person_id);
 }
+
+export async function hasPeople(tx: Queryable, workspace: number): Promise<boolean> {
+  const [row] = await tx.query('select 1 as there from person where workspace_id = $1 limit 1', [workspace]);
+  return row !== undefined;
+}
+
+/** Everybody in some lanes who is neither merged away nor erased. */
+export async function peopleInLanes(tx: Queryable, workspace: number, lanes: readonly number[]): Promise<string[]> {
+  const rows = await tx.query(
+    'select person_id from person where lane = any($1::smallint[]) and workspace_id = $2 and merged_into is null and erased_at is null',
+    [[...lanes], workspace],
+  );
+  return rows.map((row) => row.person_id);
+}

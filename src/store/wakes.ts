@@ -61,13 +61,3 @@ export async function nextWake(tx: Queryable, clock: number): Promise<Instant | 
   const [row] = await tx.query('select due_at from wake where clock = $1 order by due_at limit 1', [clock]);
   return row ? row.due_at : null;
 }
-
-/** Wakes everybody of a workspace now, so that changed rules are asked again for each. */
-export async function wakeEverybody(tx: Queryable, workspace: number, clock: number, now: Instant): Promise<void> {
-  await tx.query(
-    `insert into wake (lane, person_id, workspace_id, clock, due_at)
-     select lane, person_id, workspace_id, $2, $3 from person where workspace_id = $1 and merged_into is null and erased_at is null
-     on conflict (lane, person_id) do update set due_at = excluded.due_at where excluded.due_at < wake.due_at`,
-    [workspace, clock, toIso(now)],
-  );
-}

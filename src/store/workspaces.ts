@@ -16,6 +16,8 @@ export interface Workspace {
   practice: boolean;
   settings: WorkspaceSettings;
   revision: number;
+  /** While a backfill is open: by which revision each lane is decided. Null when all are by the workspace's own. */
+  laneRevisions: readonly number[] | null;
   clock: ClockReading | null;
 }
 
@@ -25,6 +27,7 @@ const toWorkspace = (row: Row): Workspace => ({
   practice: row.practice,
   settings: row.settings,
   revision: row.revision,
+  laneRevisions: row.lane_revisions,
   clock: row.clock === 0 ? null : { clock: row.clock, reading: row.reading, setAt: row.set_at, running: row.running },
 });
 
@@ -35,7 +38,8 @@ export function workspaceNow(workspace: Pick<Workspace, 'clock'>, realNow: Insta
   return clock.running ? clock.reading + Math.max(0, realNow - clock.setAt) : clock.reading;
 }
 
-const statement = 'select w.*, c.reading, c.set_at, c.running from workspace w left join clock c on c.clock = w.clock';
+const statement = `select w.*, c.reading, c.set_at, c.running, b.revisions as lane_revisions from workspace w left join clock c on c.clock = w.clock
+  left join backfill b on b.workspace_id = w.workspace_id and b.finished_at is null`;
 
 /** All workspaces; an operator's view, for the loops that serve everybody. */
 export const allWorkspaces = (db: Database): Promise<Workspace[]> =>

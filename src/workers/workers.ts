@@ -1,6 +1,7 @@
 import type { SendingDeps } from '#operations/deliver.ts';
 import type { Deps } from '#operations/deps.ts';
 import { countLargeWorkspaces } from '#operations/fields.ts';
+import { backfillRound } from '#operations/backfill.ts';
 import { settleDeadSenders } from '#operations/senders.ts';
 import { sweepQueues, upkeep } from '#operations/upkeep.ts';
 import { deliverRound, Processor } from '#operations/work.ts';
@@ -19,6 +20,7 @@ export function startWork(deps: Deps): Workers {
   const atOnce = deps.db.dialect === 'postgres' ? 2 : 1;
   const processor = new Processor(deps, atOnce);
   const process = startLoop('process', poll, () => processor.round(), deps.log);
+  const backfill = startLoop('backfill', poll, () => backfillRound(deps), deps.log);
   const practice = startLoop('practice', 1_000, async () => runPractice(deps), deps.log);
   const house = startLoop(
     'upkeep',
@@ -47,7 +49,7 @@ export function startWork(deps: Deps): Workers {
     },
     deps.log,
   );
-  return gather(deps, [process], [process, practice, house, sweep, counts], (lanes) => processor.hear(lanes));
+  return gather(deps, [process, backfill], [process, backfill, practice, house, sweep, counts], (lanes) => processor.hear(lanes));
 }
 
 /** The loops of the role "send": deliver what is due, and settle what dead senders left. */

@@ -13,7 +13,7 @@ import { compileMatch, type Narrowed, type Occurrence } from './match.ts';
 export type Memory = Record<string, Trace>;
 export type Trace = CountTrace | ValueTrace | SequenceTrace;
 
-/** How many there were in all, and the latest instants, oldest first. */
+/** How many there were in all (0 where no rule asks), and the latest instants, oldest first. */
 export interface CountTrace {
   n: number;
   t: Instant[];
@@ -56,18 +56,20 @@ export interface Memo<T extends Trace = Trace> {
   with(other: Memo<T>): Memo<T>;
 }
 
-/** How long ago, and how many of the latest, instants are kept. */
-interface Keep {
-  least: number;
-  /** [ms] Everything that happened so shortly before the latest is kept, up to `eventsInWindowMax`. */
+/** What is kept of instants: so many of the latest, and of those what happened so shortly before the latest of all. */
+export interface Keep {
+  most: number;
+  /** [ms] */
   horizon: number;
+  /** Whether all of them are counted too, however long ago. */
+  total: boolean;
 }
 
-/** Drops from the front what no window needs any more. */
-function outdated(t: readonly Instant[], { least, horizon }: Keep): number {
+/** How many from the front no window needs any more. */
+function outdated(t: readonly Instant[], { most, horizon }: Keep): number {
   const newest = t.at(-1)!;
-  let drop = 0;
-  while (t.length - drop > least && (t.length - drop > eventsInWindowMax || t[drop]! <= newest - horizon)) drop++;
+  let drop = Math.max(0, t.length - Math.min(most, eventsInWindowMax));
+  while (drop < t.length && t[drop]! <= newest - horizon) drop++;
   return drop;
 }
 
@@ -83,24 +85,29 @@ export function countMemo(of: Narrowed, keep: Keep, zone: string): Memo<CountTra
   return {
     id: memoId('count', of, zone),
     names: [of.event],
-    keeps: `${keep.least}/${keep.horizon}`,
+    keeps: sayKeep(keep),
     fold(trace, event) {
       if (!matches(event)) return trace;
-      if (!trace) return { n: 1, t: [event.at] };
+      if (!trace) return { n: keep.total ? 1 : 0, t: [event.at] };
       const t = trace.t.slice();
       t.splice(placeOf(t, event.at), 0, event.at);
       t.splice(0, outdated(t, keep));
-      return { n: trace.n + 1, t };
+      return { n: keep.total ? trace.n + 1 : 0, t };
     },
     with: (other) => countMemo(of, widest(keep, keepOf(other)), zone),
   };
 }
 
+const sayKeep = ({ most, horizon, total }: Keep): string => `${most}/${horizon}/${Number(total)}`;
 const keepOf = (memo: Memo): Keep => {
-  const [least, horizon] = memo.keeps.split('/').map(Number) as [number, number];
-  return { least, horizon };
+  const [most, horizon, total] = memo.keeps.split('/').map(Number) as [number, number, number];
+  return { most, horizon, total: total === 1 };
 };
-const widest = (a: Keep, b: Keep): Keep => ({ least: Math.max(a.least, b.least), horizon: Math.max(a.horizon, b.horizon) });
+const widest = (a: Keep, b: Keep): Keep => ({
+  most: Math.max(a.most, b.most),
+  horizon: Math.max(a.horizon, b.horizon),
+  total: a.total || b.total,
+});
 
 const emptyValues: ValueTrace = { n: 0, s: 0, lo: null, hi: null, first: null, last: null, t: [], v: [] };
 
@@ -138,7 +145,7 @@ export function valueMemo(of: Narrowed, property: string, keep: Keep, distinct: 
   return {
     id: memoId('value', of, zone, property),
     names: [of.event],
-    keeps: `${keep.least}/${keep.horizon}/${distinct ? 'distinct' : ''}`,
+    keeps: `${sayKeep(keep)}/${distinct ? 'distinct' : ''}`,
     fold(trace = emptyValues, event) {
       if (!matches(event)) return trace === emptyValues ? undefined : trace;
       const { at } = event;
@@ -150,13 +157,14 @@ export function valueMemo(of: Narrowed, property: string, keep: Keep, distinct: 
       const place = placeOf(trace.t, at);
       const t = trace.t.slice();
       const v = trace.v.slice();
-      if (keep.horizon > 0) {
+      if (keep.most > 0) {
         t.splice(place, 0, at);
         v.splice(place, 0, isList ? values.map(keyOf) : value);
         const drop = outdated(t, keep);
         t.splice(0, drop);
         v.splice(0, drop);
       }
+      if (!keep.total) return { ...emptyValues, t, v };
       const stamped: [Instant, Remembered] | null = value === null ? null : [at, value];
       return {
         n: trace.n + (amount === null ? 0 : 1),

@@ -63,18 +63,19 @@ function compileSignal(signal: Signal, zone: string): CompiledSignal {
   const points = Math.round(signal.points * thousandths);
   const life = lifeOf(points, halfLife, expires);
   const most = signal.times ?? Number.POSITIVE_INFINITY;
-  const memo = countMemo(signal.on, { least: 1, horizon: life === Number.POSITIVE_INFINITY ? 0 : life }, zone);
+  const fades = life !== Number.POSITIVE_INFINITY;
+  const memo = countMemo(signal.on, { most: fades ? Math.min(most, eventsInWindowMax) : 1, horizon: life, total: !fades }, zone);
   return {
     signal,
     memo,
     points,
     halfLife,
     expires,
-    fades: life !== Number.POSITIVE_INFINITY,
+    fades,
     times({ person, now }) {
       const trace = person.state.memory[memo.id] as CountTrace | undefined;
       if (!trace) return { t: [], uncounted: 0 };
-      if (life === Number.POSITIVE_INFINITY) return { t: [], uncounted: Math.min(trace.n, most) };
+      if (!fades) return { t: [], uncounted: Math.min(trace.n, most) };
       const from = Math.max(0, trace.t.length - Math.min(most, eventsInWindowMax));
       return { t: trace.t.slice(from).filter((at) => at <= now && at > now - life), uncounted: 0 };
     },

@@ -1,4 +1,5 @@
 import type { EventTest } from '#contract/rule/conditions.ts';
+import { eventsInWindowMax } from '#contract/rule/window.ts';
 import type { RuleKind } from '../kind.ts';
 import { toMatch } from '../match.ts';
 import { countMemo, type CountTrace, type Memo } from '../memory.ts';
@@ -9,13 +10,17 @@ import { sayMatch } from '../words.ts';
 const least = (test: EventTest): number => test.atLeast ?? (test.atMost === undefined ? 1 : 0);
 const most = (test: EventTest): number => test.atMost ?? Number.POSITIVE_INFINITY;
 
-/** The N-th latest instant decides "at least N", the one beyond decides "at most N". What lies in a past stretch of the calendar is kept whole. */
+/**
+ * The N-th latest instant decides "at least N", the one beyond decides "at most N"; what lies in a past stretch of the calendar is kept whole. Without a
+ * window only the number counts, and the latest instants are evidence.
+ */
 const memoOf = (test: EventTest, zone: string): Memo<CountTrace> =>
   countMemo(
     toMatch(test),
     {
-      least: Math.max(test.atLeast ?? 1, test.atMost === undefined ? 0 : test.atMost + 1),
-      horizon: test.calendar && test.calendar.ago > 0 ? horizonOf(test) : 0,
+      most: test.calendar && test.calendar.ago > 0 ? eventsInWindowMax : Math.max(test.atLeast ?? 1, test.atMost === undefined ? 0 : test.atMost + 1),
+      horizon: horizonOf(test),
+      total: isUnbounded(test),
     },
     zone,
   );

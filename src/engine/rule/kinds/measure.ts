@@ -13,7 +13,7 @@ const memoOf = (test: MeasureTest, zone: string): Memo<ValueTrace> =>
   valueMemo(
     toMatch(test),
     test.property,
-    { least: 0, horizon: isUnbounded(test) ? 0 : horizonOf(test) },
+    { most: isUnbounded(test) ? 0 : eventsInWindowMax, horizon: horizonOf(test), total: isUnbounded(test) },
     test.take === 'distinct' && isUnbounded(test),
     zone,
   );

@@ -9,10 +9,10 @@ import { mayChangeAt } from '../question.ts';
 import { sayMatch } from '../words.ts';
 
 function memoOf(test: TrendTest, zone: string): Memo<CountTrace> | Memo<ValueTrace> {
-  const horizon = 2 * ms(test.over);
+  const keep = { most: eventsInWindowMax, horizon: 2 * ms(test.over), total: false };
   return test.property === undefined
-    ? countMemo(toMatch(test), { least: 1, horizon }, zone)
-    : valueMemo(toMatch(test), test.property, { least: 0, horizon }, false, zone);
+    ? countMemo(toMatch(test), keep, zone)
+    : valueMemo(toMatch(test), test.property, keep, false, zone);
 }
 
 /** What there was in the window that ends now, and in the one before; sums in ten-thousandths. */
