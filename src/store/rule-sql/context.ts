@@ -1,0 +1,54 @@
+import type { Instant } from '#contract/instant.ts';
+import type { Calendar } from '#contract/rule/window.ts';
+
+/** How clocks and calendars stand in a zone. The engine's own functions, handed in, so that both readers go by the same clocks. */
+export interface LocalTime {
+  /** Milliseconds that local time is ahead of UTC. */
+  offsetAt(at: Instant, zone: string): number;
+  /** The first instant of a day, counted from 1970-01-01. */
+  startOfDay(day: number, zone: string): Instant;
+  /** The first instant at or after `at` when clocks show this minute of the day. */
+  nextLocal(at: Instant, minuteOfDay: number, zone: string): Instant;
+  /** A stretch of the calendar: from an instant, until before another; `shifts` is when it moves on to the next. */
+  stretchAt(calendar: Calendar, now: Instant, zone: string): { from: Instant; to: Instant; shifts: Instant };
+}
+
+/** What a score is worth now, as SQL over the person `p`; and, when it decays, from when on it may be worth something else. */
+export interface ScoreSql {
+  value: string;
+  changesAt?: string;
+}
+
+/** For whom a rule is asked, and when. */
+export interface RuleSqlContext {
+  workspace: number;
+  now: Instant;
+  /** The workspace's time zone: where people are whose own is not known, and in which hours of events are read. */
+  zone: string;
+  /** The zones that people have, as `distinctZones` answers them. */
+  zones: readonly string[];
+  local: LocalTime;
+  purposeOf(topic: string): string | undefined;
+  /** [as it was last written to the person's state] Values are bound by `bind`. */
+  scoreSql?: (key: string, bind: (value: string | number, type: string) => string) => ScoreSql;
+  /** [all] Only people of these lanes. */
+  lanes?: readonly number[];
+}
+
+/** What of a zone's clocks a condition asks, for the workspace's zone and, grouped, for those zones of people that answer otherwise. */
+export interface ByZone<T> {
+  usual: T;
+  others: { zones: string[]; value: T }[];
+}
+
+export function byZone<T extends number | boolean | null>(context: RuleSqlContext, answer: (zone: string) => T): ByZone<T> {
+  const usual = answer(context.zone);
+  const others = Map.groupBy(context.zones, answer);
+  others.delete(usual);
+  return { usual, others: [...others].map(([value, zones]) => ({ zones, value })) };
+}
+
+/** The day that clocks in a zone show now, counted from 1970-01-01. */
+export const todayIn = ({ now, local }: RuleSqlContext, zone: string): number => Math.floor((now + local.offsetAt(now, zone)) / 86_400_000);
+/** The first instant of tomorrow in a zone. */
+export const tomorrowIn = (context: RuleSqlContext, zone: string): Instant => context.local.startOfDay(todayIn(context, zone) + 1, zone);

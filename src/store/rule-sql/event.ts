@@ -1,0 +1,48 @@
+import type { EventTest } from '#contract/rule/conditions.ts';
+import { eventsInWindowMax } from '#contract/rule/window.ts';
+import type { Draft } from './draft.ts';
+import { eventRows, namedEvents } from './event-rows.ts';
+import { all, among, type Formula, no, not, ofPerson } from './formula.ts';
+import type { Change, SqlKind } from './kind.ts';
+import { matchSql } from './match.ts';
+import { type SqlWindow, windowSql } from './window.ts';
+
+export const event: SqlKind<'event'> = {
+  formula(test, draft) {
+    const window = windowSql(test, draft);
+    if (window.of === 'nobody') return no;
+    const [least, most] = [test.atLeast ?? (test.atMost === undefined ? 1 : 0), test.atMost];
+    const rows = eventRows(draft, test.name, window.joined);
+    const taken = { match: matchSql(test, draft, window.from), window: window.inside, from: window.from };
+    const inside = rows.column('count(*)', taken);
+    const later = window.later === null ? null : rows.column('count(*)', { ...taken, window: window.later });
+    // Of the latest so many, those that came after the stretch take their places first.
+    const count = (): string => (later ? `least(${inside.read()}, greatest(${eventsInWindowMax} - ${later.read()}, 0))` : inside.read());
+    const moreThan = (limit: number): string => (limit === 0 && inside.isEveryRow() ? 'true' : `${count()} > ${draft.bind(limit, 'int')}`);
+    if (least === 0) return withWindow(window, not(among(rows, () => moreThan(most!))));
+    return among(rows, () =>
+      most === undefined ? moreThan(least - 1) : `${moreThan(least - 1)} and ${count()} <= ${draft.bind(most, 'int')}`,
+    );
+  },
+  changes: (test, draft) => windowChanges(test, draft),
+};
+
+/** What holds for people without rows too holds only for those who have such a window. */
+export const withWindow = (window: SqlWindow, formula: Formula): Formula =>
+  window.of === 'those with a stage' ? all(ofPerson('p.stage_since is not null'), formula) : formula;
+
+/** When events leave a window, or the window leaves them. */
+export function windowChanges(
+  test: Pick<EventTest, 'name' | 'where' | 'weekdays' | 'hours' | 'within' | 'since' | 'calendar'>,
+  draft: Draft,
+): Change[] {
+  const window = windowSql(test, draft);
+  if (window.changesAt === null) return [];
+  const match = matchSql(test, draft, window.from);
+  return [
+    {
+      rows: `select e.person_id, min(${window.changesAt}) as at from event e${window.joined.sql} where e.workspace_id = ${draft.workspace} and ${namedEvents(draft, [test.name])}
+        and e.happened_at >= ${draft.at(window.from)} and e.happened_at <= ${draft.now}${match === '' ? '' : ` and ${match}`}${draft.inLanes('e')} group by e.person_id`,
+    },
+  ];
+}

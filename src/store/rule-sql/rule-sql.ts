@@ -1,0 +1,124 @@
+import { type ConditionKind, conditionOf, conditionsOf, type Rule } from '#contract/rule.ts';
+import type { Bindable, Queryable } from '../database.ts';
+import type { RuleSqlContext } from './context.ts';
+import { Draft } from './draft.ts';
+import { event } from './event.ts';
+import { all, any, type Formula, not, selectHolding } from './formula.ts';
+import type { SqlKind } from './kind.ts';
+import { measure } from './measure.ts';
+import { bucket, consent, grade, moment, reachable, score, segment, stage } from './person.ts';
+import { profile } from './profile.ts';
+import { sequence } from './sequence.ts';
+import { trait } from './trait.ts';
+import { trend } from './trend.ts';
+
+/** The rule language for everybody at once: a rule becomes one statement. docs/rules.md says what it means; the engine reads it for one person. */
+
+const kinds = {
+  trait,
+  profile,
+  event,
+  measure,
+  sequence,
+  trend,
+  stage,
+  segment,
+  score,
+  grade,
+  consent,
+  reachable,
+  bucket,
+  moment,
+} satisfies { [K in ConditionKind]: SqlKind<K> };
+
+function formulaOf(rule: Rule, draft: Draft): Formula {
+  if ('all' in rule) return all(...rule.all.map((part) => formulaOf(part, draft)));
+  if ('any' in rule) return any(...rule.any.map((part) => formulaOf(part, draft)));
+  if ('not' in rule) return not(formulaOf(rule.not, draft));
+  const { kind, test } = conditionOf(rule);
+  return (kinds[kind] as SqlKind<ConditionKind>).formula(test as never, draft);
+}
+
+export interface Statement {
+  sql: string;
+  values: Bindable[];
+}
+
+function compile(rule: Rule, context: RuleSqlContext, wrap: (select: string, draft: Draft) => string): Statement {
+  const draft = new Draft(context);
+  return draft.statement(wrap(selectHolding(formulaOf(rule, draft), draft), draft));
+}
+
+/** Selects `person_id` and `lane` of everybody for whom the rule holds; of those who are alive: neither merged into somebody nor erased. */
+export const selectPeople = (rule: Rule, context: RuleSqlContext): Statement =>
+  compile(rule, context, (select) => `select h.person_id, get_byte(uuid_send(h.person_id), 15)::smallint as lane from (${select}) h`);
+
+/**
+ * Selects `person_id` and `changes_at`, the next instant at which time alone may change the answer, of everybody for whom there is one. It may be early,
+ * never late; ask again then.
+ */
+export function selectChanges(rule: Rule, context: RuleSqlContext): Statement {
+  const draft = new Draft(context);
+  const changes = conditionsOf(rule).flatMap((condition) => {
+    const { kind, test } = conditionOf(condition);
+    return (kinds[kind] as SqlKind<ConditionKind>).changes?.(test as never, draft) ?? [];
+  });
+  const selects = changes.flatMap((change) => ('rows' in change ? [change.rows] : []));
+  const ofPerson = changes.flatMap((change) => ('ofPerson' in change ? [change.ofPerson] : []));
+  if (ofPerson.length > 0)
+    selects.push(
+      `select p.person_id, least(${ofPerson.join(', ')}) as at from person p where p.workspace_id = ${draft.workspace}${draft.inLanes('p')}`,
+    );
+  if (selects.length === 0) return { sql: 'select null::uuid as person_id, null::timestamptz as changes_at where false', values: [] };
+  return draft.statement(
+    `select c.person_id, min(c.at) as changes_at from (${selects.map((select) => `(${select})`).join(' union all ')}) c
+     where c.at > ${draft.now} and c.at < timestamptz '9999-12-31 00:00:00+00' and not exists (select 1 from person gone where gone.workspace_id = ${draft.workspace} and gone.person_id = c.person_id and (gone.merged_into is not null or gone.erased_at is not null))
+     group by c.person_id`,
+  );
+}
+
+/** How many people a rule holds for now. */
+export async function countHolding(tx: Queryable, rule: Rule, context: RuleSqlContext): Promise<number> {
+  const { sql, values } = compile(rule, context, (select) => `select count(*) as n from (${select}) h`);
+  await settle(tx);
+  const [row] = await tx.query<{ n: number }>(sql, values);
+  return row!.n;
+}
+
+/** The people for whom a rule holds now, by their ids; `cursor` is the last one of the page before. */
+export async function holdingPeople(
+  tx: Queryable,
+  rule: Rule,
+  context: RuleSqlContext,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<string[]> {
+  const { sql, values } = compile(
+    rule,
+    context,
+    (select, draft) =>
+      `select h.person_id from (${select}) h${cursor === undefined ? '' : ` where h.person_id > ${draft.bind(cursor, 'uuid')}`} order by h.person_id limit ${draft.bind(limit, 'int')}`,
+  );
+  await settle(tx);
+  const rows = await tx.query<{ person_id: string }>(sql, values);
+  return rows.map((row) => row.person_id);
+}
+
+/**
+ * Until the transaction ends, statements are planned for their values: a plan for any window whatsoever would read all of the past.
+ */
+async function settle(tx: Queryable): Promise<void> {
+  await tx.query("select set_config('plan_cache_mode', 'force_custom_plan', true)");
+}
+
+/** The time zones that people of a workspace have. Each is looked up in an index once, however many people have it. */
+export async function distinctZones(tx: Queryable, workspace: number): Promise<string[]> {
+  const rows = await tx.query<{ zone: string }>(
+    `with recursive zones (zone) as (
+       (select zone from person where workspace_id = $1 and zone is not null and merged_into is null and erased_at is null order by zone limit 1)
+       union all
+       select (select p.zone from person p where p.workspace_id = $1 and p.zone > z.zone and p.merged_into is null and p.erased_at is null order by p.zone limit 1) from zones z where z.zone is not null)
+     select zone from zones where zone is not null`,
+    [workspace],
+  );
+  return rows.map((row) => row.zone);
+}

@@ -1,0 +1,86 @@
+import { ms } from '#contract/instant.ts';
+import type { SequenceTest } from '#contract/rule/conditions.ts';
+import type { Draft } from './draft.ts';
+import { namedEvents } from './event-rows.ts';
+import { among } from './formula.ts';
+import type { SqlKind } from './kind.ts';
+import { matchSql } from './match.ts';
+
+export const sequence: SqlKind<'sequence'> = {
+  formula(test, draft) {
+    const { context } = draft;
+    const lastFrom = test.last === undefined ? Number.NEGATIVE_INFINITY : context.now - ms(test.last) + 1;
+    return among(
+      draft.shared(JSON.stringify(['sequence', test]), 'sequence', (name) => ({
+        name,
+        render: () =>
+          test.happened
+            ? `select person_id from (${pairs(test, draft, lastFrom)}) s group by person_id`
+            : `select f.person_id from (${latestFirst(test, draft, lastFrom)} having max(e.happened_at) <= ${draft.now} - ${draft.length(ms(test.within))}) f where ${noneCame(test, draft, lastFrom)}`,
+      })),
+      () => 'true',
+    );
+  },
+  changes(test, draft) {
+    const { now } = draft.context;
+    const last = test.last === undefined ? null : ms(test.last);
+    const lastFrom = last === null ? Number.NEGATIVE_INFINITY : now - last + 1;
+    // What came to pass passes out of the last …
+    if (test.happened)
+      return last === null
+        ? []
+        : [
+            {
+              rows: `select person_id, max(happened_at) + ${draft.length(last)} as at from (${pairs(test, draft, lastFrom)}) s group by person_id`,
+            },
+          ];
+    // What did not come has not come when the time is over; and later that passes too.
+    const over = `f.happened_at + ${draft.length(ms(test.within))}`;
+    const at = last === null ? `${over}` : `case when ${over} > ${draft.now} then ${over} else ${over} + ${draft.length(last)} end`;
+    return [
+      {
+        rows: `select f.person_id, ${at} as at from (${latestFirst(test, draft, lastFrom)}) f where ${noneCame(test, draft, lastFrom)}${last === null ? ` and ${over} > ${draft.now}` : ''}`,
+      },
+    ];
+  },
+};
+
+const both = (...conditions: string[]): string => conditions.filter(Boolean).join(' and ');
+const since = (draft: Draft, from: number): string => (from === Number.NEGATIVE_INFINITY ? '' : `e.happened_at >= ${draft.at(from)}`);
+
+/** The second events that came within the time after a first, and not before `from`. Sorted once, so that somebody with many of both costs no more. */
+function pairs(test: SequenceTest, draft: Draft, from: number): string {
+  const length = ms(test.within);
+  const begin = from - length;
+  const isFirst = both(`e.name = ${draft.bind(test.first.event, 'text')}`, matchSql(test.first, draft, begin));
+  const isThen = both(`e.name = ${draft.bind(test.then.event, 'text')}`, matchSql(test.then, draft, begin), since(draft, from));
+  const where = both(
+    `e.workspace_id = ${draft.workspace} and ${namedEvents(draft, [test.first.event, test.then.event])} and e.happened_at <= ${draft.now}${draft.inLanes('e')}`,
+    since(draft, begin),
+  );
+  return `select person_id, happened_at from (
+    select e.person_id, e.happened_at, ${isThen} as is_then,
+      max(e.happened_at) filter (where ${isFirst}) over (partition by e.person_id order by e.happened_at groups between unbounded preceding and 1 preceding) as nearest
+    from event e where ${where}) w where is_then and nearest >= happened_at - ${draft.length(length)}`;
+}
+
+/** The latest first of each person; a statement that ends in its `group by`. What is too long ago to matter is left out. */
+function latestFirst(test: SequenceTest, draft: Draft, from: number): string {
+  const begin = from - ms(test.within);
+  const where = both(
+    `e.workspace_id = ${draft.workspace} and ${namedEvents(draft, [test.first.event])} and e.happened_at <= ${draft.now}${draft.inLanes('e')}`,
+    since(draft, begin),
+    matchSql(test.first, draft, begin),
+  );
+  return `select e.person_id, max(e.happened_at) as happened_at from event e where ${where} group by e.person_id`;
+}
+
+function noneCame(test: SequenceTest, draft: Draft, from: number): string {
+  const begin = from - ms(test.within);
+  const where = both(
+    `e.workspace_id = ${draft.workspace} and ${namedEvents(draft, [test.then.event])} and e.happened_at <= ${draft.now}${draft.inLanes('e')}`,
+    since(draft, begin),
+    matchSql(test.then, draft, begin),
+  );
+  return `not exists (select 1 from event e where ${where} and e.person_id = f.person_id and e.happened_at > f.happened_at and e.happened_at <= f.happened_at + ${draft.length(ms(test.within))})`;
+}
