@@ -181,6 +181,7 @@ describe('the API', () => {
     ]);
     const { id } = await world.person('ana@example.com');
     const [message] = await world.messages(id);
+    const brought = await world.post('/api/imports', 'email\nx@example.com\n', { authorization: `Bearer ${world.apiKey}` });
     const checked: string[] = [];
     for (const [name, route] of routeList.filter(([, each]) => each.method === 'GET' && each.access === 'workspace')) {
       const url = route.path.replace(/\{(\w+)\}/g, (_, part: string) =>
@@ -194,7 +195,9 @@ describe('the API', () => {
               ? '1'
               : route.path.startsWith('/api/messages')
                 ? message!.id
-                : id,
+                : route.path.startsWith('/api/imports')
+                  ? brought.body.id
+                  : id,
       );
       const answer = await world.api(
         'GET',

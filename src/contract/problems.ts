@@ -185,6 +185,22 @@ export const problems = {
     sentence: 'A definition file cannot be read.',
     hint: 'The details name the file, the line and what is wrong.',
   },
+  'file-unreadable': {
+    status: 422,
+    sentence: 'This file cannot be read as a table.',
+    hint: 'Save it as CSV with the names of the columns in the first line; the details say where reading stopped.',
+  },
+  'file-too-large': {
+    status: 413,
+    sentence: 'The file is larger than one import takes.',
+    hint: 'Split it: one import takes 20 MB, 200,000 rows and 200 columns.',
+  },
+  'import-unknown': { status: 404, sentence: 'There is no such import in this workspace.', hint: 'GET /api/imports lists them.' },
+  'import-state': {
+    status: 409,
+    sentence: 'This import is past that.',
+    hint: 'It was run or cancelled already; bring the file again to import it anew.',
+  },
   'backup-unreadable': {
     status: 422,
     sentence: 'This file is not a backup that can be put back.',

@@ -411,7 +411,9 @@ class Desk {
       ([name, consent]) => consent.state === 'withdrawn' && (name === key || name === `${change.purpose}/*`),
     );
     // A withdrawal stands: nobody but the person can lift it, by a confirmed act; a repeated "yes" from a page or an import cannot.
-    const lifts = change.state === 'granted' && standing;
+    // A file is no act of theirs at all: it lifts no "no" either.
+    const refused = change.method === 'import' && consents[key] !== undefined && consents[key].state !== 'granted';
+    const lifts = change.state === 'granted' && (standing || refused);
     // Taking back what was given is a withdrawal, by whatever words it came.
     const state = change.state === 'denied' && (consents[key]?.state === 'granted' || standing) ? 'withdrawn' : change.state;
     // Every page view may repeat what a banner was told; only what changes something is a line in the ledger.

@@ -6,7 +6,7 @@ import { routeList, routes } from '#contract/routes/index.ts';
 import type { Route } from '#contract/routes/route.ts';
 import { whyNotKeepable } from '#operations/keepable.ts';
 import { finishOnce, startOnce } from '#store/idempotency.ts';
-import { bodyText, readJson } from './body.ts';
+import { bodyBytes, bodyText, readJson } from './body.ts';
 import { type Caller, readCaller } from './caller.ts';
 import type { HttpHouse } from './house.ts';
 
@@ -15,6 +15,8 @@ export interface Call<R extends Route> {
   params: z.output<R['params']>;
   query: z.output<R['query']>;
   body: z.output<R['body']>;
+  /** The bytes of a file, where the route takes one. */
+  file: Buffer;
   caller: Caller;
   request: FastifyRequest;
   reply: FastifyReply;
@@ -35,24 +37,34 @@ export function registerApi(app: FastifyInstance, house: HttpHouse, handlers: Ha
     app.route({
       method: route.method,
       url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+      ...(route.file ? { bodyLimit: route.file.bytesMax } : {}),
       handler: async (request, reply) => {
         const caller = route.access === 'anybody' ? (undefined as unknown as Caller) : await readCaller(house, request);
         if (route.access === 'session' && caller.kind !== 'colleague') throw new Problem('session-missing');
         const params = parse(route.params, request.params, 'query-invalid');
         const query = parse(route.query, request.query, 'query-invalid');
+        const file = route.file ? await fileOf(request, route.file.bytesMax) : noFile;
         const text =
-          Buffer.isBuffer(request.body) && request.body.length > 0
+          !route.file && Buffer.isBuffer(request.body) && request.body.length > 0
             ? await bodyText(request.body, request.headers['content-encoding'], apiBytesMax)
             : null;
         const body = route.body.type === 'undefined' ? undefined : parse(route.body, text === null ? {} : readJson(text), 'body-invalid');
-        const run = (): Promise<unknown> => handler(house, { params, query, body, caller, request, reply });
+        const run = (): Promise<unknown> => handler(house, { params, query, body, file, caller, request, reply });
         const key = request.headers['idempotency-key'];
         return typeof key === 'string' && route.method !== 'GET' && caller
-          ? once(house, caller, key, `${route.method} ${request.url}\n${text ?? ''}`, run, reply)
+          ? once(house, caller, key, `${route.method} ${request.url}\n${text ?? file.toString('latin1')}`, run, reply)
           : run();
       },
     });
   }
+}
+
+const noFile = Buffer.alloc(0);
+async function fileOf(request: FastifyRequest, bytesMax: number): Promise<Buffer> {
+  if (!Buffer.isBuffer(request.body)) return noFile;
+  return bodyBytes(request.body, request.headers['content-encoding'], bytesMax).catch((error: unknown) =>
+    Promise.reject(error instanceof Problem && error.code === 'body-too-large' ? new Problem('file-too-large') : error),
+  );
 }
 
 function parse<S extends z.ZodType>(schema: S, value: unknown, code: 'query-invalid' | 'body-invalid'): z.output<S> {

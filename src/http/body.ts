@@ -8,7 +8,11 @@ const [unzip, deflated, brotli] = [promisify(gunzip), promisify(inflate), promis
  * The text of a body. Gzip is known by its first two bytes, whatever the headers say, because clients compress without saying so and say so without
  * compressing. Refuses more than `bytesMax` after decompression, so that a small body cannot fill the memory.
  */
-export async function bodyText(body: Buffer, encoding: string | undefined, bytesMax: number): Promise<string> {
+export const bodyText = async (body: Buffer, encoding: string | undefined, bytesMax: number): Promise<string> =>
+  (await bodyBytes(body, encoding, bytesMax)).toString('utf8');
+
+/** The same, as bytes. */
+export async function bodyBytes(body: Buffer, encoding: string | undefined, bytesMax: number): Promise<Buffer> {
   let plain = body;
   try {
     if (body.length > 1 && body[0] === 0x1f && body[1] === 0x8b) plain = await unzip(body, { maxOutputLength: bytesMax });
@@ -19,7 +23,7 @@ export async function bodyText(body: Buffer, encoding: string | undefined, bytes
     throw new Problem('encoding-unreadable');
   }
   if (plain.length > bytesMax) throw new Problem('body-too-large');
-  return plain.toString('utf8');
+  return plain;
 }
 
 /** Reads JSON; the refusal says where reading stopped. */

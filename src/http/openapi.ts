@@ -54,17 +54,22 @@ function operation(name: string, route: Route, components: JsonSchema): JsonSche
           ]
         : []),
     ],
-    ...(route.body.type === 'undefined'
-      ? {}
-      : {
-          requestBody: { required: true, content: { 'application/json': { schema: hoisted(schemaOf(route.body, 'input'), components) } } },
-        }),
+    ...(route.file
+      ? { requestBody: { required: true, content: { [route.file.type]: { schema: { type: 'string', format: 'binary' } } } } }
+      : route.body.type === 'undefined'
+        ? {}
+        : {
+            requestBody: {
+              required: true,
+              content: { 'application/json': { schema: hoisted(schemaOf(route.body, 'input'), components) } },
+            },
+          }),
     responses: {
       200: {
         description: 'Done',
         ...(route.reply.type === 'undefined'
           ? {}
-          : { content: { 'application/json': { schema: hoisted(schemaOf(route.reply, 'output'), components) } } }),
+          : { content: { [route.answers ?? 'application/json']: { schema: hoisted(schemaOf(route.reply, 'output'), components) } } }),
       },
       ...Object.fromEntries(
         [...codes].map(([status, list]) => [

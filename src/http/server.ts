@@ -82,7 +82,7 @@ export async function buildServer({
     );
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const problem = toProblem(error, request.id);
+    const problem = toProblem(error, request.id, request.url);
     if (problem.status >= 500) house.deps.log.error({ id: request.id, code: problem.code, error: stackOf(error) }, 'a request failed');
     if (problem.status === 503 || problem.status === 429) reply.header('retry-after', '2');
     reply.code(problem.status);
@@ -121,9 +121,9 @@ function closeKeptConnections(app: FastifyInstance): void {
 
 const isForeign = (url: string): boolean => url.startsWith('/v1/') || url.startsWith('/t.js');
 
-function toProblem(error: FastifyError, id: string): Problem {
+function toProblem(error: FastifyError, id: string, url: string): Problem {
   if (error instanceof Problem) return error.status >= 500 ? new Problem(error.code, { request: id }) : error;
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Problem('body-too-large');
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Problem(url.startsWith('/api/imports') ? 'file-too-large' : 'body-too-large');
   if (error.code === 'FST_ERR_BAD_URL' || error.code === 'FST_ERR_MAX_PARAM_LENGTH') return new Problem('route-unknown');
   return new Problem('unexpected', { request: id });
 }

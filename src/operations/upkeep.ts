@@ -1,4 +1,5 @@
 import { day, toIso } from '#contract/instant.ts';
+import { dropOldImportRows } from '#store/imports.ts';
 import { removeErased } from '#store/merges.ts';
 import { dropOldPartitions, makePartitions, partitioned } from '#store/migrate.ts';
 import type { Deps } from './deps.ts';
@@ -8,6 +9,8 @@ const refusalDays = 30;
 const idempotencyDays = 2;
 /** How long values that fields did not take are kept, and sources that have not been seen since. */
 const fieldDays = 90;
+/** How long refused rows of an import can be fetched, and how long a file waits to be run. */
+const importDays = { refused: 30, uploaded: 7 };
 
 /** Housekeeping: partitions ahead, old ones dropped by the longest retention of any workspace, erased people removed from every table. */
 export async function upkeep(deps: Deps): Promise<void> {
@@ -22,6 +25,7 @@ export async function upkeep(deps: Deps): Promise<void> {
     await tx.query('delete from refusal where at < $1', [toIso(now - refusalDays * day)]);
     await tx.query('delete from field_refusal where stored_at < $1', [toIso(now - fieldDays * day)]);
     await tx.query('delete from field_source where at < $1', [toIso(now - fieldDays * day)]);
+    await dropOldImportRows(tx, now - importDays.refused * day, now - importDays.uploaded * day);
     await tx.query('delete from idempotency where at < $1', [toIso(now - idempotencyDays * day)]);
     await tx.query('delete from session where expires_at < $1', [toIso(now)]);
     await tx.query('delete from sign_in_link where expires_at < $1', [toIso(now - day)]);

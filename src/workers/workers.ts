@@ -2,6 +2,8 @@ import type { SendingDeps } from '#operations/deliver.ts';
 import type { Deps } from '#operations/deps.ts';
 import { countLargeWorkspaces } from '#operations/fields.ts';
 import { backfillRound } from '#operations/backfill.ts';
+import { importRound } from '#operations/imports/run.ts';
+import { Acceptor } from '#operations/ingest/accept.ts';
 import { settleDeadSenders } from '#operations/senders.ts';
 import { sweepQueues, upkeep } from '#operations/upkeep.ts';
 import { deliverRound, Processor } from '#operations/work.ts';
@@ -49,7 +51,9 @@ export function startWork(deps: Deps): Workers {
     },
     deps.log,
   );
-  return gather(deps, [process, backfill], [process, backfill, practice, house, sweep, counts], (lanes) => processor.hear(lanes));
+  const acceptor = new Acceptor(deps);
+  const imports = startLoop('imports', 500, () => importRound(deps, acceptor), deps.log);
+  return gather(deps, [process, backfill], [process, backfill, practice, house, sweep, counts, imports], (lanes) => processor.hear(lanes));
 }
 
 /** The loops of the role "send": deliver what is due, and settle what dead senders left. */

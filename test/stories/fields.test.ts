@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dialects } from '../databases.ts';
 import { openWorld, type World } from '../world.ts';
 
@@ -29,6 +29,8 @@ describe.each(dialects)('on %s', (database) => {
       { kind: 'field', key: 'site', body: { name: 'Site', path: 'site', type: 'text', format: 'url', maxLength: 40 } },
     ]);
   });
+  // What is listed newest first needs one thing after another.
+  beforeEach(() => world.turn('PT1M'));
   const identify = (userId: string, traits: object, trusted = false) =>
     (trusted ? world.sendTrusted : world.send).call(world, [
       { type: 'identify', userId, traits: { email: `${userId}@example.com`, ...traits } },

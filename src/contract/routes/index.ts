@@ -1,5 +1,6 @@
 import * as definitions from './definitions.ts';
 import * as fields from './fields.ts';
+import * as imports from './imports.ts';
 import * as messages from './messages.ts';
 import * as operate from './operate.ts';
 import * as people from './people.ts';
@@ -8,5 +9,5 @@ import type { Route } from './route.ts';
 const isRoute = (value: unknown): value is Route => typeof value === 'object' && value !== null && 'method' in value && 'path' in value;
 
 /** Every route of the API, by its name. */
-export const routes = { ...people, ...messages, ...definitions, ...fields, ...operate };
+export const routes = { ...people, ...messages, ...definitions, ...fields, ...imports, ...operate };
 export const routeList = Object.entries<unknown>(routes).filter((entry): entry is [string, Route] => isRoute(entry[1]));

@@ -231,5 +231,17 @@ export const listAudit = route({
   reply: page(AuditRow),
 });
 /** The live stream at GET /api/live (text/event-stream): each message names what changed, so that a view knows what to ask again. */
-export const liveTopics = ['people', 'events', 'refusals', 'messages', 'mailbox', 'definitions', 'clock', 'runs', 'settings', 'backfill'] as const;
+export const liveTopics = [
+  'people',
+  'events',
+  'refusals',
+  'messages',
+  'mailbox',
+  'definitions',
+  'clock',
+  'runs',
+  'settings',
+  'backfill',
+  'imports',
+] as const;
 export type LiveTopic = (typeof liveTopics)[number];

@@ -23,6 +23,10 @@ export interface Route<
   query: Q;
   body: B;
   reply: R;
+  /** The body is a file, taken byte by byte, of at most so many bytes. */
+  file?: { bytesMax: number; type: string };
+  /** The media type of the answer when it is not JSON. */
+  answers?: string;
   /** Refusals beyond those that every route can give. */
   problems: readonly ProblemCode[];
 }
@@ -45,6 +49,8 @@ export function route<
   query?: Q;
   body?: B;
   reply?: R;
+  file?: { bytesMax: number; type: string };
+  answers?: string;
   problems?: readonly ProblemCode[];
 }): Route<P, Q, B, R> {
   return {
