@@ -62,10 +62,7 @@ export interface Given {
  */
 export function decide(given: Given, rulebook: Rulebook, now: Instant): Decision {
   const desk = new Desk(given, rulebook, now);
-  if (given.isNew && given.facts[0]) {
-    desk.askEverything();
-    desk.welcome(given.facts[0]);
-  }
+  if (given.isNew && given.facts[0]) desk.welcome(given.facts[0]);
   for (const fact of given.facts) {
     desk.letTimePass(fact.acceptedAt);
     desk.take(fact);
@@ -153,6 +150,8 @@ class Desk {
 
   /** A new person begins in the stage and with the owner that their entry point declares, in the transaction that makes them. */
   welcome(fact: Fact): void {
+    this.evidence = fact.id;
+    this.askEverything();
     const entryPoint = this.rulebook.entryPoints.get(this.person.entryPoint)?.body;
     if (!entryPoint) return;
     this.person.owner = entryPoint.owner;
@@ -598,7 +597,7 @@ class Desk {
     }
   }
 
-  askEverything(): void {
+  private askEverything(): void {
     const { state } = this.person;
     this.changesAt = never;
     for (const score of this.rulebook.scores) this.askScore(score);

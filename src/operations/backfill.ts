@@ -57,13 +57,7 @@ export async function beginBackfill(tx: Transaction, workspace: Workspace, from:
 /** Brings the next lanes of some workspace to its target. Answers whether there may be more to do right away. */
 export async function backfillRound(deps: Deps): Promise<boolean> {
   const ids = await deps.workspaces.ids();
-  const open = (await deps.workspaces.all()).filter((workspace) => workspace.laneRevisions !== null).map((workspace) => workspace.id);
-  if (open.length === 0) return false;
-  const backfills = await deps.db.transaction({ workspaces: ids }, (tx) => openBackfills(tx, open));
-  if (backfills.length === 0) {
-    await deps.workspaces.refresh();
-    return false;
-  }
+  const backfills = await deps.db.transaction({ workspaces: ids }, (tx) => openBackfills(tx, ids));
   let moved = 0;
   for (const backfill of backfills) moved += await backfillLanes(deps, backfill, ids);
   return moved > 0;

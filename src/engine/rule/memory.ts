@@ -242,9 +242,10 @@ function pairMemo(id: string, names: readonly string[], fold: Memo<SequenceTrace
 function memoId(kind: string, of: Narrowed, zone: string, ...rest: unknown[]): string {
   const match = (each: Narrowed): unknown[] => [
     each.event,
-    each.where ?? [],
+    // Not the objects themselves: the database keeps another order of their keys.
+    (each.where ?? []).map((test) => [test.property, test.op, test.value ?? null]),
     each.weekdays ?? [],
-    each.hours ?? null,
+    each.hours ? [each.hours.from, each.hours.to] : null,
     each.weekdays || each.hours ? zone : '',
   ];
   const parts = rest.map((each) => (typeof each === 'object' && each !== null && 'event' in each ? match(each as Narrowed) : each));
