@@ -93,7 +93,11 @@ export const Lifecycle = z
 export type Lifecycle = z.infer<typeof Lifecycle>;
 
 /** Who belongs. */
-export const Segment = z.strictObject({ name: Line, meaning: z.string().max(500).default(''), rule: Rule });
+export const Segment = z.strictObject({
+  name: Line,
+  meaning: z.string().max(500).default(''),
+  rule: Rule.nullable().describe('Who belongs; null for a list that is kept by hand'),
+});
 export type Segment = z.infer<typeof Segment>;
 
 const Points = z.number().min(-1000).max(1000).multipleOf(0.001);

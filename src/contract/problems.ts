@@ -128,6 +128,11 @@ export const problems = {
     sentence: 'The clock only turns forward.',
     hint: 'Give a duration such as PT1H or P3D, at most P366D.',
   },
+  'segment-not-static': {
+    status: 409,
+    sentence: 'Who belongs to this segment is decided by its rule.',
+    hint: 'Put people on a list that is kept by hand, or change the rule.',
+  },
   'backfill-over': { status: 409, sentence: 'That backfill is not under way any more.', hint: 'See GET /api/backfills for what is.' },
   'clock-turning': { status: 409, sentence: 'The clock is being turned already.', hint: 'Wait until that has finished.' },
   'token-invalid': { status: 404, sentence: 'This link is not valid.', hint: 'Open the newest message and use the link there.' },
