@@ -76,20 +76,22 @@ function Shown({ definition, rows, row }: { definition: Detail; rows: Row[]; row
   const text = toText(kind, body.data?.body);
   return (
     <div className={css.scroll}>
-      <div className={css.tools}>
-        <Segmented
-          label="Compare"
-          value={view}
-          choices={fitting.map((value) => ({ value, label: names[value] }))}
-          onChange={(next) => setAddress({ against: next })}
-        />
-        <span className={css.space} />
-        {!row.live && (
-          <Button size="xs" variant="default" onClick={() => setAsk(true)}>
-            Roll back to it
-          </Button>
-        )}
-      </div>
+      {fitting.length > 1 && (
+        <div className={css.tools}>
+          <Segmented
+            label="Compare"
+            value={view}
+            choices={fitting.map((value) => ({ value, label: names[value] }))}
+            onChange={(next) => setAddress({ against: next })}
+          />
+          <span className={css.space} />
+          {!row.live && (
+            <Button size="xs" variant="default" onClick={() => setAsk(true)}>
+              Roll back to it
+            </Button>
+          )}
+        </div>
+      )}
       {problem ? (
         <ProblemView problem={problem} />
       ) : !body.data || (view === 'before' && !before.data) ? (

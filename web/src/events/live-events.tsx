@@ -20,12 +20,12 @@ import { Refusals } from './refusals.tsx';
 type EventRow = Reply<'listEvents'>['items'][number];
 
 const columns: Column<EventRow>[] = [
-  { key: 'name', title: 'Event', width: 'minmax(130px, 1.3fr)', cell: (row) => <span className={css.name}>{row.name}</span> },
+  { key: 'name', title: 'Event', width: 'minmax(96px, 1.3fr)', cell: (row) => <span className={css.name}>{row.name}</span> },
   { key: 'call', title: 'Call', width: '80px', from: 640, cell: (row) => <span className="mono faint">{row.call}</span> },
   {
     key: 'person',
     title: 'Person',
-    width: 'minmax(120px, 1.4fr)',
+    width: 'minmax(92px, 1.4fr)',
     cell: (row) => (row.person ? <PersonName person={row.person} /> : <span className="faint">Nobody yet</span>),
   },
   timeColumn({ key: 'stored', title: 'Came in', width: '88px', at: (row) => row.storedAt }),

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react';
 import type { ProblemError } from '../api.ts';
 import { useAddress } from '../parts/address.tsx';
 import { Empty } from '../parts/empty.tsx';
+import { useFocusBack } from '../parts/focus-back.ts';
 import { useKeys } from '../parts/keys.ts';
 import { Page } from '../parts/page.tsx';
 import { Peek } from '../parts/peek.tsx';
@@ -57,6 +58,7 @@ export function JourneyPage() {
     const at = journey.steps.findIndex((one) => one.key === address.step);
     choose(journey.steps[Math.min(Math.max(at + by, 0), journey.steps.length - 1)]!.key);
   };
+  useFocusBack(step !== undefined || about);
   useKeys({ j: () => move(1), k: () => move(-1), Escape: () => (step || about ? choose(null) : false) });
 
   const row = rows.data?.items.find((one) => one.key === key);

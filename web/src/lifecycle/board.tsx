@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
-import type { CSSProperties } from 'react';
+import type { CSSProperties, FocusEvent } from 'react';
 import { To, useAddress } from '../parts/address.tsx';
 import { Empty } from '../parts/empty.tsx';
+import { useFocusBack } from '../parts/focus-back.ts';
 import { useKeys } from '../parts/keys.ts';
 import { plural, sayNumber, sayShort } from '../parts/number.ts';
 import { Page } from '../parts/page.tsx';
@@ -14,6 +15,11 @@ import { useRoute } from '../query.ts';
 import css from './board.module.css';
 import { AgeRows, StagePanel } from './stage-panel.tsx';
 
+/** Browsers leave what is half in sight where it is; the keyboard should see all of it. */
+const comeIntoSight = ({ currentTarget: card }: FocusEvent<HTMLElement>): void => {
+  if (card.matches(':focus-visible')) card.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+};
+
 /** One station on the line. */
 function Station({ stage, most, open, onOpen }: { stage: Stage; most: number; open: boolean; onOpen: () => void }) {
   return (
@@ -21,7 +27,7 @@ function Station({ stage, most, open, onOpen }: { stage: Stage; most: number; op
       <div className={css.rail} aria-hidden="true">
         <span className={css.dot} style={{ '--size': `${12 + Math.sqrt(stage.count / Math.max(1, most)) * 16}px` } as CSSProperties} />
       </div>
-      <button type="button" className={css.card} onClick={onOpen} aria-expanded={open}>
+      <button type="button" className={css.card} onClick={onOpen} onFocus={comeIntoSight} aria-expanded={open}>
         <span className={css.name}>{stage.name}</span>
         <span className={css.count}>{sayShort(stage.count)}</span>
         <span className={css.unit}>
@@ -57,6 +63,7 @@ export function LifecycleBoard() {
   const [address, setAddress] = useAddress();
   const stages = board.data?.stages ?? [];
   const at = stages.findIndex((stage) => stage.key === address.peek);
+  useFocusBack(at >= 0);
   const step = (by: number): void => {
     const next = stages[Math.min(Math.max(at + by, 0), stages.length - 1)];
     if (next) setAddress({ peek: next.key });

@@ -101,6 +101,7 @@ function Shown({ mail, view, phone }: { mail: Mail; view: View; phone: boolean }
 /** The mail in a frame without scripts. Images stay away until asked for, so that looking is not counted as opening. */
 function Rendered({ html, subject, phone }: { html: string; subject: string; phone: boolean }) {
   const [images, setImages] = useState(false);
+  const [, setAddress] = useAddress();
   return (
     <div className={css.rendered}>
       {hasImages(html) && (
@@ -123,6 +124,10 @@ function Rendered({ html, subject, phone }: { html: string; subject: string; pho
         data-phone={phone || undefined}
         referrerPolicy="no-referrer"
       />
+      {/* Keys pressed inside the frame do not reach us, Escape neither: whoever tabs out of it lands here. */}
+      <Button size="xs" variant="default" className={css.leave ?? ''} onClick={() => setAddress({ peek: undefined })}>
+        Close the mail
+      </Button>
     </div>
   );
 }

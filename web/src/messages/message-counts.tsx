@@ -5,6 +5,7 @@ import type { Reply } from '../api.ts';
 import type { Search } from '../parts/address.tsx';
 import { sayNumber } from '../parts/number.ts';
 import { Pills } from '../parts/pills.tsx';
+import { useSideFade } from '../parts/side-fade.ts';
 import { Bone } from '../parts/skeleton.tsx';
 import { statusTones, statusWords } from '../parts/tone.tsx';
 import css from './message-counts.module.css';
@@ -24,6 +25,8 @@ interface MessageCountsProps {
 }
 /** How many messages stand where, and for which reason; each number filters the list under it. */
 export function MessageCounts({ counts, status, reason, onChange, children }: MessageCountsProps) {
+  const tileRow = useSideFade<HTMLFieldSetElement>();
+  const reasonRow = useSideFade<HTMLDivElement>();
   if (!counts)
     return (
       <div className={css.counts} aria-busy="true">
@@ -50,7 +53,7 @@ export function MessageCounts({ counts, status, reason, onChange, children }: Me
     reasons.push({ value: reason, label: reasonWords[reason], count: 0 });
   return (
     <div className={css.counts}>
-      <fieldset className={css.tiles}>
+      <fieldset ref={tileRow} className={css.tiles}>
         <legend className="visually-hidden">By status</legend>
         <Tile
           label="All"
@@ -69,7 +72,7 @@ export function MessageCounts({ counts, status, reason, onChange, children }: Me
           />
         ))}
       </fieldset>
-      <div className={css.reasons}>
+      <div ref={reasonRow} className={css.reasons}>
         {children}
         {(reasons.length > 1 || reason !== undefined) && (
           <Pills label="By reason" choices={reasons} value={reason} onChange={(next) => onChange({ reason: next })} />

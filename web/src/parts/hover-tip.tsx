@@ -20,7 +20,7 @@ export function HoverTip() {
       if (!target?.dataset.tip) return;
       if (event.type === 'focusin' && !tabbed) return;
       timer.current = setTimeout(() => {
-        if (!target.isConnected) return;
+        if (!target.isConnected || target.ariaExpanded === 'true') return; // what it opened says more
         const box = target.getBoundingClientRect();
         const below = box.top < 60;
         setTip({

@@ -2,6 +2,7 @@ import { useElementSize } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import type { ProblemError } from '../api.ts';
+import { useFocusBack } from './focus-back.ts';
 import { useKeys } from './keys.ts';
 import css from './list.module.css';
 import { Peek } from './peek.tsx';
@@ -62,6 +63,7 @@ export function List<T>(props: ListProps<T>) {
   const scroll = useRef<HTMLDivElement>(null);
   const id = useId();
   const height = props.tall ? 52 : rowHeight;
+  useFocusBack(panel !== undefined && peek !== null);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroll.current, estimateSize: () => height, overscan: 12 });
   const items = virtual.getVirtualItems();
   const lastSeen = items.at(-1)?.index ?? 0;

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect } from 'react';
 import css from './page.module.css';
+import { useSideFade } from './side-fade.ts';
 
 interface PageProps {
   title: ReactNode;
@@ -18,6 +19,7 @@ interface PageProps {
 
 /** Every screen: title, one sentence, one action, content. */
 export function Page({ title, tab, purpose, actions, bar, fit = 'wide', children }: PageProps) {
+  const barRow = useSideFade<HTMLDivElement>();
   const words = tab ?? (typeof title === 'string' ? title : 'Throughline');
   useEffect(() => {
     document.title = `${words} · Throughline`;
@@ -31,7 +33,11 @@ export function Page({ title, tab, purpose, actions, bar, fit = 'wide', children
         </div>
         {actions && <div className={css.actions}>{actions}</div>}
       </header>
-      {bar && <div className={css.bar}>{bar}</div>}
+      {bar && (
+        <div ref={barRow} className={css.bar}>
+          {bar}
+        </div>
+      )}
       <div className={css.body} data-fit={fit} {...(fit === 'fill' ? {} : { tabIndex: -1 })}>
         {fit === 'fill' ? (
           children

@@ -20,7 +20,7 @@ export function Segmented<V extends string>({
 }) {
   const group = useRef<HTMLFieldSetElement>(null);
   useEffect(() => {
-    if (value) group.current?.querySelector('[aria-pressed=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }); // on a phone the bar scrolls sideways
+    if (value) group.current?.querySelector('[aria-pressed=true]')?.scrollIntoView({ block: 'nearest', inline: 'center' }); // on a phone the bar scrolls sideways
   }, [value]);
   return (
     <fieldset className={css.group} ref={group}>

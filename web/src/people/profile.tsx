@@ -5,12 +5,14 @@ import { useState } from 'react';
 import { To, useAddress, useGo } from '../parts/address.tsx';
 import { Confirm } from '../parts/confirm.tsx';
 import { Copy } from '../parts/copy.tsx';
+import { useFocusBack } from '../parts/focus-back.ts';
 import { useKeys } from '../parts/keys.ts';
 import { said } from '../parts/notify.ts';
 import { Page } from '../parts/page.tsx';
 import { callPerson, Face } from '../parts/person-name.tsx';
 import { ProblemView } from '../parts/problem.tsx';
 import { Segmented } from '../parts/segmented.tsx';
+import { useSideFade } from '../parts/side-fade.ts';
 import { ScreenSkeleton } from '../parts/skeleton.tsx';
 import { useChange, useRoute } from '../query.ts';
 import { EditPerson } from './edit-person.tsx';
@@ -38,6 +40,8 @@ export function Profile() {
   const [doing, setDoing] = useState<'edit' | 'stage' | 'erase' | null>(null);
   const erase = useChange('erasePerson', ['listPeople', 'countPeople', 'lifecycleBoard']);
   const go = useGo();
+  useFocusBack(doing !== null);
+  const filterRow = useSideFade<HTMLDivElement>();
   useKeys({ e: () => setDoing('edit'), m: () => setDoing('stage') });
 
   if (person.error) {
@@ -138,12 +142,14 @@ export function Profile() {
       <div className={css.profile} data-tab={address.tab === 'history' ? 'history' : 'now'}>
         <div className={css.history}>
           <div className={css.filters}>
-            <Segmented
-              label="Show on the timeline"
-              choices={filters.map(({ value, label }) => ({ value, label }))}
-              value={filter.value}
-              onChange={(value) => setAddress({ show: value === 'all' ? undefined : value })}
-            />
+            <div ref={filterRow} className={css.row}>
+              <Segmented
+                label="Show on the timeline"
+                choices={filters.map(({ value, label }) => ({ value, label }))}
+                value={filter.value}
+                onChange={(value) => setAddress({ show: value === 'all' ? undefined : value })}
+              />
+            </div>
           </div>
           <Timeline id={id} kinds={filter.kinds} />
         </div>
