@@ -69,7 +69,10 @@ async function problemOf(answer: Response): Promise<ProblemError> {
 }
 
 /** Calls a route of the contract by its name, in the workspace of the address bar. Throws a ProblemError. */
-export async function call<N extends RouteName>(name: N, ...[args]: ArgsOf<N>): Promise<Reply<N>> {
+export const call = <N extends RouteName>(name: N, ...args: ArgsOf<N>): Promise<Reply<N>> => callUntil(null, name, ...args);
+
+/** The same, given up when the signal says so. */
+export async function callUntil<N extends RouteName>(signal: AbortSignal | null, name: N, ...[args]: ArgsOf<N>): Promise<Reply<N>> {
   const given = (args ?? {}) as { params?: unknown; query?: unknown; body?: unknown };
   const method = addresses[name]![0];
   const workspace = workspaceOfAddress();
@@ -83,9 +86,11 @@ export async function call<N extends RouteName>(name: N, ...[args]: ArgsOf<N>): 
       method,
       headers,
       credentials: 'same-origin',
+      signal,
       ...(given.body === undefined ? {} : { body: JSON.stringify(given.body) }),
     });
-  } catch {
+  } catch (error) {
+    if (signal?.aborted) throw error;
     throw new ProblemError(0, {
       code: 'offline',
       message: 'The server does not answer.',

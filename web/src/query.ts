@@ -8,7 +8,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { type Args, type ArgsOf, call, ProblemError, type Reply, type RouteName, workspaceOfAddress } from './api.ts';
+import { type Args, type ArgsOf, call, callUntil, ProblemError, type Reply, type RouteName, workspaceOfAddress } from './api.ts';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -43,6 +43,22 @@ export function useRoute<N extends RouteName>(
   return Object.create(query, {
     error: { get: () => (query.data !== undefined && passes(query.error) ? null : query.error) },
   }) as typeof query;
+}
+
+/**
+ * What a route answers about something that is still being written. Nothing is asked while `args` is null; the answer before stays meanwhile, and a
+ * question that is no longer wanted is given up.
+ */
+export function useTrial<N extends RouteName>(name: N, args: Args<N> | null, options: Options<Reply<N>> = {}) {
+  return useQuery<Reply<N>, ProblemError>({
+    queryKey: keyOf(name, args),
+    queryFn: ({ signal }) => callUntil(signal, name, ...([args] as unknown as ArgsOf<N>)),
+    enabled: args !== null,
+    placeholderData: keepPreviousData,
+    retry: false,
+    staleTime: 30_000,
+    ...options,
+  });
 }
 
 type PageOf<N extends RouteName> = Reply<N> extends { items: (infer T)[]; next: string | null } ? T : never;

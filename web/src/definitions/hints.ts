@@ -7,7 +7,9 @@ const hints: Record<DefinitionKind, string> = {
   'entry-point': 'A declared way in: the source people carry for good, their first stage, and the exact words of the consent.',
   lifecycle: 'Stages in order. A stage is entered by an event that is its evidence; next lists where people may move on to.',
   segment: 'rule says who belongs. Combine all, any and not with trait, event, stage, segment, score and consent.',
-  score: 'Each entry of points has a rule, a number and the reason in words. The sum is kept between min and max.',
+  score:
+    'points count while a rule holds, signals each time something is done; halfLife and expires let them fade. The sum is kept between min and max.',
+  grade: 'fit gives the letter, engagement the digit. letters and digits say from how much on, each number less than the one before.',
   template: 'Texts are Liquid over person, event and workspace. fallbacks says what stands where a value is missing.',
   'cap-policy': 'caps limits marketing messages in a rolling window; quietHours holds them in the person’s own time.',
   journey: 'steps are joined by their keys in next. Every wait for an event has a timeout and an onTimeout.',

@@ -42,6 +42,7 @@ export const starters: Record<DefinitionKind, (name: string) => unknown> = {
     min: 0,
     max: 100,
   }),
+  grade: (name) => ({ name, meaning: '', fit: 'fit', engagement: 'engagement', letters: [75, 50, 25], digits: [75, 50, 25] }),
   template: (name) => ({
     channel: 'email',
     name,
