@@ -106,16 +106,36 @@ create function rule_key(v jsonb) returns text language sql immutable parallel s
   as $$ select case jsonb_typeof(v) when 'string' then case when v <> '""' then 's' || rule_fold(left(v #>> '{}', 200)) end
     when 'number' then 'n' || rule_number(v) when 'boolean' then 'b' || (v #>> '{}') end $$;
 
-create function rule_mix(bits bigint) returns bigint language plpgsql immutable parallel safe
+create function rule_bucket(person uuid, seed bigint) returns int language plpgsql immutable parallel safe
   as $$
 declare
-  x bigint := bits # (bits >> 16);
+  bytes bytea := uuid_send(person);
+  x bigint := ((get_byte(bytes, 8) & 127) << 24) | (get_byte(bytes, 9) << 16) | (get_byte(bytes, 10) << 8) | get_byte(bytes, 11);
 begin
-  x := (x * 569420461) & 2147483647;
-  x := x # (x >> 15);
-  x := (x * 1935289751) & 2147483647;
-  return x # (x >> 15);
+  x := ((x # (x >> 16)) * 569420461) & 2147483647;
+  x := ((x # (x >> 15)) * 1935289751) & 2147483647;
+  x := x # (x >> 15) # seed;
+  x := ((x # (x >> 16)) * 569420461) & 2147483647;
+  x := ((x # (x >> 15)) * 1935289751) & 2147483647;
+  return ((x # (x >> 15)) * 10000) >> 31;
 end $$;
 
-create function rule_bucket(person uuid, seed bigint) returns int language sql immutable parallel safe
-  as $$ select ((rule_mix(rule_mix(('x' || substr(person::text, 20, 4) || substr(person::text, 25, 4))::bit(32)::bigint & 2147483647) # seed) * 10000) >> 31)::int $$;
+create function rule_at(v jsonb, path text[]) returns jsonb language plpgsql immutable parallel safe
+  as $$
+declare
+  part text;
+begin
+  foreach part in array path loop
+    v := case when part ~ '^[0-9]+$' then v #> array[part] else v -> part end;
+  end loop;
+  return v;
+end $$;
+
+create function rule_each(v jsonb, path text[]) returns jsonb language sql immutable parallel safe
+  as $$ select case when jsonb_typeof(v) = 'array' then
+    (select coalesce(jsonb_agg(rule_at(item.value, path)) filter (where rule_at(item.value, path) is not null), '[]') from jsonb_array_elements(v) item) end $$;
+
+create function rule_list_has(v jsonb, texts text[], numbers float8[], numerals float8[]) returns boolean language sql immutable parallel safe
+  as $$ select jsonb_typeof(v) = 'array' and exists (
+    select 1 from jsonb_array_elements(case when jsonb_typeof(v) = 'array' then v end) item
+    where rule_text(item.value) = any(texts) or rule_number(item.value) = any(numbers) or jsonb_typeof(item.value) = 'number' and rule_number(item.value) = any(numerals)) $$;

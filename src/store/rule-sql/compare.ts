@@ -3,7 +3,7 @@ import { type Comparison, meaningOf, type Operator } from '#contract/rule/compar
 import { fold, isMissing, numberOf, textOf } from '#contract/rule/values.ts';
 import { todayIn, tomorrowIn } from './context.ts';
 import { type Draft, isStorable } from './draft.ts';
-import { elementsOf, type Operand } from './operand.ts';
+import type { Operand } from './operand.ts';
 
 type Scalar = string | number | boolean;
 
@@ -41,27 +41,25 @@ function equalsAny(operand: Operand, wanted: readonly Scalar[], draft: Draft): s
       ...(texts.length > 0 ? [`rule_fold(${operand.raw}) ${anyOf(texts, 'text', draft)}`] : []),
       ...(numbers.length > 0 ? [`rule_number(${operand.json}) ${anyOf(numbers, 'float8', draft)}`] : []),
     ]);
-  const scalar = (json: string, raw: string): string[] => {
-    const parts: string[] = [];
-    // A text with other letters than ASCII's equals no text without; so of most texts only those are folded that are right but for their case.
-    const plain = texts.every((text) => Buffer.byteLength(text) === text.length);
-    if (texts.length > 0)
-      parts.push(
-        plain
-          ? `(lower(${raw} collate "C") ${anyOf(texts, 'text', draft)} and jsonb_typeof(${json}) in ('string', 'boolean'))`
-          : `rule_text(${json}) ${anyOf(texts, 'text', draft)}`,
-      );
-    if (numbers.length > 0) parts.push(`rule_number(${json}) ${anyOf(numbers, 'float8', draft)}`);
-    if (numerals.length > 0) parts.push(`(jsonb_typeof(${json}) = 'number' and rule_number(${json}) ${anyOf(numerals, 'float8', draft)})`);
-    return parts;
-  };
-  const one = scalar(operand.json, operand.raw);
-  if (one.length === 0) return 'false';
-  const element = or(scalar('item.value', "(item.value #>> '{}')"));
-  return or([
-    ...one,
-    `(jsonb_typeof(${operand.json}) = 'array' and exists (select 1 from ${elementsOf(operand.json)} item where ${element}))`,
-  ]);
+  const { json, raw } = operand;
+  // A text with other letters than ASCII's equals none without; so of most texts only those are looked at twice that are right but for their case.
+  const isPlain = texts.every((text) => Buffer.byteLength(text) === text.length);
+  const parts: string[] = [];
+  if (texts.length > 0)
+    parts.push(
+      isPlain
+        ? `(lower(${raw} collate "C") ${anyOf(texts, 'text', draft)} and jsonb_typeof(${json}) in ('string', 'boolean'))`
+        : `rule_text(${json}) ${anyOf(texts, 'text', draft)}`,
+    );
+  if (numbers.length > 0) parts.push(`${numberSql(operand)} ${anyOf(numbers, 'float8', draft)}`);
+  if (numerals.length > 0) parts.push(`(jsonb_typeof(${json}) = 'number' and rule_number(${json}) ${anyOf(numerals, 'float8', draft)})`);
+  return parts.length === 0 ? 'false' : or([...parts, listHas(operand, wanted, draft)]);
+}
+
+/** Whether any element of a list is one of those that are wanted. A function, because a statement with a select for each row is not shared by several processes. */
+function listHas({ json, raw }: Operand, wanted: readonly Scalar[], draft: Draft): string {
+  const { texts, numbers, numerals } = wantedOf(wanted);
+  return `(starts_with(${raw}, '[') and rule_list_has(${json}, ${draft.bind(texts, 'text[]')}, ${draft.bind(numbers, 'float8[]')}, ${draft.bind(numerals, 'float8[]')}))`;
 }
 
 /** Its folded text; null when it is none. */
@@ -71,16 +69,19 @@ const textSql = (operand: Operand): string =>
     : operand.isText || operand.at !== undefined
       ? `rule_fold(${operand.raw})`
       : `rule_text(${operand.json})`;
-const numberSql = (operand: Operand): string => operand.number ?? `rule_number(${operand.json})`;
+/** Its number; null when it is none. Most are short and read from their digits; rule_number knows what to do with those that no float8 holds. */
+const numberSql = ({ number, isText, json, raw }: Operand): string =>
+  number ??
+  (isText
+    ? `rule_number(${json})`
+    : `case jsonb_typeof(${json}) when 'number' then case when length(${raw}) < 300 then ${raw}::float8 else rule_number(${json}) end when 'string' then rule_number(${json}) end`);
 
 function contains(operand: Operand, wanted: Scalar, draft: Draft): string {
   const part = typeof wanted === 'number' ? String(wanted) : textOf(wanted)!;
   const text = textSql(operand);
   const inText = part === '' ? `${text} <> ''` : isStorable(part) ? `strpos(${text}, ${draft.bind(part, 'text')}) > 0` : 'false';
   if (operand.isText || operand.number !== undefined || operand.at !== undefined) return inText;
-  const { texts, numbers } = wantedOf([wanted]);
-  if (texts.length + numbers.length === 0) return inText;
-  return `(${inText} or (jsonb_typeof(${operand.json}) = 'array' and ${equalsAny(operand, [wanted], draft)}))`;
+  return `(${inText} or ${listHas(operand, [wanted], draft)})`;
 }
 
 /** Compares an instant with one that is known now. */

@@ -7,6 +7,8 @@ export interface Rows {
   /** The name under which a statement has them. */
   readonly name: string;
   render(): string;
+  /** The ids of those who have a row, some of them more than once: cheaper, where that does no harm. */
+  loose?(): string;
 }
 
 /** A statement in the making: the values that it binds, and the rows that its conditions share. */

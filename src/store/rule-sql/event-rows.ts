@@ -24,6 +24,7 @@ const both = (...conditions: string[]): string => conditions.filter(Boolean).joi
 class EventRows implements Rows {
   #columns = new Map<string, { name: string; aggregate: string; filter: string; used: boolean }>();
   #from = Number.POSITIVE_INFINITY;
+  #isCorrelated = false;
 
   readonly name: string;
   #draft: Draft;
@@ -73,20 +74,27 @@ class EventRows implements Rows {
     return namedEvents(this.#draft, [this.#event]);
   }
 
-  render(): string {
+  #source(): string {
     const draft = this.#draft;
-    const columns = [...this.#columns.values()].filter(({ used }) => used);
-    const uniform = this.#isUniform();
-    const common = uniform ? [...this.#columns.values()][0]!.filter : '';
-    const selected = columns.map(
-      ({ name, aggregate, filter }) => `, ${aggregate}${uniform || filter === '' ? '' : ` filter (where ${filter})`} as ${name}`,
-    );
     const where = both(
       `e.workspace_id = ${draft.workspace} and ${this.#named()} and e.happened_at <= ${draft.now}`,
       this.#from === Number.NEGATIVE_INFINITY ? '' : `e.happened_at >= ${draft.at(this.#from)}`,
-      common,
+      this.#isUniform() ? [...this.#columns.values()][0]!.filter : '',
     );
-    return `select e.person_id${selected.join('')} from event e${this.#joined} where ${where}${draft.inLanes('e')} group by e.person_id`;
+    return `from event e${this.#joined} where ${where}${draft.inLanes('e')}`;
+  }
+
+  loose(): string {
+    return `select e.person_id ${this.#source()}`;
+  }
+
+  render(): string {
+    const uniform = this.#isUniform();
+    const selected = [...this.#columns.values()]
+      .filter(({ used }) => used)
+      .map(({ name, aggregate, filter }) => `, ${aggregate}${uniform || filter === '' ? '' : ` filter (where ${filter})`} as ${name}`);
+    // What asks for the latest of a person cannot be shared by several processes; so it is kept apart from the pass over everybody's events, which can.
+    return `select e.person_id${selected.join('')} ${this.#source()} group by e.person_id${this.#isCorrelated ? ' offset 0' : ''}`;
   }
 }
 

@@ -41,36 +41,48 @@ const needsNoPerson = (formula: Formula): boolean =>
 /** Some people, as a select of their ids; or all but these. */
 interface Group {
   select: string;
+  /** The same where an id may come more than once. */
+  loose: string;
   others: boolean;
 }
 
-const union = (selects: string[]): string => (selects.length === 1 ? selects[0]! : selects.map((each) => `(${each})`).join(' union '));
+const sure = (select: string, others: boolean): Group => ({ select, loose: select, others });
+const union = (groups: Group[]): string =>
+  groups.length === 1 ? groups[0]!.select : groups.map(({ loose }) => `(${loose})`).join(' union ');
+const either = (groups: Group[]): string =>
+  groups.length === 1 ? groups[0]!.loose : groups.map(({ loose }) => `(${loose})`).join(' union all ');
+
+/** Conditions that somebody belongs to all of these groups. */
+const belongs = (person: string, groups: Group[]): string[] =>
+  groups.map(({ loose, others }) =>
+    others ? `not exists (select 1 from (${loose}) o where o.person_id = ${person})` : `${person} in (${loose})`,
+  );
 
 function groupOf(formula: Formula): Group {
   if (formula.is === 'among') {
+    const { rows } = formula;
     const where = formula.where();
-    return { select: `select person_id from ${formula.rows.name}${where === 'true' ? '' : ` where ${where}`}`, others: !formula.holds };
+    const select = `select person_id from ${rows.name}${where === 'true' ? '' : ` where ${where}`}`;
+    return { select, loose: where === 'true' && rows.loose ? rows.loose() : select, others: !formula.holds };
   }
   if (formula.is === 'all') return intersection(formula.parts);
   if (formula.is !== 'any') throw new Error(`a formula about ${formula.is} is no group of people`);
   const groups = oneForEachRows(formula.parts, 'or').map(groupOf);
-  if (groups.every((group) => !group.others)) return { select: union(groups.map(({ select }) => select)), others: false };
+  if (groups.every((group) => !group.others)) return { select: union(groups), loose: either(groups), others: false };
   const neither = intersection(formula.parts.map(not));
   return { ...neither, others: !neither.others };
 }
 
 function intersection(parts: Formula[]): Group {
   const groups = oneForEachRows(parts, 'and').map(groupOf);
-  const [members, outsiders] = [groups.filter((group) => !group.others), groups.filter((group) => group.others)];
-  if (members.length === 0) return { select: union(outsiders.map(({ select }) => select)), others: true };
-  const [first, ...rest] = members;
-  if (rest.length === 0 && outsiders.length === 0) return first!;
-  const joined = rest.map(({ select }, index) => ` join (${select}) g${index + 2} on g${index + 2}.person_id = g1.person_id`);
-  const without = outsiders.map(({ select }) => `not exists (select 1 from (${select}) o where o.person_id = g1.person_id)`);
-  return {
-    select: `select g1.person_id from (${first!.select}) g1${joined.join('')}${without.length === 0 ? '' : ` where ${without.join(' and ')}`}`,
-    others: false,
-  };
+  const outsiders = groups.filter((group) => group.others);
+  // Those that must be counted anyway come first; the others need only be looked up.
+  const [first, ...rest] = groups
+    .filter((group) => !group.others)
+    .sort((a, b) => Number(a.select !== a.loose) - Number(b.select !== b.loose));
+  if (first === undefined) return { select: union(outsiders), loose: either(outsiders), others: true };
+  if (groups.length === 1) return first;
+  return sure(`select g.person_id from (${first.select}) g where ${belongs('g.person_id', [...rest, ...outsiders]).join(' and ')}`, false);
 }
 
 /** What is asked of the same rows is asked at once. */
@@ -121,14 +133,18 @@ const alive = (draft: Draft, alias: string): string =>
 export function selectHolding(formula: Formula, draft: Draft): string {
   if (formula.is === 'constant' && !formula.holds) return 'select null::uuid as person_id where false';
   const parts = formula.is === 'all' ? formula.parts : [formula];
-  const outside = parts.filter(needsNoPerson);
-  const group = outside.length > 0 ? groupOf(combine('all', outside)) : null;
+  const groups = parts.filter(needsNoPerson);
   const rest = parts.filter((part) => !needsNoPerson(part) && part.is !== 'constant');
-  if (group && !group.others && rest.length === 0)
-    return `select s.person_id from (${group.select}) s where not exists (select 1 from person gone where gone.workspace_id = ${draft.workspace} and gone.person_id = s.person_id and (gone.merged_into is not null or gone.erased_at is not null))`;
+  if (rest.length === 0 && groups.length > 0) {
+    const group = groupOf(combine('all', groups));
+    if (!group.others)
+      return `select s.person_id from (${group.select}) s where not exists (select 1 from person gone where gone.workspace_id = ${draft.workspace} and gone.person_id = s.person_id and (gone.merged_into is not null or gone.erased_at is not null))`;
+  }
   const joins: string[] = [];
-  const where = [alive(draft, 'p'), ...rest.map((part) => expression(part, joins))];
-  if (group?.others) where.push(`not exists (select 1 from (${group.select}) o where o.person_id = p.person_id)`);
-  const driving = group && !group.others ? ` join (${group.select}) s on s.person_id = p.person_id` : '';
-  return `select p.person_id from person p${driving}${joins.join('')} where ${where.join(' and ')}`;
+  const where = [
+    alive(draft, 'p'),
+    ...rest.map((part) => expression(part, joins)),
+    ...belongs('p.person_id', oneForEachRows(groups, 'and').map(groupOf)),
+  ];
+  return `select p.person_id from person p${joins.join('')} where ${where.join(' and ')}`;
 }

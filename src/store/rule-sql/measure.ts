@@ -1,4 +1,5 @@
 import type { MeasureTest } from '#contract/rule/conditions.ts';
+import { amountMax } from '#contract/rule/values.ts';
 import { eventsInWindowMax } from '#contract/rule/window.ts';
 import { compareSql, holdsForNothing } from './compare.ts';
 import { eventRows } from './event-rows.ts';
@@ -13,11 +14,11 @@ export const measure: SqlKind<'measure'> = {
   formula(test, draft) {
     const window = windowSql(test, draft);
     if (window.of === 'nobody') return no;
-    const property = propertyOf(draft, test.property).json;
+    const property = propertyOf(draft, test.property);
     const isWindowed = test.within !== undefined || test.since !== undefined || test.calendar !== undefined;
     const isDistinct = test.take === 'distinct';
     const joined = isDistinct
-      ? { key: `${window.joined.key} distinct ${test.property}`, sql: window.joined.sql + elements(property) }
+      ? { key: `${window.joined.key} distinct ${test.property}`, sql: window.joined.sql + elements(property.json) }
       : window.joined;
     const rows = eventRows(draft, test.name, joined);
     const taken = { match: matchSql(test, draft, window.from), window: window.inside, from: window.from };
@@ -46,8 +47,8 @@ const elements = (property: string): string =>
 
 type Over = (aggregate: string, kept?: string) => () => string;
 
-function measured(take: MeasureTest['take'], property: string, isWindowed: boolean, over: Over): () => Operand {
-  const number = `rule_measured(${property})`;
+function measured(take: MeasureTest['take'], property: Operand, isWindowed: boolean, over: Over): () => Operand {
+  const number = amountOf(property);
   switch (take) {
     case 'sum': {
       const sum = over(sumOf(property));
@@ -68,7 +69,7 @@ function measured(take: MeasureTest['take'], property: string, isWindowed: boole
     }
     case 'first':
     case 'last': {
-      const value = `rule_remembered(${property})`;
+      const value = `rule_remembered(${property.json})`;
       const way = take === 'first' ? 'asc' : 'desc';
       // At one instant: false, true, numbers, texts by their characters.
       const order = [
@@ -84,4 +85,8 @@ function measured(take: MeasureTest['take'], property: string, isWindowed: boole
 }
 
 /** The sum of a property in ten-thousandths. Whole numbers, so that the order in which they are added does not matter. */
-export const sumOf = (property: string): string => `sum(floor(rule_measured(${property}) * 10000 + 0.5))`;
+export const sumOf = (property: Operand): string => `sum(floor(${amountOf(property)} * 10000 + 0.5))`;
+
+/** A property as a number, when it is one and not beyond what sums take. */
+const amountOf = ({ json, raw }: Operand): string =>
+  `case jsonb_typeof(${json}) when 'number' then case when length(${raw}) < 300 then case when abs(${raw}::float8) <= ${amountMax} then ${raw}::float8 end else rule_measured(${json}) end when 'string' then rule_measured(${json}) end`;

@@ -1,5 +1,4 @@
-import type { Draft } from './draft.ts';
-import { isStorable } from './draft.ts';
+import { type Draft, isStorable } from './draft.ts';
 
 /** A value that is compared, as SQL: each way in which operators may want it. */
 export interface Operand {
@@ -21,35 +20,23 @@ export function atPath(draft: Draft, json: string, path: string): Operand {
   if (place < 0) return plainPath(draft, json, path.split('.'));
   const list = plainPath(draft, json, path.slice(0, place).split('.')).json;
   const rest = path.slice(place + 3);
-  if (rest === '') {
-    const whole = `case when jsonb_typeof(${list}) = 'array' then ${list} end`;
-    return { json: whole, raw: `(${whole}) #>> '{}'` };
-  }
-  const each = plainPath(draft, 'item.value', rest.split('.')).json;
-  const collected = `case when jsonb_typeof(${list}) = 'array' then (select coalesce(jsonb_agg(${each}) filter (where ${each} is not null), '[]') from ${elementsOf(list)} item) end`;
-  return { json: collected, raw: `(${collected}) #>> '{}'` };
+  if (!isStorable(rest)) return nothing;
+  return ofJson(`rule_each(${list}, ${draft.bind(rest === '' ? [] : rest.split('.'), 'text[]')})`);
 }
+
+const nothing: Operand = { json: 'null::jsonb', raw: 'null::text' };
+export const ofJson = (json: string): Operand => ({ json, raw: `(${json} #>> '{}')` });
 
 /**
- * One operator takes the whole path, because each step unpacks the value again. It would read " 1" as an index and skip blanks; the step by name does not,
- * and on a list finds nothing.
+ * One operator takes the whole path where it can, because each step unpacks the value again. It would read " 1" as a place in a list and skip the blank;
+ * the step by name finds nothing in a list.
  */
 function plainPath(draft: Draft, json: string, parts: string[]): Operand {
-  if (!parts.every(isStorable)) return { json: 'null::jsonb', raw: 'null::text' };
-  const isOdd = (part: string): boolean => /^\s+[+-]?\d+$/.test(part);
-  if (!parts.some(isOdd)) {
-    const path = draft.bind(parts, 'text[]');
-    return { json: `(${json} #> ${path})`, raw: `(${json} #>> ${path})` };
-  }
-  const stepped = parts.reduce(
-    (from, part) => (isOdd(part) ? `(${from} -> ${draft.bind(part, 'text')})` : `(${from} #> ${draft.bind([part], 'text[]')})`),
-    json,
-  );
-  return { json: stepped, raw: `(${stepped} #>> '{}')` };
+  if (!parts.every(isStorable)) return nothing;
+  if (parts.some((part) => /^\s+[+-]?\d+$/.test(part))) return ofJson(`rule_at(${json}, ${draft.bind(parts, 'text[]')})`);
+  const path = draft.bind(parts, 'text[]');
+  return { json: `(${json} #> ${path})`, raw: `(${json} #>> ${path})` };
 }
-
-/** The elements of a list; of anything else, none. Asked inside, because conditions are evaluated in any order. */
-export const elementsOf = (json: string): string => `jsonb_array_elements(case when jsonb_typeof(${json}) = 'array' then ${json} end)`;
 
 export const textColumn = (column: string): Operand => ({ json: `to_jsonb(${column})`, raw: column, isText: true });
 

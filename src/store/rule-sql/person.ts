@@ -1,6 +1,6 @@
 import { type Instant, minute, ms } from '#contract/instant.ts';
 import { seedOf } from '#contract/rule/bucket.ts';
-import type { MomentTest } from '#contract/rule/conditions.ts';
+import type { MomentTest, StageTest } from '#contract/rule/conditions.ts';
 import { byZone, type RuleSqlContext, type ScoreSql, todayIn, tomorrowIn } from './context.ts';
 import type { Draft } from './draft.ts';
 import { among, no, ofPerson, yes } from './formula.ts';
@@ -12,19 +12,23 @@ export const stage: SqlKind<'stage'> = {
   formula(test, draft) {
     const { now } = draft.context;
     const stands = `p.stage = any(${draft.bind([...test.in], 'text[]')})`;
-    const atLeast = test.forAtLeast === undefined ? '' : ` and p.stage_since <= ${draft.at(now - ms(test.forAtLeast))}`;
+    if (test.forAtLeast === undefined && test.forLessThan === undefined) return ofPerson(stands);
+    const atLeast = ` and p.stage_since <= ${draft.at(now - timeIn(test))}`;
     const lessThan = test.forLessThan === undefined ? '' : ` and p.stage_since > ${draft.at(now - ms(test.forLessThan))}`;
     return ofPerson(stands + atLeast + lessThan);
   },
   changes(test, draft) {
     const { now } = draft.context;
-    return [test.forAtLeast, test.forLessThan]
-      .filter((length) => length !== undefined)
-      .map((length) => ({
-        ofPerson: `case when p.stage = any(${draft.bind([...test.in], 'text[]')}) and p.stage_since > ${draft.at(now - ms(length))} then p.stage_since + ${draft.length(ms(length))} end`,
-      }));
+    const { forAtLeast, forLessThan } = test;
+    const lengths = forLessThan === undefined ? (forAtLeast === undefined ? [] : [timeIn(test)]) : [timeIn(test), ms(forLessThan)];
+    return lengths.map((length) => ({
+      ofPerson: `case when p.stage = any(${draft.bind([...test.in], 'text[]')}) and p.stage_since > ${draft.at(now - length)} then p.stage_since + ${draft.length(length)} end`,
+    }));
   },
 };
+
+/** [ms] How long one must have been in the stage. */
+const timeIn = ({ forAtLeast }: StageTest): number => (forAtLeast === undefined ? 0 : ms(forAtLeast));
 
 export const segment: SqlKind<'segment'> = {
   formula({ key }, draft) {

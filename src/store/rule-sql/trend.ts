@@ -16,7 +16,7 @@ export const trend: SqlKind<'trend'> = {
     const inCurrent = { match, window: `e.happened_at >= ${draft.at(middle)}`, from };
     const inBefore = { match, window: `e.happened_at >= ${draft.at(from)} and e.happened_at < ${draft.at(middle)}`, from };
     const inBoth = { match, window: `e.happened_at >= ${draft.at(from)}`, from };
-    const aggregate = test.property === undefined ? 'count(*)' : sumOf(propertyOf(draft, test.property).json);
+    const aggregate = test.property === undefined ? 'count(*)' : sumOf(propertyOf(draft, test.property));
     const [current, before] = [rows.column(aggregate, inCurrent), rows.column(aggregate, inBefore)];
     const amounts = (): [string, string] => {
       if (test.property === undefined) {
