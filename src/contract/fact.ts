@@ -6,7 +6,7 @@ import type { JsonObject } from './json.ts';
  * A fact: what happened to a person, appended to the inbox and taken by the engine in order.
  * `id` is made from the workspace and the message id, so the same fact given twice has the same id and takes effect once.
  */
-export type Fact = FactBase & (EventFact | IdentifyFact | AliasFact | ConsentFact | OverrideFact | TraitEditFact | OwnerFact | EraseFact);
+export type Fact = FactBase & (EventFact | IdentifyFact | AliasFact | ConsentFact | OverrideFact | TraitEditFact | OwnerFact | MembershipFact | EraseFact);
 
 export interface FactBase {
   id: string;
@@ -76,6 +76,13 @@ export interface TraitEditFact {
 export interface OwnerFact {
   kind: 'owner';
   owner: string | null;
+  actor: string;
+}
+/** Somebody is put on a list that is kept by hand, or taken off. */
+export interface MembershipFact {
+  kind: 'membership';
+  segment: string;
+  entered: boolean;
   actor: string;
 }
 export interface EraseFact {

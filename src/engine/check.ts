@@ -1,9 +1,11 @@
 import { definitionKinds, type DefinitionDocument, type DefinitionKind, mainKey } from '#contract/definition.ts';
 import { exitsOf, type Journey } from '#contract/journey.ts';
 import { type Mistake, mistakesOf } from '#contract/problems.ts';
-import type { Rule } from '#contract/rule.ts';
-import { readsOf, sizeMistakes } from './rule/rule.ts';
+import { conditionOf, conditionsOf, type Rule } from '#contract/rule.ts';
+import { undefinedFields } from './field-usage.ts';
+import { sizeMistakes } from './rule/rule.ts';
 import { rulesOf } from './rulebook.ts';
+import { asksAbout, asksAboutItself } from './uses.ts';
 
 /** A set of definitions by kind and key, as they would stand together. */
 export type DefinitionSet = ReadonlyMap<string, DefinitionDocument>;
@@ -30,13 +32,12 @@ export function checkMeaning(document: DefinitionDocument, set: DefinitionSet): 
 
   for (const rule of rulesOf([{ ...document, version: 0 }])) {
     for (const message of sizeMistakes(rule)) wrong('rule', message);
-    for (const read of readsOf(rule)) {
-      const [what, key = ''] = read.split(':');
-      if (what === 'segment' && !has('segment', key)) wrong('rule', `there is no segment "${key}"`);
-      if (what === 'score' && !has('score', key)) wrong('rule', `there is no score "${key}"`);
-    }
     for (const key of stagesOf(rule)) if (!stages.has(key)) wrong('rule', `the lifecycle has no stage "${key}"`);
+    if (document.kind !== 'journey' && sinceJourney(rule)) wrong('rule', 'only a rule of a journey can look since entering the journey');
   }
+  for (const { kind, key } of asksAbout(document))
+    if (!has(kind, key)) wrong(document.kind === 'grade' ? 'fit' : 'rule', `there is no ${definitionKinds[kind].name.toLowerCase()} "${key}"`);
+  if (document.kind !== 'template') for (const missing of undefinedFields(document, set.values())) wrong(missing.path, missing.message);
   switch (document.kind) {
     case 'lifecycle':
     case 'cap-policy':
@@ -52,7 +53,10 @@ export function checkMeaning(document: DefinitionDocument, set: DefinitionSet): 
           wrong('path', `the field "${other.key}" has this path already`);
       break;
     case 'segment':
-      if (inCircle(document.key, set)) wrong('rule', 'the segment asks about itself, through others');
+    case 'score':
+    case 'grade':
+      if (asksAboutItself(document, ({ kind, key }) => set.get(definitionId(kind, key))))
+        wrong('rule', `the ${document.kind} asks about itself, through others`);
       break;
     case 'journey':
       checkJourney(document.body, { has, stages }, wrong);
@@ -61,27 +65,13 @@ export function checkMeaning(document: DefinitionDocument, set: DefinitionSet): 
   return mistakes;
 }
 
-function stagesOf(rule: Rule): string[] {
-  if ('all' in rule) return rule.all.flatMap(stagesOf);
-  if ('any' in rule) return rule.any.flatMap(stagesOf);
-  if ('not' in rule) return stagesOf(rule.not);
-  return 'stage' in rule ? rule.stage.in : [];
-}
+const stagesOf = (rule: Rule): string[] => conditionsOf(rule).flatMap((condition) => ('stage' in condition ? condition.stage.in : []));
 
-function inCircle(key: string, set: DefinitionSet): boolean {
-  const visit = (each: string, seen: Set<string>): boolean => {
-    const segment = set.get(definitionId('segment', each));
-    if (segment?.kind !== 'segment') return false;
-    for (const read of readsOf(segment.body.rule)) {
-      if (!read.startsWith('segment:')) continue;
-      const next = read.slice(8);
-      if (next === key) return true;
-      if (!seen.has(next) && visit(next, seen.add(next))) return true;
-    }
-    return false;
-  };
-  return visit(key, new Set([key]));
-}
+const sinceJourney = (rule: Rule): boolean =>
+  conditionsOf(rule).some((condition) => {
+    const { test } = conditionOf(condition);
+    return 'since' in test && test.since === 'journey';
+  });
 
 /** Whether a journey is sound: one entry, every step reached, every edge leads somewhere, what it names exists, no circle without a wait. */
 function checkJourney(

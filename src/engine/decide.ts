@@ -1,5 +1,5 @@
 import type { ConsentChange } from '#contract/consent.ts';
-import type { EventFact, Fact } from '#contract/fact.ts';
+import type { EventFact, Fact, MembershipFact } from '#contract/fact.ts';
 import type { FieldSource } from '#contract/field.ts';
 import type { Instant } from '#contract/instant.ts';
 import { ms, sayDuration } from '#contract/instant.ts';
@@ -195,6 +195,9 @@ class Desk {
       case 'owner':
         this.person.owner = fact.owner;
         this.changed.add('profile:owner');
+        break;
+      case 'membership':
+        this.listed(fact);
         break;
       case 'override':
         this.override(fact.to, fact.reason, fact.actor);
@@ -630,12 +633,22 @@ class Desk {
     this.answered(question);
     const { segments } = this.person.state;
     if (holds === (segments[segment.key] !== undefined)) return;
-    const because = explainRule(segment.rule, this.rulebook.context, this.person, this.at);
-    if (!holds) {
-      this.leave(segment.key, segment.version, because);
-      return;
-    }
-    segments[segment.key] = this.at;
+    const because = segment.rule ? explainRule(segment.rule, this.rulebook.context, this.person, this.at) : [];
+    if (holds) this.join(segment, because);
+    else this.leave(segment.key, segment.version, because);
+  }
+
+  /** A colleague or an import puts somebody on a list that is kept by hand, or takes them off. */
+  private listed(fact: MembershipFact): void {
+    const segment = this.rulebook.segments.find((each) => each.key === fact.segment);
+    if (!segment || segment.rule !== null || fact.entered === (this.person.state.segments[fact.segment] !== undefined)) return;
+    const because = [{ rule: `${fact.entered ? 'put on the list' : 'taken off the list'} by ${fact.actor}`, held: true, saw: [] }];
+    if (fact.entered) this.join(segment, because);
+    else this.leave(segment.key, segment.version, because);
+  }
+
+  private join(segment: Rulebook['segments'][number], because: Explained[]): void {
+    this.person.state.segments[segment.key] = this.at;
     this.effects.push({
       kind: 'segment',
       segment: segment.key,
@@ -659,6 +672,8 @@ class Desk {
     const { state } = this.person;
     const value = score.valueAt(question);
     const above = score.body.thresholds.filter((each) => score.isWithin(question, each.at, never)).map((each) => each.key);
+    // What stands in lists is kept to the point.
+    if (score.fades) score.isWithin(question, value - 0.999, value + 0.999);
     this.answered(question);
     const before = state.above[score.key] ?? [];
     for (const { key, at } of score.body.thresholds)

@@ -22,7 +22,8 @@ export interface CompiledSegment {
   key: string;
   version: number;
   name: string;
-  rule: Rule;
+  /** Null for a list that is kept by hand. */
+  rule: Rule | null;
   holds: CompiledRule;
   reads: Set<string>;
 }
@@ -89,8 +90,8 @@ export function compileRulebook(
       version: each.version,
       name: each.body.name,
       rule: each.body.rule,
-      holds: compileRule(each.body.rule, context),
-      reads: readsOf(each.body.rule),
+      holds: each.body.rule ? compileRule(each.body.rule, context) : ({ person }) => person.state.segments[each.key] !== undefined,
+      reads: each.body.rule ? readsOf(each.body.rule) : new Set<string>(),
     })),
   );
   const memos = new Map<string, Memo>();
@@ -140,7 +141,10 @@ function group<T>(list: readonly T[], keys: (each: T) => Iterable<string>): Map<
 /** Every rule in some definitions. */
 export function* rulesOf(published: readonly Published[]): Generator<Rule> {
   for (const each of published) {
-    if (each.kind === 'segment') yield (each as Published<'segment'>).body.rule;
+    if (each.kind === 'segment') {
+      const { rule } = (each as Published<'segment'>).body;
+      if (rule) yield rule;
+    }
     if (each.kind === 'score') for (const line of (each as Published<'score'>).body.points) yield line.rule;
     if (each.kind === 'lifecycle')
       for (const stage of (each as Published<'lifecycle'>).body.stages) for (const entry of stage.entry) if (entry.when) yield entry.when;

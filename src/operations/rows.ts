@@ -19,6 +19,7 @@ const factNames: Record<Exclude<FactKind, 'event'>, string> = {
   override: 'Stage Overridden',
   edit: 'Person Edited',
   owner: 'Owner Changed',
+  membership: 'List Changed',
   erase: 'Erased',
 };
 

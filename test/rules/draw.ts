@@ -35,7 +35,7 @@ const lengths = [second, minute, hour, day, 2 * day, 7 * day, 30 * day] as const
 const beside = (chance: Chance, at: Instant): Instant => at + pick(chance, [0, 0, -1, 1, -1000, 1000, -999, between(chance, -hour, hour)]);
 /** So long before that windows of the drawn lengths begin or end there. */
 const past = (chance: Chance, now: Instant): Instant =>
-  chance() < 0.8 ? beside(chance, now - pick(chance, lengths) * between(chance, 0, 2)) : now - Math.floor(chance() * 400 * day);
+  Math.min(now, chance() < 0.8 ? beside(chance, now - pick(chance, lengths) * between(chance, 0, 2)) : now - Math.floor(chance() * 400 * day));
 
 const words = ['pro', 'Pro', 'basic', 'Größe', 'GRÖSSE', 'größe', 'ΣΊΣΥΦΟΣ', 'σίσυφοσ', 'Ж', 'ж', 'İ', 'a b', '', ' ', 'true', 'x', 'prof', '٣'];
 const numbers = [0, 1, 2, 3, 10, 99.99, 100, -5, 0.1, 0.30000000000000004, 1e21, 1e-7, 100_000_000, 100_000_001];

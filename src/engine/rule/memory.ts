@@ -150,8 +150,10 @@ export function valueMemo(of: Narrowed, property: string, keep: Keep, distinct: 
       if (!matches(event)) return trace === emptyValues ? undefined : trace;
       const { at } = event;
       const raw = valueAt(event.properties, property);
-      const values = (isList || Array.isArray(raw) ? (Array.isArray(raw) ? raw : []) : [raw]).map(toRemembered).filter((each) => each !== null);
-      const value = isList || Array.isArray(raw) ? null : (values[0] ?? null);
+      // Only distinct looks into a list; to the others it is no value.
+      const inList = isList || Array.isArray(raw);
+      const values = (Array.isArray(raw) ? raw : isList ? [] : [raw]).map(toRemembered).filter((each) => each !== null);
+      const value = inList ? null : (values[0] ?? null);
       const amount = amountOf(value);
       const number = amount === null ? null : numberOf(value)!;
       const place = placeOf(trace.t, at);
@@ -159,7 +161,7 @@ export function valueMemo(of: Narrowed, property: string, keep: Keep, distinct: 
       const v = trace.v.slice();
       if (keep.most > 0) {
         t.splice(place, 0, at);
-        v.splice(place, 0, isList ? values.map(keyOf) : value);
+        v.splice(place, 0, inList ? values.map(keyOf) : value);
         const drop = outdated(t, keep);
         t.splice(0, drop);
         v.splice(0, drop);

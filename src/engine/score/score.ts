@@ -1,5 +1,5 @@
 import type { Score, Signal } from '#contract/definition-bodies.ts';
-import { type Instant, ms } from '#contract/instant.ts';
+import { hour, type Instant, ms } from '#contract/instant.ts';
 import { eventsInWindowMax } from '#contract/rule/window.ts';
 import { countMemo, type CountTrace, type Memo } from '../rule/memory.ts';
 import { type CompiledRule, mayChangeAt, never, type Question, type RuleContext, type ScoreReader } from '../rule/question.ts';
@@ -82,6 +82,67 @@ function compileSignal(signal: Signal, zone: string): CompiledSignal {
   };
 }
 
+/** What one signal earned somebody: when each time that counts was, or how many there were of what does not fade. */
+interface Earned {
+  each: CompiledSignal;
+  t: readonly Instant[];
+  uncounted: number;
+}
+
+/** What each signal is worth at an instant, with its group. */
+const worths = (earned: readonly Earned[], at: Instant): [string | undefined, number][] =>
+  earned.map(({ each, t, uncounted }) => [
+    each.signal.group,
+    t.reduce((sum, earnedAt) => sum + worthAfter(at - earnedAt, each.points, each.halfLife, each.expires), uncounted * each.points),
+  ]);
+
+/** How far ahead a crossing is looked for to the millisecond; beyond, an instant before which there can be none is enough. */
+const lookAhead = hour;
+
+/**
+ * Tells when a fading score may leave [from, to], or come into it. A score cannot move faster than all that fades together, so while the bounds are far
+ * the earliest instant at which it could be there is told; only within the next hour the crossing itself is looked for.
+ */
+function tellWhenFading(
+  question: Question,
+  earned: readonly Earned[],
+  held: boolean,
+  value: number,
+  from: number,
+  to: number,
+  rangeIn: (a: Instant, b: Instant) => Range,
+): void {
+  const { now } = question;
+  let rate = 0;
+  let times = 0;
+  let over = now;
+  let jump: Instant = never;
+  for (const { each, t } of earned)
+    for (const at of t) {
+      times++;
+      over = Math.max(over, at + lifeOf(each.points, each.halfLife, each.expires));
+      if (each.halfLife !== Number.POSITIVE_INFINITY) rate += (Math.abs(worthAfter(now - at, each.points, each.halfLife, each.expires)) * Math.LN2) / each.halfLife;
+      if (each.expires !== Number.POSITIVE_INFINITY) jump = Math.min(jump, at + each.expires);
+    }
+  if (times === 0) return;
+  const distance = held ? Math.min(value - from, to - value) + 1 : value < from ? from - value : value - to;
+  // Each time is rounded, so the sum can be off by one thousandth a time.
+  const far = Math.min(rate > 0 ? now + Math.max(0, distance - times) / rate : never, jump);
+  const end = Math.min(Math.ceil(over), question.changesAt);
+  if (far > now + lookAhead) {
+    if (far <= end) mayChangeAt(question, Math.floor(far));
+    return;
+  }
+  const last = Math.min(end, now + lookAhead);
+  const isIn = (each: number): boolean => each >= from && each <= to;
+  const change = firstChange(now + 1, last, rangeIn, ([low, high]) => {
+    const [allIn, noneIn] = [isIn(low) && isIn(high), low > to || high < from];
+    return held ? (allIn ? 'same' : noneIn ? 'other' : 'unclear') : noneIn ? 'same' : allIn ? 'other' : 'unclear';
+  });
+  if (change !== null) mayChangeAt(question, change);
+  else if (last < end) mayChangeAt(question, last);
+}
+
 interface Bounds {
   min: number;
   max: number;
@@ -113,14 +174,10 @@ export function compileScore(key: string, version: number, body: Score, context:
   const holding = (question: Question): [string | undefined, number][] =>
     rules.filter(({ holds }) => (holds as CompiledRule)(question)).map(({ line, points }) => [line.group, points]);
 
-  const earned = (question: Question): { each: CompiledSignal; t: readonly Instant[]; uncounted: number }[] =>
+  const earned = (question: Question): Earned[] =>
     signals.map((each) => ({ each, ...each.times(question) }));
 
-  const worthOf = ({ each, t, uncounted }: ReturnType<typeof earned>[number], at: Instant): number =>
-    t.reduce((sum, earnedAt) => sum + worthAfter(at - earnedAt, each.points, each.halfLife, each.expires), uncounted * each.points);
-
-  const valueIn = (question: Question): number =>
-    total([...holding(question), ...earned(question).map((each): [string | undefined, number] => [each.each.signal.group, worthOf(each, question.now)])]);
+  const valueIn = (question: Question): number => total([...holding(question), ...worths(earned(question), question.now)]);
 
   return {
     key,
@@ -132,34 +189,18 @@ export function compileScore(key: string, version: number, body: Score, context:
     valueAt: (question) => valueIn(question) / thousandths,
     isWithin(question, least, most) {
       const [from, to] = [Math.round(least * thousandths), Math.round(most * thousandths)];
-      const isIn = (value: number): boolean => value >= from && value <= to;
       const inner: Question = { ...question, changesAt: never };
       const fixed = holding(inner);
       const fading = earned(question);
-      const held = isIn(total([...fixed, ...fading.map((each): [string | undefined, number] => [each.each.signal.group, worthOf(each, question.now)])]));
-      // Lines that hold may end; until then only signals fade, each of them one way.
-      const over = fading.reduce(
-        (latest, { each, t }) => (t.length === 0 ? latest : Math.max(latest, t.at(-1)! + lifeOf(each.points, each.halfLife, each.expires))),
-        question.now,
-      );
-      const rangeIn = (a: Instant, b: Instant): Range => {
-        const low: [string | undefined, number][] = [...fixed];
-        const high: [string | undefined, number][] = [...fixed];
-        for (const each of fading) {
-          const [early, late] = [worthOf(each, a), worthOf(each, b)];
-          low.push([each.each.signal.group, Math.min(early, late)]);
-          high.push([each.each.signal.group, Math.max(early, late)]);
-        }
-        return [total(low), total(high)];
-      };
+      const value = total([...fixed, ...worths(fading, question.now)]);
+      const held = value >= from && value <= to;
       mayChangeAt(question, inner.changesAt);
-      const end = Math.min(Math.ceil(over), question.changesAt);
-      if (end > question.now) {
-        const change = firstChange(question.now + 1, end, rangeIn, ([low, high]) =>
-          held ? (isIn(low) && isIn(high) ? 'same' : low > to || high < from ? 'other' : 'unclear') : high < from || low > to ? 'same' : isIn(low) && isIn(high) ? 'other' : 'unclear',
-        );
-        if (change !== null) mayChangeAt(question, change);
-      }
+      tellWhenFading(question, fading, held, value, from, to, (a, b) => {
+        const [early, late] = [worths(fading, a), worths(fading, b)];
+        const bound = (pick: (x: number, y: number) => number): number =>
+          total([...fixed, ...early.map(([group, worth], index): [string | undefined, number] => [group, pick(worth, late[index]![1])])]);
+        return [bound(Math.min), bound(Math.max)];
+      });
       return held;
     },
     ledger(question) {
