@@ -96,7 +96,7 @@ export class Draft {
 
 const earliest = Date.UTC(1000, 0);
 const latest = Date.UTC(10_000, 0) - 1;
-const longest = 8_000 * 366 * 86_400_000;
+const longest = 5_000 * 365 * 86_400_000;
 
 /** Whether a database can hold a text: neither the character 0 nor half a character. What cannot be stored is nobody's. */
 export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();

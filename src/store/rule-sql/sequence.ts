@@ -1,5 +1,6 @@
 import { ms } from '#contract/instant.ts';
 import type { SequenceTest } from '#contract/rule/conditions.ts';
+import type { EventMatch } from '#contract/rule/event-match.ts';
 import type { Draft } from './draft.ts';
 import { namedEvents } from './event-rows.ts';
 import { among } from './formula.ts';
@@ -46,22 +47,26 @@ export const sequence: SqlKind<'sequence'> = {
 };
 
 const both = (...conditions: string[]): string => conditions.filter(Boolean).join(' and ');
-const since = (draft: Draft, from: number): string => (from === Number.NEGATIVE_INFINITY ? '' : `e.happened_at >= ${draft.at(from)}`);
+const notBefore = (draft: Draft, from: number): string => (from === Number.NEGATIVE_INFINITY ? '' : `e.happened_at >= ${draft.at(from)}`);
 
-/** The second events that came within the time after a first, and not before `from`. Sorted once, so that somebody with many of both costs no more. */
+/**
+ * The second events that came within the time after a first, and not before `from`; some of them twice. Both are told apart by stretches of that time too, of
+ * which a first may lie in two: by the person alone, somebody who did each of them 50,000 times would have them all compared with each other.
+ */
 function pairs(test: SequenceTest, draft: Draft, from: number): string {
-  const length = ms(test.within);
-  const begin = from - length;
-  const isFirst = both(`e.name = ${draft.bind(test.first.event, 'text')}`, matchSql(test.first, draft, begin));
-  const isThen = both(`e.name = ${draft.bind(test.then.event, 'text')}`, matchSql(test.then, draft, begin), since(draft, from));
-  const where = both(
-    `e.workspace_id = ${draft.workspace} and ${namedEvents(draft, [test.first.event, test.then.event])} and e.happened_at <= ${draft.now}${draft.inLanes('e')}`,
-    since(draft, begin),
-  );
-  return `select person_id, happened_at from (
-    select e.person_id, e.happened_at, ${isThen} as is_then,
-      max(e.happened_at) filter (where ${isFirst}) over (partition by e.person_id order by e.happened_at groups between unbounded preceding and 1 preceding) as nearest
-    from event e where ${where}) w where is_then and nearest >= happened_at - ${draft.length(length)}`;
+  const within = ms(test.within);
+  const begin = from - within;
+  const length = draft.length(within);
+  const stretchOf = (at: string): string => `date_bin(${length}, ${at}, timestamptz '1000-01-01 00:00:00+00')`;
+  const where = (event: EventMatch, since: number): string =>
+    both(
+      `e.workspace_id = ${draft.workspace} and ${namedEvents(draft, [event.event])} and e.happened_at <= ${draft.now}${draft.inLanes('e')}`,
+      notBefore(draft, since),
+      matchSql(event, draft, since),
+    );
+  return `select t.person_id, t.happened_at from (select e.person_id, e.happened_at from event e where ${where(test.then, from)}) t cross join (values (interval '0'), (${length})) as v (ago)
+    where exists (select 1 from event e where ${where(test.first, begin)} and e.person_id = t.person_id and ${stretchOf('e.happened_at')} = ${stretchOf('t.happened_at')} - v.ago
+      and e.happened_at < t.happened_at and e.happened_at >= t.happened_at - ${length})`;
 }
 
 /** The latest first of each person; a statement that ends in its `group by`. What is too long ago to matter is left out. */
@@ -69,7 +74,7 @@ function latestFirst(test: SequenceTest, draft: Draft, from: number): string {
   const begin = from - ms(test.within);
   const where = both(
     `e.workspace_id = ${draft.workspace} and ${namedEvents(draft, [test.first.event])} and e.happened_at <= ${draft.now}${draft.inLanes('e')}`,
-    since(draft, begin),
+    notBefore(draft, begin),
     matchSql(test.first, draft, begin),
   );
   return `select e.person_id, max(e.happened_at) as happened_at from event e where ${where} group by e.person_id`;
@@ -79,7 +84,7 @@ function noneCame(test: SequenceTest, draft: Draft, from: number): string {
   const begin = from - ms(test.within);
   const where = both(
     `e.workspace_id = ${draft.workspace} and ${namedEvents(draft, [test.then.event])} and e.happened_at <= ${draft.now}${draft.inLanes('e')}`,
-    since(draft, begin),
+    notBefore(draft, begin),
     matchSql(test.then, draft, begin),
   );
   return `not exists (select 1 from event e where ${where} and e.person_id = f.person_id and e.happened_at > f.happened_at and e.happened_at <= f.happened_at + ${draft.length(ms(test.within))})`;
