@@ -19,6 +19,9 @@ const screens = [
   '/install',
   '/events',
   '/people',
+  '/fields',
+  '/fields?peek=city',
+  '/import',
   '/lifecycle',
   '/journeys',
   '/journeys/welcome',
@@ -108,6 +111,42 @@ describe.skipIf(reason !== null)(`the admin in a browser${reason ? `: skipped, $
       .getByText(/is the evidence/)
       .first()
       .waitFor();
+  });
+
+  test('a list of people is brought: looked at, run by keyboard alone, and seen where its fields are', async () => {
+    await page.goto(`${base}/w/practice/import`);
+    await page.getByLabel('A CSV file of people').setInputFiles({
+      name: 'fair.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('E-Mail;Name;Ort\nana@fair.example;Ana;Graz\nben@fair.example;Ben;Linz\nnobody;Nobody;\n'),
+    });
+    await page.getByRole('heading', { name: /fair\.csv/ }).waitFor();
+    await page.getByText('Say why these people may be written to').waitFor();
+    await page.getByRole('radio', { name: 'They agreed to marketing' }).focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Yes, write to me about websites.');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Sign-up sheets, folder 12');
+    await page.getByLabel('The day').fill('2026-01-15');
+    await page.getByText('Rows that would be refused').waitFor();
+    expect(await page.getByText('with consent').locator('..').textContent()).toContain('2');
+    await page.getByRole('button', { name: 'Import 3 rows' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Import', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('2 rows became facts about people, 1 was refused.').waitFor({ timeout: 30_000 });
+    await page.getByText('"nobody" is not an address that mail can be sent to.').waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download as CSV' }).click()]);
+    expect(await readFile(await download.path(), 'utf8')).toContain('nobody,Nobody');
+    await page.goto(`${base}/w/practice/fields?peek=city`);
+    await page.getByText('an import brings it').waitFor();
+    await page
+      .getByRole('link', { name: /people$/ })
+      .last()
+      .click();
+    await page.getByRole('row').nth(2).waitFor();
+    await page.getByRole('button', { name: 'with City', exact: true }).waitFor();
   });
 
   test.each(['light', 'dark'] as const)(

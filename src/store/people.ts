@@ -130,6 +130,7 @@ export interface PeopleFilter {
   segment?: string | undefined;
   journey?: string | undefined;
   step?: string | undefined;
+  trait?: string | undefined;
   cursor?: string | undefined;
   limit: number;
 }
@@ -157,6 +158,12 @@ export async function listPeople(
     where.push(
       `exists (select 1 from run r where r.lane = p.lane and r.person_id = p.person_id and r.status = 'live' and r.journey = ${bind(filter.journey)}${filter.step === undefined ? '' : ` and r.step = ${bind(filter.step)}`})`,
     );
+  if (filter.trait !== undefined) {
+    const a = bind(filter.trait);
+    where.push(
+      `(jsonb_typeof(p.traits #> string_to_array(${a}, '.')) <> 'null' or (${a} = 'email' and p.email is not null) or (${a} = 'phone' and p.phone is not null) or (${a} = 'name' and p.name is not null))`,
+    );
+  }
   if (filter.search !== undefined && filter.search.trim() !== '') {
     const text = filter.search.trim();
     const low = text.toLowerCase();

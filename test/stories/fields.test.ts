@@ -222,6 +222,9 @@ describe.each(dialects)('on %s', (database) => {
     expect(await field('budget')).toMatchObject({ neverUsed: true, used: [] });
     expect(await field('hand')).toMatchObject({ key: null, notDefined: true, people: 0 });
     expect(await field('nickname')).toMatchObject({ key: null, name: 'nickname', people: 1, neverUsed: true, notDefined: false });
+    // Each number leads to the people behind it.
+    for (const path of ['company.size', 'nickname', 'email', 'hand'])
+      expect((await world.must('GET', `/api/people?trait=${path}&limit=200`)).items.length, path).toBe((await field(path)).people);
     expect(await field('company.size')).toMatchObject({ owner: 'mia@linden.example', class: 'none', people: 1 });
   });
 

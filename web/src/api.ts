@@ -17,8 +17,10 @@ export type Params<N extends RouteName> = RouteOf<N> extends { params: infer S e
 
 type Part<K extends string, T> = [T] extends [undefined] ? { [P in K]?: undefined } : {} extends T ? { [P in K]?: T } : { [P in K]: T };
 type LooseQuery<Q> = Q extends object ? { [K in keyof Q]: Q[K] | undefined } : Q;
-/** What a call needs: params, query and body, each only where the route has one. */
-export type Args<N extends RouteName> = Part<'params', Params<N>> & Part<'query', LooseQuery<Query<N>>> & Part<'body', Body<N>>;
+/** What a call needs: params, query and body, each only where the route has one; a file where it takes one. */
+export type Args<N extends RouteName> = Part<'params', Params<N>> &
+  Part<'query', LooseQuery<Query<N>>> &
+  Part<'body', Body<N>> & { file?: Blob };
 /** Args may be left out when nothing in them is needed. */
 export type ArgsOf<N extends RouteName> = {} extends Args<N> ? [args?: Args<N>] : [args: Args<N>];
 
@@ -73,13 +75,14 @@ export const call = <N extends RouteName>(name: N, ...args: ArgsOf<N>): Promise<
 
 /** The same, given up when the signal says so. */
 export async function callUntil<N extends RouteName>(signal: AbortSignal | null, name: N, ...[args]: ArgsOf<N>): Promise<Reply<N>> {
-  const given = (args ?? {}) as { params?: unknown; query?: unknown; body?: unknown };
+  const given = (args ?? {}) as { params?: unknown; query?: unknown; body?: unknown; file?: Blob };
   const method = addresses[name]![0];
   const workspace = workspaceOfAddress();
   const headers: Record<string, string> = { accept: 'application/json' };
   if (workspace !== null) headers['x-workspace'] = workspace;
   if (method !== 'GET') headers['x-requested-with'] = 'throughline';
-  if (given.body !== undefined) headers['content-type'] = 'application/json';
+  if (given.file) headers['content-type'] = 'text/csv';
+  else if (given.body !== undefined) headers['content-type'] = 'application/json';
   let answer: Response;
   try {
     answer = await fetch(addressOf(name, given), {
@@ -87,7 +90,7 @@ export async function callUntil<N extends RouteName>(signal: AbortSignal | null,
       headers,
       credentials: 'same-origin',
       signal,
-      ...(given.body === undefined ? {} : { body: JSON.stringify(given.body) }),
+      ...(given.file ? { body: given.file } : given.body === undefined ? {} : { body: JSON.stringify(given.body) }),
     });
   } catch (error) {
     if (signal?.aborted) throw error;

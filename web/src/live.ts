@@ -17,9 +17,10 @@ const watches: Record<LiveTopic, RouteName[]> = {
     'getHome',
     'personScore',
     'scoreLog',
+    'listFields',
   ],
   events: ['listEvents', 'getHome', 'personTimeline'],
-  refusals: ['listRefusals', 'getHome'],
+  refusals: ['listRefusals', 'getHome', 'listFields', 'refusedValues'],
   messages: ['listMessages', 'countMessages', 'getMessage', 'listKillSwitches', 'personTimeline', 'getPerson', 'getHome'],
   mailbox: ['listMailbox'],
   definitions: [
@@ -36,12 +37,13 @@ const watches: Record<LiveTopic, RouteName[]> = {
     'getSegment',
     'getVocabulary',
     'listBackfills',
+    'listFields',
   ],
   clock: ['getClock', 'getSession'],
   runs: ['listJourneys', 'getJourneyCounts', 'getPerson', 'personTimeline'],
   settings: ['getSettings', 'listKeys', 'listKillSwitches', 'listAudit', 'getSession', 'getHome'],
   backfill: ['listBackfills', 'listScores', 'getScore', 'scoreLog', 'personScore', 'listSegments', 'getSegment', 'getPerson'],
-  imports: ['listImports', 'getImport'],
+  imports: ['listImports', 'getImport', 'listAudit'],
 };
 
 export type LiveState = 'connecting' | 'live' | 'broken';

@@ -118,6 +118,7 @@ export const listPeople = route({
     segment: z.string().optional(),
     journey: z.string().optional().describe('Has a live run of this journey'),
     step: z.string().optional().describe('With journey: whose run stands at this step'),
+    trait: z.string().max(200).optional().describe('Of whom something is known at this path'),
     ...paging,
   }),
   reply: page(PersonRow),

@@ -100,7 +100,7 @@ async function find(tx: Transaction, workspace: Workspace, id: string): Promise<
 export async function getImport(deps: Deps, workspace: Workspace, id: string): Promise<ImportDetail> {
   return within(deps, workspace, async (tx) => {
     const found = await find(tx, workspace, id);
-    const { fields } = await deps.rulebooks.current(tx, workspace.id);
+    const { fields, entryPoints } = await deps.rulebooks.current(tx, workspace.id);
     const guesses = guessMapping(found.columns, [...fields.byPath.values()]);
     const waiting = found.status === 'uploaded' ? await store.waitingRows(tx, workspace.id, id, 0, rowsShown) : [];
     return {
@@ -110,6 +110,9 @@ export async function getImport(deps: Deps, workspace: Workspace, id: string): P
       columns: found.columns.map((column, index) => ({ ...column, guess: guesses[index] ?? null })),
       firstRows: waiting.map((each) => each.cells),
       settings: found.settings,
+      entryPoints: [...entryPoints.values()]
+        .filter((each) => each.body.entry === 'import')
+        .map((each) => ({ key: each.key, name: each.body.name })),
       sameFileAt: isoOrNull(await store.sameFileRun(tx, workspace.id, id, found.fileHash)),
       refusedRows: (await store.refusedRows(tx, workspace.id, id, 0, refusedShown)).map(({ row, reason }) => ({ row, reason })),
     };

@@ -35,7 +35,18 @@ export const places: Place[] = [
       { to: 'install', name: 'Install', about: 'Send the first event' },
     ],
   },
-  { to: 'people', name: 'People', about: 'Everybody who is known', icon: IconUsers, key: 'p' },
+  {
+    to: 'people',
+    name: 'People',
+    about: 'Everybody who is known',
+    icon: IconUsers,
+    key: 'p',
+    inside: [
+      { to: 'people', name: 'Everybody', about: 'Everybody who is known' },
+      { to: 'fields', name: 'Fields', about: 'What is known about people, and where it is used', key: 'f' },
+      { to: 'import', name: 'Import', about: 'Bring a list of people' },
+    ],
+  },
   { to: 'lifecycle', name: 'Lifecycle', about: 'The stages with counts and ages', icon: IconTimeline, key: 'l' },
   { to: 'journeys', name: 'Journeys', about: 'Plans and the people in them', icon: IconRoute, key: 'j' },
   {

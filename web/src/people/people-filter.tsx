@@ -9,6 +9,8 @@ export function PeopleFilter({ address, onChange }: { address: Search; onChange:
   const stages = useStages();
   const segments = useRoute('listDefinitions', { query: { kind: 'segment' } }, { staleTime: 60_000 });
   const journeys = useRoute('listJourneys', undefined, { staleTime: 60_000 });
+  const known = useRoute('listFields', undefined, { staleTime: 60_000, enabled: address.trait !== undefined });
+  const fields = (known.data?.items ?? []).filter((row) => row.people > 0).map((row) => ({ value: row.path, label: row.name }));
   const set = (key: string) => (value: string | undefined) => onChange({ [key]: value, peek: undefined });
   return (
     <>
@@ -36,6 +38,7 @@ export function PeopleFilter({ address, onChange }: { address: Search; onChange:
         onChange={(journey) => onChange({ journey, step: undefined, peek: undefined })}
         choices={(journeys.data?.items ?? []).map((row) => ({ value: row.key, label: row.name }))}
       />
+      {address.trait && <FilterWord lead="with" anything="any field" value={address.trait} onChange={set('trait')} choices={fields} />}
       {address.journey && <StepFilter journey={address.journey} value={address.step} onChange={set('step')} />}
     </>
   );

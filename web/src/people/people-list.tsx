@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconUserPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { PersonRow } from '#contract/routes/people.ts';
-import { useAddress, useGo } from '../parts/address.tsx';
+import { To, useAddress, useGo } from '../parts/address.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { plural, sayNumber } from '../parts/number.ts';
@@ -52,10 +52,10 @@ export function PeopleList() {
   const [address, setAddress] = useAddress();
   const go = useGo();
   const [chosen, setChosen] = useState<Set<string>>(new Set());
-  const { search, stage, journey, segment } = address;
+  const { search, stage, journey, segment, trait } = address;
   const step = journey ? address.step : undefined;
-  const filtered = Boolean(search || stage || journey || segment);
-  const list = useList('listPeople', { query: { search, stage, journey, step, segment, limit: 100 } });
+  const filtered = Boolean(search || stage || journey || segment || trait);
+  const list = useList('listPeople', { query: { search, stage, journey, step, segment, trait, limit: 100 } });
   const count = useRoute('countPeople', undefined);
 
   return (
@@ -64,9 +64,14 @@ export function PeopleList() {
       title="People"
       purpose="Everybody who is known, by name, address or only by what they did."
       actions={
-        <Button leftSection={<IconUserPlus size={16} />} onClick={() => setAddress({ add: '1' })}>
-          Add person
-        </Button>
+        <>
+          <Button component={To} to="import" variant="default">
+            Import
+          </Button>
+          <Button leftSection={<IconUserPlus size={16} />} onClick={() => setAddress({ add: '1' })}>
+            Add person
+          </Button>
+        </>
       }
       bar={
         <>
@@ -107,7 +112,14 @@ export function PeopleList() {
                 <Button
                   variant="default"
                   onClick={() =>
-                    setAddress({ search: undefined, stage: undefined, journey: undefined, step: undefined, segment: undefined })
+                    setAddress({
+                      search: undefined,
+                      stage: undefined,
+                      journey: undefined,
+                      step: undefined,
+                      segment: undefined,
+                      trait: undefined,
+                    })
                   }
                 >
                   Show everybody
