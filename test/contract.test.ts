@@ -206,6 +206,7 @@ describe('the API', () => {
         name === 'getClock' || name === 'listMailbox' || name === 'getMail' ? { authorization: `Bearer ${world.practiceKey}` } : {},
       );
       if (name === 'getMail') continue; // nothing lies in the mailbox here
+      if (name === 'previewUnmerge') continue; // nobody was joined here
       expect(answer.status, `${name} ${answer.text.slice(0, 300)}`).toBe(200);
       const parsed = route.reply.safeParse(answer.body);
       expect(parsed.success ? null : parsed.error.issues, name).toBeNull();

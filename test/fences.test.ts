@@ -401,6 +401,7 @@ async function life(world: World): Promise<void> {
         { type: 'page', anonymousId: `${name}-b` },
         { type: 'identify', anonymousId: `${name}-b`, userId: name },
         { type: 'track', userId: name, event: '' },
+        { type: 'track', userId: 'undefined', event: 'By Nobody' },
       ],
       key ? { key } : {},
     );

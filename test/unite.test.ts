@@ -50,8 +50,8 @@ const person = (n: number): fc.Arbitrary<Person> =>
         traits: kept,
         name: nameFrom(kept),
         userId: known && `user-${n}`,
-        stage: stage && stage[0],
-        stageSince: stage && stage[1],
+        stage: stage?.[0] ?? null,
+        stageSince: stage?.[1] ?? null,
         state: {
           ...emptyState(),
           consents: consents as Person['state']['consents'],
@@ -61,7 +61,9 @@ const person = (n: number): fc.Arbitrary<Person> =>
           moves: stage?.[2] ?? 0,
           stageEvidence: stage && `evidence-${n}`,
           written: Object.fromEntries(Object.keys(kept).map((key) => [key, { by: 'api' as const, at: n }])),
-          journeys: entered === null ? {} : { welcome: { entered, lastEntered: entered, lastEnded: n % 2 === 0 ? null : n } },
+          journeys: (entered === null
+            ? {}
+            : { welcome: { entered, lastEntered: entered, lastEnded: n % 2 === 0 ? null : n } }) as Person['state']['journeys'],
         },
       };
     });

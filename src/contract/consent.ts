@@ -13,7 +13,7 @@ export const ConsentChange = z.strictObject({
   channel: z.string().default('*'),
   state: ConsentState,
   wording: z.string().max(1000).nullable().default(null),
-  method: z.enum(['event', 'form', 'one-click', 'unsubscribe-page', 'admin', 'import', 'complaint']),
+  method: z.enum(['event', 'form', 'one-click', 'unsubscribe-page', 'admin', 'import', 'complaint', 'unmerge']),
   actor: z.string().max(200),
 });
 export type ConsentChange = z.infer<typeof ConsentChange>;

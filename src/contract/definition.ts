@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CapPolicy, EntryPoint, Grade, Lifecycle, Score, Segment, Template, Topic } from './definition-bodies.ts';
 import { Field } from './field.ts';
+import { IdentityPolicy } from './identity-policy.ts';
 import { Journey } from './journey.ts';
 import { Key } from './key.ts';
 
@@ -15,6 +16,7 @@ export const definitionKinds = {
   grade: { body: Grade, folder: 'grades', name: 'Grade', plural: 'Grades' },
   template: { body: Template, folder: 'templates', name: 'Template', plural: 'Templates' },
   'cap-policy': { body: CapPolicy, folder: 'cap-policies', name: 'Cap policy', plural: 'Cap policies' },
+  'identity-policy': { body: IdentityPolicy, folder: 'identity-policies', name: 'Identity policy', plural: 'Identity policies' },
   journey: { body: Journey, folder: 'journeys', name: 'Journey', plural: 'Journeys' },
 } as const satisfies Record<string, { body: z.ZodType; folder: string; name: string; plural: string }>;
 
@@ -22,7 +24,7 @@ export type DefinitionKind = keyof typeof definitionKinds;
 export const DefinitionKind = z.enum(Object.keys(definitionKinds) as [DefinitionKind, ...DefinitionKind[]]);
 export type BodyOf<K extends DefinitionKind> = z.infer<(typeof definitionKinds)[K]['body']>;
 
-/** The one lifecycle and the one cap policy of a workspace have this key. */
+/** The one lifecycle, the one cap policy and the one identity policy of a workspace have this key. */
 export const mainKey = 'main';
 
 /** One definition as a document: what a file holds, what the API takes and gives. */

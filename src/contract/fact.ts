@@ -6,7 +6,8 @@ import type { JsonObject } from './json.ts';
  * A fact: what happened to a person, appended to the inbox and taken by the engine in order.
  * `id` is made from the workspace and the message id, so the same fact given twice has the same id and takes effect once.
  */
-export type Fact = FactBase & (EventFact | IdentifyFact | AliasFact | ConsentFact | OverrideFact | TraitEditFact | OwnerFact | MembershipFact | EraseFact);
+export type Fact = FactBase &
+  (EventFact | IdentifyFact | AliasFact | ConsentFact | OverrideFact | TraitEditFact | OwnerFact | MembershipFact | EraseFact | DisownFact);
 
 export interface FactBase {
   id: string;
@@ -17,8 +18,30 @@ export interface FactBase {
   source: FactSource;
   /** Another person whose history belongs to this one: an anonymous visitor who has said who they are. */
   joins?: string;
+  /** The kind of identifier by which they turned out to be one. */
+  joinsBy?: string;
+  /** Why, where a colleague says so. */
+  joinsReason?: string;
   /** Addresses that were claimed and belong to somebody else, so they were not taken. */
   notTaken?: ('email' | 'phone')[];
+  /** Names that were given and name nobody, or were not joined to this person. */
+  refused?: RefusedName[];
+  /** Names that were given and belong to somebody else: seen with many people, they belong to nobody. */
+  shared?: SharedName[];
+}
+
+export interface RefusedName {
+  kind: string;
+  value: string;
+  /** What is against it, to stand after "because". */
+  because: string;
+  /** Whether the person has attracted too many of the kind and is held for review. */
+  held?: true;
+}
+export interface SharedName {
+  kind: IdentityKind;
+  value: string;
+  owner: string;
 }
 
 /** Who says so. `write` is anybody with a write key (a browser); `trusted` is the product itself, an API key or a colleague. */
@@ -90,6 +113,14 @@ export interface EraseFact {
   actor: string;
 }
 
+/** A name turned out to be shared by many and is taken from whoever had it. */
+export interface DisownFact {
+  kind: 'disown';
+  name: { kind: IdentityKind; value: string };
+  because: string;
+  actor: string;
+}
+
 export interface Claims {
   email?: string;
   phone?: string;
@@ -101,5 +132,6 @@ export type FactKind = Fact['kind'];
 export const factClasses = { admin: 0, live: 1, practice: 2, bulk: 3 } as const;
 export type FactClass = keyof typeof factClasses;
 
-export const identityKinds = { user: 1, anonymous: 2, email: 3, phone: 4, push: 5 } as const;
+/** An external identity's value begins with the name of its kind and a colon. */
+export const identityKinds = { user: 1, anonymous: 2, email: 3, phone: 4, push: 5, external: 6 } as const;
 export type IdentityKind = keyof typeof identityKinds;

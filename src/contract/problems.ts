@@ -111,6 +111,23 @@ export const problems = {
     sentence: 'Another person already has this identity.',
     hint: 'Open that person; the details name the id.',
   },
+  'merge-unknown': {
+    status: 404,
+    sentence: 'The two are not one person.',
+    hint: 'GET /api/people/{id}/merges lists who was joined; a merge can be undone once, from the person that they are now.',
+  },
+  'merge-same': { status: 409, sentence: 'This is one person already.', hint: 'Open the person; the list of merges says since when.' },
+  'merge-refused': {
+    status: 409,
+    sentence: 'The two were not joined.',
+    hint: 'The details say what stands against it.',
+  },
+  'merge-final': {
+    status: 409,
+    sentence: 'This merge cannot be undone.',
+    hint: 'It was made before Throughline kept what undoing needs.',
+  },
+  'review-unknown': { status: 404, sentence: 'This person is not held for review.', hint: 'GET /api/identities/review lists who is.' },
   'reason-needed': { status: 422, sentence: 'An override needs a reason.', hint: 'Say in one sentence why the rules are set aside.' },
   'stage-unknown': { status: 422, sentence: 'The lifecycle has no such stage.', hint: 'Use one of the stages that the details list.' },
   'consent-withdrawn': {

@@ -41,6 +41,7 @@ export function checkMeaning(document: DefinitionDocument, set: DefinitionSet): 
   switch (document.kind) {
     case 'lifecycle':
     case 'cap-policy':
+    case 'identity-policy':
       if (document.key !== mainKey) wrong('key', `a workspace has one, with the key "${mainKey}"`);
       break;
     case 'entry-point':

@@ -1,5 +1,5 @@
 import type { ConsentChange } from '#contract/consent.ts';
-import type { EventFact, Fact, MembershipFact } from '#contract/fact.ts';
+import type { EventFact, Fact, IdentifyFact, IdentityKind, MembershipFact, RefusedName } from '#contract/fact.ts';
 import type { FieldSource } from '#contract/field.ts';
 import type { Instant } from '#contract/instant.ts';
 import { ms, sayDuration } from '#contract/instant.ts';
@@ -9,6 +9,7 @@ import { expiredFields, marked, mayClaim, nextExpiry, screen, sourceOf } from '.
 import { advance, type CompiledJourney, type JourneyFact, newRun, wakesAt } from './journey/advance.ts';
 import { endReasons, type Run } from './journey/run.ts';
 import { allows, missingFor, stageAfter } from './lifecycle/lifecycle.ts';
+import { nameKey, sayKind } from './identity/names.ts';
 import { isZone } from './local-time.ts';
 import { clickSettles } from './message/click-verdict.ts';
 import { type FollowedLink, type Person, unknownEntryPoint } from './person.ts';
@@ -168,7 +169,8 @@ class Desk {
   take(fact: Fact): void {
     this.evidence = fact.id;
     if (this.person.erasedAt !== null) return;
-    if (fact.joins) this.effects.push({ kind: 'merge', joins: fact.joins, evidence: fact.id, actor: fact.source.by });
+    if (fact.joins) this.joins(fact, fact.joins);
+    for (const name of fact.refused ?? []) this.refuseName(name);
     for (const kind of fact.notTaken ?? [])
       this.refuse(
         'identity',
@@ -181,7 +183,7 @@ class Desk {
     switch (fact.kind) {
       case 'identify':
         this.traits(fact.traits, sourceOf(fact));
-        this.person.userId ??= this.saidUser(fact.envelope);
+        this.person.userId ??= this.saidUser(fact);
         this.context(fact.envelope, fact.at);
         break;
       case 'alias':
@@ -198,6 +200,9 @@ class Desk {
         break;
       case 'membership':
         this.listed(fact);
+        break;
+      case 'disown':
+        this.disown(fact.name, fact.because);
         break;
       case 'override':
         this.override(fact.to, fact.reason, fact.actor);
@@ -216,10 +221,37 @@ class Desk {
     this.settle();
   }
 
+  /** Asks for a merge, unless one with that person was undone: then only a trusted source may say anew that the two are one. */
+  private joins(fact: Fact, joins: string): void {
+    if (this.person.state.apart?.includes(joins) && fact.source.trust !== 'trusted') return;
+    this.effects.push({
+      kind: 'merge',
+      joins,
+      evidence: fact.id,
+      actor: fact.source.by,
+      by: fact.joinsBy ?? null,
+      reason: fact.joinsReason ?? null,
+    });
+  }
+
+  private refuseName({ kind, value, because }: RefusedName): void {
+    const shown = value.length > 60 ? `${value.slice(0, 60)}…` : value;
+    this.refuse('identity', `${kind} refused`, `The ${sayKind(kind)} "${shown}" was not joined to anybody: ${because}.`, [
+      { rule: `${because}`, version: null, held: false, evidence: [this.evidence] },
+    ]);
+  }
+
+  /** A name that many share is this person's no longer. */
+  private disown(name: { kind: IdentityKind; value: string }, because: string): void {
+    this.person.state.gone = { ...this.person.state.gone, [nameKey(name)]: '' };
+    this.effects.push({ kind: 'disown', name, because, at: this.now });
+    this.refuseName({ ...name, because });
+  }
+
   private event(fact: EventFact & Fact): void {
     if (fact.traits) this.traits(fact.traits, sourceOf(fact));
     if (fact.call !== 'group') this.context(fact.envelope, fact.at);
-    this.person.userId ??= this.saidUser(fact.envelope);
+    this.person.userId ??= this.saidUser(fact);
     if (fact.source.trust === 'trusted' && fact.name === linkFollowed) this.followed(fact);
     else {
       if (fact.source.trust === 'trusted') this.messageEvent(fact);
@@ -400,8 +432,8 @@ class Desk {
     }
   }
 
-  private saidUser(envelope: JsonObject): string | null {
-    const user = textAt(envelope, 'userId');
+  private saidUser(fact: (EventFact | IdentifyFact) & Fact): string | null {
+    const user = fact.refused?.some((each) => each.kind === 'user') ? null : textAt(fact.envelope, 'userId');
     if (user !== null && this.person.userId === null) this.changed.add('profile:userId');
     return user;
   }

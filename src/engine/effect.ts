@@ -1,4 +1,5 @@
 import type { ConsentLine, DecisionLine, StageMove, StepTaken } from '#contract/history.ts';
+import type { IdentityKind } from '#contract/fact.ts';
 import type { Instant } from '#contract/instant.ts';
 import type { Json, JsonObject } from '#contract/json.ts';
 import type { RefusedValue } from './fields.ts';
@@ -45,7 +46,8 @@ export type Effect =
   | ({ kind: 'decision' } & DecisionLine)
   | { kind: 'message-event'; message: string; what: 'opened' | 'clicked' | 'bounced'; answer: string | null }
   | { kind: 'event'; id: string; name: string; at: Instant; properties: JsonObject; from: string }
-  | { kind: 'merge'; joins: string; evidence: string; actor: string }
+  | { kind: 'merge'; joins: string; evidence: string; actor: string; by: string | null; reason: string | null }
+  | { kind: 'disown'; name: { kind: IdentityKind; value: string }; because: string; at: Instant }
   | { kind: 'erase'; actor: string };
 
 export type EffectOf<K extends Effect['kind']> = Extract<Effect, { kind: K }>;

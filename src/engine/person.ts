@@ -3,7 +3,6 @@ import type { Instant } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
 import type { KnownPerson } from '#contract/person.ts';
 import type { WrittenBy } from './fields.ts';
-import type { Given } from './identity/unite.ts';
 import type { Memory } from './rule/memory.ts';
 
 /** All that the engine knows of a person when it decides. Values are never changed in place; a decision makes a new one. */
@@ -46,6 +45,12 @@ export interface PersonState {
   apart?: string[];
   /** Names that were this person's and went back to somebody when a merge was undone: `kind value` → whose they are; '' is nobody. */
   gone?: Record<string, string>;
+}
+
+/** After a merge: who a value came from, by how high they stand, and a mark of the value: what has been written since is the whole person's own. */
+export interface Given {
+  by: string;
+  as: string;
 }
 
 /** A link that was followed by something that looks like a browser. */

@@ -2,6 +2,7 @@ import type { BodyOf, DefinitionKind } from '#contract/definition.ts';
 import { mainKey } from '#contract/definition.ts';
 import type { Rule } from '#contract/rule.ts';
 import { compileFields, type FieldBook } from './fields.ts';
+import { type CompiledPolicy, compilePolicy } from './identity/policy.ts';
 import { compileJourney, type CompiledJourney } from './journey/advance.ts';
 import { compileLifecycle, type CompiledLifecycle } from './lifecycle/lifecycle.ts';
 import { addMemo, type Memo } from './rule/memory.ts';
@@ -55,6 +56,7 @@ export interface Rulebook {
   entryPoints: Map<string, Published<'entry-point'>>;
   fields: FieldBook;
   capPolicy: Published<'cap-policy'> | null;
+  identity: CompiledPolicy;
 }
 
 export function compileRulebook(
@@ -122,6 +124,7 @@ export function compileRulebook(
     entryPoints: byKey(of('entry-point')),
     fields: compileFields(of('field')),
     capPolicy: of('cap-policy').find((each) => each.key === mainKey) ?? null,
+    identity: compilePolicy(of('identity-policy').find((each) => each.key === mainKey)?.body),
   };
 }
 

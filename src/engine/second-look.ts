@@ -1,5 +1,6 @@
 import type { CapPolicy, EntryPoint, Lifecycle } from '#contract/definition-bodies.ts';
 import type { DefinitionDocument } from '#contract/definition.ts';
+import type { IdentityPolicy } from '#contract/identity-policy.ts';
 import { isSame } from '#contract/diff.ts';
 import type { Field } from '#contract/field.ts';
 import { ms, sayDuration } from '#contract/instant.ts';
@@ -20,6 +21,7 @@ export function secondLook(before: DefinitionDocument, after: DefinitionDocument
   if (before.kind === 'lifecycle' && after.kind === 'lifecycle') return lookAtLifecycle(before.body, after.body, people);
   if (before.kind === 'entry-point' && after.kind === 'entry-point') return lookAtEntryPoint(before.body, after.body);
   if (before.kind === 'cap-policy' && after.kind === 'cap-policy') return lookAtCaps(before.body, after.body);
+  if (before.kind === 'identity-policy' && after.kind === 'identity-policy') return lookAtIdentity(before.body, after.body);
   if (before.kind === 'topic' && after.kind === 'topic' && before.body.purpose === 'marketing' && after.body.purpose === 'transactional')
     return ['Messages on this topic need no consent any more, count toward no cap and keep no quiet hours.'];
   if (before.kind === 'field' && after.kind === 'field') return lookAtField(before.body, after.body);
@@ -118,6 +120,25 @@ function lookAtEntryPoint(before: EntryPoint, after: EntryPoint): string[] {
     said.push(
       `A submission is recorded as ${after.form.event}, no longer as ${before.form.event}; whatever waits for the old name hears nothing.`,
     );
+  return said;
+}
+
+function lookAtIdentity(before: IdentityPolicy, after: IdentityPolicy): string[] {
+  const said: string[] = [];
+  const weight = { never: 0, trusted: 1, always: 2 } as const;
+  for (const kind of after.kinds) {
+    const was = before.kinds.find((each) => each.kind === kind.kind);
+    if (kind.mergeKnown === 'always' && was?.mergeKnown !== 'always')
+      said.push(`Whoever has a write key can join two known people by naming the ${kind.kind} of one of them.`);
+    else if (was && weight[kind.mergeKnown] > weight[was.mergeKnown])
+      said.push(`Two known people become one by the ${kind.kind}, when a trusted source says so.`);
+    if (was?.hold && !kind.hold) said.push(`Nobody is held for review any more, however many of the kind ${kind.kind} they attract.`);
+    if (was?.sharedBy && !kind.sharedBy) said.push(`A value of the kind ${kind.kind} names somebody, with however many people it comes.`);
+    if (was?.assert === 'trusted' && kind.assert === 'anyone') said.push(`Anyone with a write key may say the ${kind.kind} of somebody.`);
+    if (was?.unique && !kind.unique) said.push(`The ${kind.kind} says nothing any more about who somebody is.`);
+  }
+  for (const kind of before.kinds)
+    if (!after.kinds.some((each) => each.kind === kind.kind)) said.push(`The kind ${kind.kind} is not listed any more: what is standard holds for it.`);
   return said;
 }
 

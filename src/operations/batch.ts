@@ -1,11 +1,12 @@
-import type { Fact } from '#contract/fact.ts';
+import type { Fact, IdentityKind } from '#contract/fact.ts';
 import type { Instant } from '#contract/instant.ts';
 import type { LiveTopic } from '#contract/routes/operate.ts';
 import type { Decision } from '#engine/decide.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import { stableId } from '#engine/stable-id.ts';
 import type { Transaction } from '#store/database.ts';
-import { forgetIdentities } from '#store/identities.ts';
+import { holdPeople, noteSeen, recordRefusedNames, type SeenName, type StoredHold, type StoredRefusedName } from '#store/holds.ts';
+import { disownIdentity, forgetIdentities } from '#store/identities.ts';
 import { insertEvents, type StoredEvent } from '#store/events.ts';
 import {
   appendConsents,
@@ -19,6 +20,7 @@ import {
 } from '#store/histories.ts';
 import { appendFieldRefusals, noteSources, type SeenSource, type StoredFieldRefusal } from '#store/fields.ts';
 import { appendToInbox, askForMerges, type InboxEntry, type WantedMerge } from '#store/inbox.ts';
+import { moveNames } from '#store/merges.ts';
 import { changeMessages, countOn, findMessage, insertMessages, type NewMessage, suppress, type Suppression } from '#store/messages.ts';
 import { appendCrossings, appendMembershipLog, changeMemberships, type MembershipChange, type ScoreCrossing } from '#store/memberships.ts';
 import { savePeople, type StoredPerson } from '#store/people.ts';
@@ -33,6 +35,8 @@ export interface Work {
   rulebook: Rulebook;
   now: Instant;
 }
+
+export type WorkOf = (workspace: number, person: string) => Promise<Work | null>;
 
 /** Everything a batch writes, gathered so that each table gets one statement. */
 export class Batch {
@@ -56,6 +60,12 @@ export class Batch {
   readonly merges: Omit<WantedMerge, 'id'>[] = [];
   readonly forwards: InboxEntry[] = [];
   readonly erased: string[] = [];
+  readonly refusedNames: StoredRefusedName[] = [];
+  readonly holds: Omit<StoredHold, 'status'>[] = [];
+  readonly seen: SeenName[] = [];
+  readonly disowned: { workspace: number; owner: string; kind: IdentityKind; value: string }[] = [];
+  /** Whoever was merged away and got a fact still → who they have become. */
+  readonly strays = new Map<string, string>();
   readonly topics = new Map<number, Set<LiveTopic>>();
 
   touch(workspace: number, ...topics: LiveTopic[]): void {
@@ -85,7 +95,10 @@ export function gather(
 ): void {
   const { id: workspaceId } = workspace;
   const at = { person, workspace: workspaceId };
-  for (const fact of facts) batch.events.push(toEvent(fact, person, workspaceId, real));
+  for (const fact of facts) {
+    batch.events.push(toEvent(fact, person, workspaceId, real));
+    if (fact.refused || fact.shared) gatherNames(batch, rulebook, at, fact, now);
+  }
   batch.sources.push(...deps.seenSources.in(workspaceId, rulebook.fields, facts, now));
   batch.people.push(fromPerson(decision.person, workspaceId, rulebook));
   const known = new Map(before.map((run) => [run.id, run]));
@@ -221,8 +234,16 @@ export function gather(
           joins: effect.joins,
           evidence: effect.evidence,
           actor: effect.actor,
+          by: effect.by,
+          // Whoever gives a reason is a colleague who has looked at both.
+          ...(effect.reason === null ? {} : { reason: effect.reason, allowed: true }),
           trusted: facts.some((fact) => fact.id === effect.evidence && fact.source.trust === 'trusted'),
         });
+        break;
+      case 'disown':
+        batch.disowned.push({ workspace: workspaceId, owner: person, ...effect.name });
+        batch.refusedNames.push({ ...at, ...effect.name, because: effect.because, at: effect.at });
+        batch.touch(workspaceId, 'identities');
         break;
       case 'erase':
         batch.erased.push(person);
@@ -232,8 +253,50 @@ export function gather(
   }
 }
 
+/** Names that a fact gave and that name nobody, or somebody else. */
+function gatherNames(
+  batch: Batch,
+  rulebook: Rulebook,
+  { person, workspace }: { person: string; workspace: number },
+  { refused, shared }: Fact,
+  at: Instant,
+): void {
+  for (const name of refused ?? []) {
+    batch.refusedNames.push({ ...name, person, workspace, at });
+    if (name.held)
+      batch.holds.push({ person, workspace, kind: name.kind, identities: rulebook.identity.kinds.get(name.kind)?.hold?.more ?? 0, since: at });
+  }
+  for (const name of shared ?? []) batch.seen.push({ ...name, person, workspace });
+}
+
+/** Has names taken from their owners that were seen with more people than the policy lets one belong to. */
+async function disownShared(tx: Transaction, batch: Batch, workOf: WorkOf): Promise<InboxEntry[]> {
+  const entries: InboxEntry[] = [];
+  for (const { workspace, kind, value, owner, person, others } of await noteSeen(tx, batch.seen)) {
+    const work = await workOf(workspace, person);
+    const most = work?.rulebook.identity.kinds.get(kind)?.sharedBy ?? null;
+    // The owner is one of those that it was seen with.
+    if (!work || most === null || others + 1 <= most) continue;
+    const messageId = `disown:${kind}:${value}:${owner}`;
+    const fact: Fact = {
+      kind: 'disown',
+      id: stableId('disown', workspace, messageId),
+      messageId,
+      at: work.now,
+      acceptedAt: work.now,
+      source: { trust: 'trusted', by: 'identity-policy', entryPoint: null },
+      name: { kind, value },
+      because: `it came with more than ${most} people`,
+      actor: 'identity-policy',
+    };
+    entries.push({ workspace, person: owner, class: 'live', fact });
+  }
+  return entries;
+}
+
 /** Writes the batch. The statements do not wait for each other's answers: they go out in one breath and are carried out in this order. */
-export async function write(tx: Transaction, batch: Batch, real: Instant): Promise<void> {
+export async function write(tx: Transaction, batch: Batch, workOf: WorkOf, real: Instant): Promise<void> {
+  if (batch.seen.length > 0) batch.forwards.push(...(await disownShared(tx, batch, workOf)));
   await Promise.all([
     insertEvents(tx, batch.events),
     savePeople(tx, batch.people),
@@ -254,8 +317,12 @@ export async function write(tx: Transaction, batch: Batch, real: Instant): Promi
     armWakes(tx, batch.wakes),
     askForMerges(tx, batch.merges, real),
     appendToInbox(tx, batch.forwards),
+    recordRefusedNames(tx, batch.refusedNames),
+    holdPeople(tx, batch.holds),
     batch.erased.length > 0 ? forgetIdentities(tx, batch.erased) : null,
   ]);
+  for (const each of batch.disowned) await disownIdentity(tx, each, each.owner);
+  for (const [stray, into] of batch.strays) await moveNames(tx, stray, into);
   for (const bounce of batch.bounces) {
     const message = await findMessage(tx, bounce.workspace, bounce.message);
     if (message)

@@ -4,6 +4,7 @@ import type { JsonObject } from '#contract/json.ts';
 import type { LiveTopic } from '#contract/routes/operate.ts';
 import { decide, type Decision, type Given } from '#engine/decide.ts';
 import { newPerson, type PersonState } from '#engine/person.ts';
+import { namesOf, nameKey } from '#engine/identity/names.ts';
 import type { Occurrence } from '#engine/rule/match.ts';
 import { type Memo, remember } from '#engine/rule/memory.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
@@ -19,7 +20,7 @@ import { loadWorkspaces, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { faultWait, sayFault } from './fault.ts';
 import { Resolver } from './ingest/resolve.ts';
-import { Batch, gather, wakeOf, type Work, write } from './batch.ts';
+import { Batch, gather, wakeOf, type Work, type WorkOf, write } from './batch.ts';
 import { toPerson, toRun } from './rows.ts';
 
 export interface Written {
@@ -78,12 +79,18 @@ export async function decideAndWrite(
   for (const { person, workspace, fact } of taken) {
     const before = stored.get(person);
     if (before?.mergedInto) {
+      batch.strays.set(person, before.mergedInto);
       batch.forwards.push({ workspace, person: before.mergedInto, class: 'live', fact });
       continue;
     }
     if (before?.erasedAt) {
       const anew = await personAnew(deps, tx, workspace, fact, person);
       if (anew) batch.forwards.push({ workspace, person: anew, class: 'live', fact });
+      continue;
+    }
+    const elsewhere = before && (await whoseNow(deps, tx, before, fact, workOf));
+    if (elsewhere) {
+      batch.forwards.push({ workspace, person: elsewhere, class: 'live', fact });
       continue;
     }
     const key = person + fact.id;
@@ -117,7 +124,7 @@ export async function decideAndWrite(
     }
     gather(batch, deps, where, id, given.facts, runs.get(id) ?? [], decision, real);
   }
-  await write(tx, batch, real);
+  await write(tx, batch, workOf, real);
   return {
     changes,
     topics: batch.topics,
@@ -179,6 +186,29 @@ async function personAnew(deps: Deps, tx: Transaction, workspace: number, fact: 
 }
 
 /**
+ * Who is meant by a fact whose name was this person's when it was accepted and has gone since: it went back to somebody when a merge was undone, or to nobody, because
+ * many share it; then a new person. Null for everything else.
+ */
+async function whoseNow(
+  deps: Deps,
+  tx: Transaction,
+  person: StoredPerson,
+  fact: Fact,
+  workOf: WorkOf,
+): Promise<string | null> {
+  const { gone } = person.state as PersonState;
+  if (!gone || (fact.kind !== 'event' && fact.kind !== 'identify' && fact.kind !== 'alias')) return null;
+  const work = await workOf(person.workspace, person.id);
+  if (!work) return null;
+  const [name] = namesOf(work.rulebook.identity, { ...fact.envelope, ...('traits' in fact ? { traits: fact.traits } : {}) });
+  const whose = name && gone[nameKey(name)];
+  if (whose === undefined || whose !== '') return whose ?? null;
+  const names = { workspace: person.workspace, user: null, anonymous: null, email: null, phone: null, trusted: false, fact: fact.id };
+  const [resolved] = await new Resolver(deps.newId).resolve(tx, [names], deps.now());
+  return resolved!.person;
+}
+
+/**
  * The people whose memory has to be made from the events that are kept: whole, of those who were merged or about whom a decision failed; and for everybody
  * in a backfill, what is remembered newly.
  */
@@ -186,7 +216,7 @@ async function rebuildMemories(
   tx: Transaction,
   facts: Map<string, { workspace: number; facts: Fact[] }>,
   stored: Map<string, StoredPerson>,
-  workOf: (workspace: number, person: string) => Promise<Work | null>,
+  workOf: WorkOf,
   anew: readonly Memo[],
 ): Promise<Map<string, StoredPerson>> {
   const rebuilt = new Map<string, StoredPerson>();

@@ -23,7 +23,7 @@ type Changing = Pick<Fact, 'kind'> & Record<string, unknown>;
 export async function findPerson(deps: Deps, workspace: Workspace, id: string): Promise<StoredPerson> {
   const person = await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
     let [found] = await loadPeople(tx, [id]);
-    for (let hops = 0; found?.mergedInto && hops < 10; hops++) [found] = await loadPeople(tx, [found.mergedInto]);
+    for (let hops = 0; found?.mergedInto && hops < 1_000; hops++) [found] = await loadPeople(tx, [found.mergedInto]);
     return found;
   });
   if (!person || person.erasedAt !== null || person.workspace !== workspace.id) throw new Problem('person-unknown', { id });
@@ -59,7 +59,7 @@ async function carryOut(deps: Deps, workspace: Workspace, person: string, actor:
 }
 
 /** Waits until a condition holds, asking more and more rarely; a fact that takes longer is safe in the inbox. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
+export async function until(holds: () => Promise<boolean>): Promise<void> {
   const started = performance.now();
   for (let pause = 4; performance.now() - started < waitMax; pause = Math.min(100, pause * 1.5)) {
     if (await holds()) return;

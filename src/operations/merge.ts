@@ -1,16 +1,22 @@
-import type { PersonState } from '#engine/person.ts';
-import { isOurFault, type Transaction } from '#store/database.ts';
-import { loadLiveRuns } from '#store/runs.ts';
-import { askForMerges, lockLanesInOrder, takeFactsOf, takeMerge, wantedMerges, type WantedMerge } from '#store/inbox.ts';
-import { laneOf, peopleWithUser } from '#store/identities.ts';
-import { moveHistory, recordMerge } from '#store/merges.ts';
-import { loadPeople, savePeople, type StoredPerson } from '#store/people.ts';
-import { appendDecisions } from '#store/histories.ts';
-import { loadWorkspaces, workspaceNow } from '#store/workspaces.ts';
+import type { DecisionLine } from '#contract/history.ts';
+import type { Instant } from '#contract/instant.ts';
+import { nameKey, sayKind } from '#engine/identity/names.ts';
+import { mayMerge } from '#engine/identity/policy.ts';
+import { remains, stageFrom, united } from '#engine/identity/unite.ts';
+import type { Person, PersonState } from '#engine/person.ts';
 import { stableId } from '#engine/stable-id.ts';
+import { isOurFault, type Transaction } from '#store/database.ts';
+import { appendDecisions } from '#store/histories.ts';
+import { apartPairs, holdPeople, holdsOf, liftApart, waitJoin } from '#store/holds.ts';
+import { countIdentities, identitiesOf, laneOf, nameOf, peopleWithUser } from '#store/identities.ts';
+import { askForMerges, lockLanesInOrder, takeFactsOf, takeMerge, type WantedMerge, wantedMerges } from '#store/inbox.ts';
+import { eventsStoredAt, membersOf, moveHistory, recordMerge } from '#store/merges.ts';
+import { loadPeople, type StoredPerson, savePeople } from '#store/people.ts';
+import { loadLiveRuns } from '#store/runs.ts';
 import { armWakes } from '#store/wakes.ts';
-import type { Deps } from './deps.ts';
+import { loadWorkspaces, workspaceNow } from '#store/workspaces.ts';
 import { decideAndWrite } from './decide-batch.ts';
+import type { Deps } from './deps.ts';
 import { announce } from './process.ts';
 
 /**
@@ -38,24 +44,12 @@ async function giveUp(deps: Deps, merge: WantedMerge, error: unknown): Promise<v
   await deps.db.transaction({ workspaces: [merge.workspace] }, async (tx) => {
     await lockLanesInOrder(tx, [laneOf(merge.person)]);
     if (await takeMerge(tx, merge))
-      await appendDecisions(
-        tx,
-        [
-          {
-            person: merge.person,
-            workspace: merge.workspace,
-            id: stableId('decision', 'merge fault', merge.evidence),
-            at,
-            about: 'merge',
-            decided: 'not merged',
-            answer: 'Not merged: something went wrong on our side. Both people are as they were.',
-            because: [],
-            revision: 0,
-            evidence: merge.evidence,
-          },
-        ],
-        deps.now(),
-      );
+      await tell(deps, tx, merge, merge.person, at, 0, {
+        id: stableId('decision', 'merge fault', merge.evidence),
+        decided: 'not merged',
+        answer: 'Not merged: something went wrong on our side. Both people are as they were.',
+        rule: null,
+      });
   });
 }
 
@@ -69,137 +63,198 @@ async function mergeOne(deps: Deps, merge: WantedMerge, ids: readonly number[]):
     return { older, written };
   });
   if (outcome?.written) announce(deps, outcome.written, outcome.older, []);
-  deps.bus.changed(merge.workspace, ['people']);
+  deps.bus.changed(merge.workspace, ['people', 'identities']);
 }
 
 async function join(deps: Deps, tx: Transaction, merge: WantedMerge): Promise<void> {
   const people = new Map((await loadPeople(tx, [merge.person, merge.joins])).map((person) => [person.id, person]));
-  const winner = people.get(merge.person);
-  const loser = people.get(merge.joins);
-  if (winner?.mergedInto) {
-    // Whoever the winner has become meanwhile lives in another lane: the merge is asked for anew, about them.
-    await askForMerges(
-      tx,
-      [
-        {
-          workspace: merge.workspace,
-          person: winner.mergedInto,
-          joins: merge.joins,
-          evidence: merge.evidence,
-          actor: merge.actor,
-          trusted: merge.trusted,
-        },
-      ],
-      deps.now(),
-    );
+  const [one, other] = [people.get(merge.person), people.get(merge.joins)];
+  if (!one || !other) return;
+  const [now1, now2] = [one.mergedInto ?? one.id, other.mergedInto ?? other.id];
+  if (now1 === now2) return;
+  if (one.mergedInto !== null || other.mergedInto !== null) {
+    // Whoever they have become meanwhile lives in another lane: the merge is asked for anew, about them.
+    const { id: _id, ...wanted } = merge;
+    await askForMerges(tx, [{ ...wanted, person: now1, joins: now2 }], deps.now());
     return;
   }
-  if (
-    !winner ||
-    !loser ||
-    winner.id === loser.id ||
-    loser.mergedInto !== null ||
-    loser.erasedAt !== null ||
-    winner.erasedAt !== null ||
-    winner.workspace !== loser.workspace
-  )
-    return;
+  if (one.erasedAt !== null || other.erasedAt !== null || one.workspace !== other.workspace) return;
   const [workspace] = await loadWorkspaces(tx, [merge.workspace]);
   const now = workspaceNow(workspace!, deps.now());
-  const known = await peopleWithUser(tx, [loser.id]);
-  if (known.size > 0 && !merge.trusted) {
-    await appendDecisions(
-      tx,
-      [
-        {
-          person: winner.id,
-          workspace: merge.workspace,
-          id: stableId('decision', 'merge', merge.evidence),
-          at: now,
-          about: 'merge',
-          decided: 'not merged',
-          answer: 'Not merged: both people have a user id, and only a trusted source may say that they are one.',
-          because: [{ rule: 'a write key never merges two known people', version: null, held: false, evidence: [merge.evidence] }],
-          revision: workspace!.revision,
-          evidence: merge.evidence,
-        },
-      ],
-      deps.now(),
-    );
+  const against = await whyNot(deps, tx, merge, one, other, now);
+  if (against !== null) {
+    await tell(deps, tx, merge, one.id, now, workspace!.revision, { decided: 'not merged', ...against });
     return;
   }
+  const [winner, loser] = remains(one as StoredPerson & Person, other as StoredPerson & Person);
   const runs = await loadLiveRuns(tx, [winner.id]);
+  const storedAt = deps.now();
+  const before = await eventsStoredAt(tx, winner.id, storedAt);
+  const names = (await identitiesOf(tx, winner.id)).map((each) => nameKey(nameOf(each)));
+  const whole = united(winner, loser);
+  const dropped = await moveHistory(tx, {
+    winner: winner.id,
+    loser: loser.id,
+    keepJourneys: runs.map((run) => run.journey),
+    stage: stageFrom(winner, loser) === loser ? 'loser' : 'winner',
+    at: now,
+  });
   await recordMerge(tx, {
+    id: stableId('merge', winner.id, loser.id, merge.evidence, storedAt),
     person: winner.id,
     loser: loser.id,
     workspace: merge.workspace,
     at: now,
+    storedAt,
     evidence: merge.evidence,
     actor: merge.actor,
-    undo: { winner: keepable(winner), loser: keepable(loser) },
+    reason: merge.reason ?? null,
+    undo: { winner: keepable(winner), loser: keepable(loser), before, dropped, names },
   });
-  await moveHistory(tx, {
-    winner: winner.id,
-    loser: loser.id,
-    keepJourneys: runs.map((run) => run.journey),
-    takesStage: winner.stage === null,
-    at: now,
-  });
-  await savePeople(tx, [united(winner, loser), { ...loser, mergedInto: winner.id }]);
+  await savePeople(tx, [whole, { ...loser, mergedInto: winner.id }]);
   // The memory of both is rebuilt from their events, and every rule asked again, when the person wakes at once.
   await armWakes(tx, [{ workspace: merge.workspace, person: winner.id, clock: workspace!.clock?.clock ?? 0, dueAt: now }]);
+  await tell(deps, tx, merge, winner.id, now, workspace!.revision, {
+    id: stableId('decision', 'merged', winner.id, loser.id, merge.evidence),
+    decided: 'merged',
+    answer: `Joined with ${sayWho(loser)}: ${sayWhy(merge)}.`,
+    rule: null,
+  });
 }
 
-const keepable = ({ state, ...rest }: StoredPerson): object => ({
-  ...rest,
-  state: { consents: (state as PersonState).consents, journeys: (state as PersonState).journeys },
+/** A person as they are kept, so that the merge can be undone; memory is computed from events. */
+export const keepable = (person: StoredPerson): StoredPerson => ({
+  ...person,
+  state: { ...(person.state as PersonState), memory: {} },
 });
 
-/** One person out of two: what the winner knows counts, what only the loser knows is added, the strictest consent wins. */
-function united(winner: StoredPerson, loser: StoredPerson): StoredPerson {
-  const [a, b] = [winner.state as PersonState, loser.state as PersonState];
-  const consents: PersonState['consents'] = { ...b.consents, ...a.consents };
-  for (const [key, theirs] of Object.entries(b.consents)) {
-    const ours = a.consents[key];
-    if (theirs.state !== 'granted' || (ours && ours.state !== 'granted')) consents[key] = ours && ours.state !== 'granted' ? ours : theirs;
+export const sayWho = (person: Pick<StoredPerson, 'email' | 'name' | 'userId'>): string =>
+  person.email ?? person.name ?? (person.userId === null ? 'an anonymous visitor' : `user ${person.userId}`);
+
+const sayWhy = (merge: WantedMerge): string =>
+  merge.reason !== undefined
+    ? `${merge.actor} said so: ${merge.reason}`
+    : `both came with the same ${sayKind(merge.by ?? 'name')}, as ${merge.actor} said`;
+
+interface Against {
+  id?: string;
+  answer: string;
+  rule: string;
+}
+
+/** What stands against a merge; null when nothing does. Both lanes are locked. */
+async function whyNot(
+  deps: Deps,
+  tx: Transaction,
+  merge: WantedMerge,
+  one: StoredPerson,
+  other: StoredPerson,
+  now: Instant,
+): Promise<Against | null> {
+  const members = await membersOf(tx, [one.id, other.id]);
+  const of = (root: string): string[] => members.filter((each) => each.root === root).map((each) => each.person);
+  const apart = await apartPairs(tx, of(one.id), of(other.id));
+  if (apart.length > 0 && !merge.trusted)
+    return {
+      // Said once of the two: they may go on to come together.
+      id: stableId('decision', 'kept apart', one.id, other.id),
+      answer: `Not merged with ${sayWho(other)}: a merge of the two was undone, and only a trusted source may say anew that they are one.`,
+      rule: 'whoever was set apart stays apart until a trusted source says otherwise',
+    };
+  const { identity } = await deps.rulebooks.current(tx, merge.workspace);
+  const known = await peopleWithUser(tx, [one.id, other.id]);
+  const bothKnown = known.size === 2;
+  const trusted = merge.trusted || merge.allowed === true;
+  // Whoever has no user id may be joined by anybody who names both, but not take over somebody known whom only an address names.
+  if (!merge.allowed && (bothKnown || known.has(other.id)) && !mayMerge(identity.kinds.get(merge.by ?? 'user'), trusted, bothKnown))
+    return bothKnown
+      ? {
+          answer: 'Not merged: both people have a user id, and only a trusted source may say that they are one.',
+          rule: 'a write key never merges two known people',
+        }
+      : {
+          answer: 'Not merged: the other person is known, and only a trusted source may say that the two are one.',
+          rule: 'a write key never takes over somebody who is known',
+        };
+  if (!merge.allowed) {
+    const held = await whyHeld(tx, merge, one, other, identity, now);
+    if (held) {
+      await waitJoin(tx, {
+        person: one.id,
+        other: other.id,
+        workspace: merge.workspace,
+        at: now,
+        evidence: merge.evidence,
+        actor: merge.actor,
+        by: merge.by ?? null,
+      });
+      return held;
+    }
   }
-  const journeys = { ...b.journeys, ...a.journeys };
-  for (const [key, theirs] of Object.entries(b.journeys)) {
-    const ours = a.journeys[key];
-    if (ours)
-      journeys[key] = {
-        entered: ours.entered + theirs.entered,
-        lastEntered: Math.max(ours.lastEntered, theirs.lastEntered),
-        lastEnded: Math.max(ours.lastEnded ?? 0, theirs.lastEnded ?? 0) || null,
-      };
+  if (apart.length > 0) await liftApart(tx, apart);
+  return null;
+}
+
+async function whyHeld(
+  tx: Transaction,
+  merge: WantedMerge,
+  one: StoredPerson,
+  other: StoredPerson,
+  policy: Awaited<ReturnType<Deps['rulebooks']['current']>>['identity'],
+  now: Instant,
+): Promise<Against | null> {
+  const pair = [one.id, other.id];
+  const holds = await holdsOf(tx, pair);
+  const rule = 'whoever attracts too many identities is looked at by a colleague';
+  const answer = `Not merged with ${sayWho(other)}: held for review.`;
+  if (holds.some((hold) => hold.status === 'held')) return { answer, rule };
+  const counts = await countIdentities(
+    tx,
+    pair,
+    policy.order.map((kind) => ({ workspace: merge.workspace, kind: kind.kind, since: now - (kind.hold?.within ?? 0) })),
+  );
+  for (const kind of policy.order) {
+    if (kind.hold === null) continue;
+    const of = counts.filter((each) => each.kind === kind.kind);
+    const all = of.reduce((sum, each) => sum + each.all, 0);
+    const allowed = holds.find((hold) => hold.kind === kind.kind && hold.status === 'allowed');
+    const counted = allowed ? all - allowed.identities : of.reduce((sum, each) => sum + each.lately, 0);
+    if (counted <= kind.hold.more) continue;
+    await holdPeople(tx, [{ person: one.id, workspace: merge.workspace, kind: kind.kind, identities: all, since: now }]);
+    return {
+      answer: `${answer.slice(0, -1)}, because the two together have attracted ${counted} times a new ${sayKind(kind.kind)}.`,
+      rule,
+    };
   }
-  const earlier = loser.createdAt < winner.createdAt ? loser : winner;
-  const takesStage = winner.stage === null && loser.stage !== null;
-  return {
-    ...winner,
-    email: winner.email ?? loser.email,
-    phone: winner.phone ?? loser.phone,
-    name: winner.name ?? loser.name,
-    userId: winner.userId ?? loser.userId,
-    traits: { ...loser.traits, ...winner.traits },
-    owner: winner.owner ?? loser.owner,
-    zone: winner.zone ?? loser.zone,
-    entryPoint: earlier.entryPoint,
-    firstSource: earlier.firstSource ?? winner.firstSource ?? loser.firstSource,
-    createdAt: earlier.createdAt,
-    lastSeenAt: Math.max(winner.lastSeenAt ?? 0, loser.lastSeenAt ?? 0) || null,
-    ...(takesStage ? { stage: loser.stage, stageSince: loser.stageSince } : {}),
-    // An empty memory version differs from every rulebook's: the memory is rebuilt from the events of both.
-    state: {
-      ...a,
-      clicks: [...(a.clicks ?? []), ...(b.clicks ?? [])],
-      written: { ...b.written, ...a.written },
-      consents,
-      journeys,
-      memory: {},
-      memoryVersion: 'merged',
-      consentChanges: a.consentChanges + b.consentChanges,
-      ...(takesStage ? { moves: b.moves, stageEvidence: b.stageEvidence } : {}),
-    } satisfies PersonState,
-  };
+  return null;
+}
+
+/** A line on somebody's timeline about a merge. */
+async function tell(
+  deps: Deps,
+  tx: Transaction,
+  merge: WantedMerge,
+  person: string,
+  at: Instant,
+  revision: number,
+  line: { id?: string; rule: string | null } & Pick<DecisionLine, 'decided' | 'answer'>,
+): Promise<void> {
+  await appendDecisions(
+    tx,
+    [
+      {
+        person,
+        workspace: merge.workspace,
+        id: line.id ?? stableId('decision', 'merge', merge.evidence),
+        at,
+        about: 'merge',
+        decided: line.decided,
+        answer: line.answer,
+        because: line.rule === null ? [] : [{ rule: line.rule, version: null, held: false, evidence: [merge.evidence] }],
+        revision,
+        evidence: merge.evidence,
+      },
+    ],
+    deps.now(),
+  );
 }

@@ -5,7 +5,7 @@ import { wakesAt } from '#engine/journey/advance.ts';
 import { capsLeft } from '#engine/message/policy.ts';
 import { consentTo } from '#engine/person.ts';
 import { loadEvents } from '#store/events.ts';
-import { identitiesOf } from '#store/identities.ts';
+import { identitiesOf, nameOf } from '#store/identities.ts';
 import { consentsOf, tasksOf } from '#store/histories.ts';
 import { findSuppressions, sentSince } from '#store/messages.ts';
 import { mergedInto } from '#store/people.ts';
@@ -56,9 +56,9 @@ export async function profile(deps: Deps, workspace: Workspace, id: string): Pro
       lastSeenAt: isoOrNull(stored.lastSeenAt),
       traits: stored.traits,
       identities: (await identitiesOf(tx, stored.id)).map((identity) => ({
-        kind: identity.kind,
-        value: identity.value,
+        ...nameOf(identity),
         since: toIso(identity.since),
+        origin: identity.origin,
       })),
       stageSince: isoOrNull(stored.stageSince),
       stageEvidence: evidence

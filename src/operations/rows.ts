@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { Fact, FactKind } from '#contract/fact.ts';
+import type { Claims, Fact, FactKind } from '#contract/fact.ts';
 import type { Instant } from '#contract/instant.ts';
-import type { JsonObject } from '#contract/json.ts';
+import { isObject, type JsonObject } from '#contract/json.ts';
 import type { Run } from '#engine/journey/run.ts';
 import { emptyState, type Person, type PersonState } from '#engine/person.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import type { StoredEvent } from '#store/events.ts';
 import type { StoredPerson } from '#store/people.ts';
 import type { StoredRun } from '#store/runs.ts';
+import { claimsFrom } from './ingest/normalise.ts';
 
 /** An address as the suppression list keeps it. It outlives the person, so that an erased and re-imported address is not mailed again. */
 export const hashAddress = (address: string): string => createHash('sha256').update(address.trim().toLowerCase()).digest('hex');
@@ -21,6 +22,7 @@ const factNames: Record<Exclude<FactKind, 'event'>, string> = {
   owner: 'Owner Changed',
   membership: 'List Changed',
   erase: 'Erased',
+  disown: 'Name Taken Away',
 };
 
 /** A fact as it is kept for good: what was sent, whole, and who says so. */
@@ -48,6 +50,46 @@ export function toEvent(fact: Fact, person: string, workspace: number, storedAt:
     name: factNames[fact.kind],
     body: { ...(rest as unknown as JsonObject), messageId, source: source.by },
   };
+}
+
+const callsOfEvents: readonly string[] = ['track', 'page', 'screen', 'group'];
+
+/**
+ * The fact of an event, as far as it says what is known of somebody: the other way round of `toEvent`. Null for facts that say nothing of that. An address is claimed
+ * only where `owns` says that it is theirs.
+ */
+export function factOf(event: StoredEvent, owns: (kind: 'email' | 'phone', value: string) => boolean): Fact | null {
+  const { messageId, source, properties, traits, actor, owner, ...envelope } = event.body;
+  const by = typeof source === 'string' ? source : 'unknown';
+  const base = {
+    id: event.id,
+    messageId: typeof messageId === 'string' ? messageId : event.id,
+    at: event.happenedAt,
+    acceptedAt: event.acceptedAt,
+    source: { trust: by === 'write-key' || by.startsWith('form:') ? ('write' as const) : ('trusted' as const), by, entryPoint: null },
+  };
+  const said = isObject(traits) ? (traits as JsonObject) : null;
+  const claimed = said === null ? {} : claimsFrom(said);
+  const claims: Claims = {
+    ...(claimed.email && owns('email', claimed.email) ? { email: claimed.email } : {}),
+    ...(claimed.phone && owns('phone', claimed.phone) ? { phone: claimed.phone } : {}),
+  };
+  if (callsOfEvents.includes(event.call))
+    return {
+      ...base,
+      kind: 'event',
+      call: event.call as 'track',
+      name: event.name,
+      properties: isObject(properties) ? (properties as JsonObject) : {},
+      envelope,
+      claims,
+      ...(said === null ? {} : { traits: said }),
+    };
+  if (event.call === 'identify') return { ...base, kind: 'identify', traits: said ?? {}, envelope, claims };
+  if (event.call === 'edit') return { ...base, kind: 'edit', traits: said ?? {}, claims, actor: String(actor ?? by) };
+  if (event.call === 'owner')
+    return { ...base, kind: 'owner', owner: typeof owner === 'string' ? owner : null, actor: String(actor ?? by) };
+  return null;
 }
 
 export const toPerson = (stored: StoredPerson): Person => {

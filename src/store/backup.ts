@@ -35,6 +35,11 @@ export const backupTables = [
   'field_count',
   'import',
   'import_row',
+  'kept_apart',
+  'identity_refused',
+  'identity_seen',
+  'identity_hold',
+  'held_join',
 ] as const;
 
 const chunk = 1_000;
@@ -79,6 +84,7 @@ const sequences: [string, string][] = [
   ['audit', 'audit_id'],
   ['refusal', 'refusal_id'],
   ['practice_act', 'act_id'],
+  ['merge', 'seq'],
 ];
 
 /** Lets new numbers begin after those that were put back. */

@@ -120,6 +120,20 @@ export async function eventsOfPerson(tx: Queryable, person: string, before: Inst
   return rows.map(toEvent);
 }
 
+export interface LaterEvent extends StoredEvent {
+  /** Whose it was before a merge. */
+  origin: string | null;
+}
+
+/** The events of a person that were stored since an instant, in the order in which they came. */
+export async function laterEvents(tx: Queryable, person: string, since: Instant): Promise<LaterEvent[]> {
+  const rows = await tx.query(
+    `select ${columns}, origin from event where lane = $1 and person_id = $2 and stored_at >= $3 order by stored_at, accepted_at, happened_at, event_id`,
+    [laneOf(person), person, toIso(since)],
+  );
+  return rows.map((row) => ({ ...toEvent(row), origin: row.origin }));
+}
+
 /** Events of a workspace, newest stored first. */
 export async function listEvents(
   tx: Queryable,

@@ -12,6 +12,9 @@ export interface Identity extends IdentityClaim {
   person: string;
 }
 
+/** Stands in the place of a person where a value belongs to nobody, because many share it. */
+export const nobody = '00000000-0000-0000-0000-000000000000';
+
 const kindName = Object.fromEntries(Object.entries(identityKinds).map(([name, number]) => [number, name])) as Record<number, IdentityKind>;
 
 /** The lane of a person, for life: the last byte of the id. */
@@ -53,6 +56,32 @@ export async function insertIdentities(tx: Queryable, identities: readonly Ident
   );
 }
 
+/** How many identities somebody has of a kind: in all, and since an instant that the kind says. */
+export interface IdentityCount {
+  person: string;
+  /** As the policy calls it. */
+  kind: string;
+  all: number;
+  lately: number;
+}
+
+/** Counts the identities of people by kind. `since` says for each kind of each workspace from when on they count as lately. */
+export async function countIdentities(
+  tx: Queryable,
+  people: readonly string[],
+  since: readonly { workspace: number; kind: string; since: Instant }[],
+): Promise<IdentityCount[]> {
+  if (people.length === 0) return [];
+  const rows = await tx.query(
+    `select i.person_id, n.kind, count(*) as "all", count(*) filter (where i.since > w.since) as lately
+     from identity i cross join lateral (select case i.kind when 1 then 'user' when 2 then 'anonymous' when 3 then 'email' when 4 then 'phone' when 5 then 'push' else split_part(i.value, ':', 1) end as kind) n
+     left join unnest($2::int[], $3::text[], $4::timestamptz[]) as w (workspace_id, kind, since) on w.workspace_id = i.workspace_id and w.kind = n.kind
+     where i.person_id = any($1::uuid[]) group by 1, 2`,
+    [[...people], since.map((each) => each.workspace), since.map((each) => each.kind), since.map((each) => toIso(each.since))],
+  );
+  return rows.map((row) => ({ person: row.person_id, kind: row.kind, all: row.all, lately: row.lately }));
+}
+
 /** Of these people, those who have a user id. */
 export async function peopleWithUser(tx: Queryable, people: readonly string[]): Promise<Set<string>> {
   if (people.length === 0) return new Set();
@@ -63,9 +92,32 @@ export async function peopleWithUser(tx: Queryable, people: readonly string[]): 
   return new Set(rows.map((row) => row.person_id));
 }
 
-export async function identitiesOf(tx: Queryable, person: string): Promise<{ kind: IdentityKind; value: string; since: Instant }[]> {
-  const rows = await tx.query('select kind, value, since from identity where person_id = $1 order by kind, since', [person]);
-  return rows.map((row) => ({ kind: kindName[row.kind]!, value: row.value, since: row.since }));
+export interface HeldIdentity {
+  kind: IdentityKind;
+  value: string;
+  since: Instant;
+  /** Whose it was before a merge. */
+  origin: string | null;
+}
+export async function identitiesOf(tx: Queryable, person: string): Promise<HeldIdentity[]> {
+  const rows = await tx.query('select kind, value, since, origin from identity where person_id = $1 order by kind, since', [person]);
+  return rows.map((row) => ({ kind: kindName[row.kind]!, value: row.value, since: row.since, origin: row.origin }));
+}
+
+/** An identity by the name of its kind, as policies and people say it. */
+export function nameOf({ kind, value }: { kind: IdentityKind; value: string }): { kind: string; value: string } {
+  if (kind !== 'external') return { kind, value };
+  const colon = value.indexOf(':');
+  return { kind: value.slice(0, colon), value: value.slice(colon + 1) };
+}
+
+/** Takes a value that many share from whoever has it; it belongs to nobody from now on. False when they had it no longer. */
+export async function disownIdentity(tx: Queryable, claim: IdentityClaim, owner: string): Promise<boolean> {
+  const rows = await tx.query(
+    'update identity set lane = $1, person_id = $2, origin = null where workspace_id = $3 and kind = $4 and value = $5 and person_id = $6 returning value',
+    [laneOf(nobody), nobody, claim.workspace, identityKinds[claim.kind], claim.value, owner],
+  );
+  return rows.length === 1;
 }
 
 /** Frees the identities of people who are erased: whoever comes with one of them again is somebody new. */

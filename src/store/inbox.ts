@@ -120,6 +120,12 @@ export interface WantedMerge {
   evidence: string;
   actor: string;
   trusted: boolean;
+  /** The kind of identifier that says so; null for a colleague. */
+  by?: string | null;
+  /** Why, where a colleague says so. */
+  reason?: string;
+  /** A colleague has looked at it: neither a limit nor an earlier undoing stands against it. */
+  allowed?: boolean;
 }
 
 const insertMerge = bulkInsert('inbox', {
@@ -147,6 +153,12 @@ export const askForMerges = (tx: Queryable, merges: readonly Omit<WantedMerge, '
 export async function wantedMerges(tx: Queryable, limit: number): Promise<WantedMerge[]> {
   const rows = await tx.query('select workspace_id, person_id, id, fact from inbox where class = 9 order by id limit $1', [limit]);
   return rows.map((row) => ({ ...JSON.parse(row.fact), workspace: row.workspace_id, person: row.person_id, id: row.id }));
+}
+
+/** Whether a merge with this evidence waits still. */
+export async function mergeWaits(tx: Queryable, evidence: string): Promise<boolean> {
+  const rows = await tx.query("select 1 from inbox where class = 9 and fact::jsonb ->> 'evidence' = $1 limit 1", [evidence]);
+  return rows.length > 0;
 }
 
 /** Takes one wanted merge; false when somebody else has done it. */

@@ -204,8 +204,13 @@ export async function namesOf(
   return new Map(people.map((person) => [person.id, { id: person.id, email: person.email, name: person.name, zone: person.zone }]));
 }
 
+/** Everybody who has become this person, directly or through others. */
 export async function mergedInto(tx: Queryable, person: string): Promise<string[]> {
-  const rows = await tx.query('select person_id from person where merged_into = $1', [person]);
+  const rows = await tx.query(
+    `with recursive whole (person_id) as (select person_id from person where merged_into = $1
+       union select p.person_id from person p join whole w on p.merged_into = w.person_id) select person_id from whole order by person_id`,
+    [person],
+  );
   return rows.map((row) => row.person_id);
 }
 

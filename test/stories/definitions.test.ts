@@ -54,7 +54,7 @@ describe.each(dialects)('on %s', (database) => {
     const again = mkdtempSync(join(tmpdir(), 'throughline-definitions-'));
     await writeFolder(again, await exported());
     for (const each of edited) {
-      const name = `${each.kind === 'cap-policy' ? 'cap-policies' : `${each.kind}s`}/${each.key}.yaml`;
+      const name = `${each.kind.endsWith('-policy') ? `${each.kind.slice(0, -1)}ies` : `${each.kind}s`}/${each.key}.yaml`;
       expect(readFileSync(join(again, name), 'utf8'), name).toBe(readFileSync(join(folder, name), 'utf8'));
     }
     expect((await writeFolder(again, await exported())).written).toEqual([]);

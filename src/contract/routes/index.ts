@@ -1,5 +1,6 @@
 import * as definitions from './definitions.ts';
 import * as fields from './fields.ts';
+import * as identities from './identities.ts';
 import * as imports from './imports.ts';
 import * as messages from './messages.ts';
 import * as operate from './operate.ts';
@@ -12,5 +13,5 @@ import type { Route } from './route.ts';
 const isRoute = (value: unknown): value is Route => typeof value === 'object' && value !== null && 'method' in value && 'path' in value;
 
 /** Every route of the API, by its name. */
-export const routes = { ...people, ...messages, ...definitions, ...fields, ...imports, ...rules, ...segments, ...scores, ...operate };
+export const routes = { ...people, ...identities, ...messages, ...definitions, ...fields, ...imports, ...rules, ...segments, ...scores, ...operate };
 export const routeList = Object.entries<unknown>(routes).filter((entry): entry is [string, Route] => isRoute(entry[1]));

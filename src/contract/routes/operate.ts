@@ -243,5 +243,6 @@ export const liveTopics = [
   'settings',
   'backfill',
   'imports',
+  'identities',
 ] as const;
 export type LiveTopic = (typeof liveTopics)[number];

@@ -34,7 +34,14 @@ export const Source = z.object({
 export const PersonDetail = PersonRow.extend({
   phone: z.string().nullable(),
   traits: Traits,
-  identities: z.array(z.object({ kind: z.string(), value: z.string(), since: isoOrNull })),
+  identities: z.array(
+    z.object({
+      kind: z.string(),
+      value: z.string(),
+      since: isoOrNull,
+      origin: z.uuid().nullable().describe('Whose it was before a merge'),
+    }),
+  ),
   stageSince: isoOrNull,
   stageEvidence: z
     .object({ id: z.string(), what: z.string(), at: isoOrNull })

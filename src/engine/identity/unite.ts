@@ -1,6 +1,6 @@
 import type { Instant } from '#contract/instant.ts';
-import { isObject, type Json } from '#contract/json.ts';
-import type { Person, PersonState } from '../person.ts';
+import { isObject, type Json, type JsonObject } from '#contract/json.ts';
+import type { Given, Person, PersonState } from '../person.ts';
 import { stableId } from '../stable-id.ts';
 import { nameFrom } from '../traits.ts';
 
@@ -8,12 +8,6 @@ import { nameFrom } from '../traits.ts';
  * Two people made one. The outcome of several merges does not depend on their order: each value keeps how high the person stands who gave it, and the
  * highest gives way to nobody; instants take the earlier or the later; consents the stricter. So it is associative, commutative, and a repeat changes nothing.
  */
-
-/** Who a value came from, by how high they stand, and a mark of the value: what has been written since is the whole person's own. */
-export interface Given {
-  by: string;
-  as: string;
-}
 
 /** How high a person stands: whoever has a user id before whoever has none, then who came first (ids begin with their instant). The lower text is the higher. */
 export const rankOf = (person: Pick<Person, 'id' | 'userId'>): string => `${person.userId === null ? 1 : 0}:${person.id}`;
@@ -56,7 +50,7 @@ export function unitedAs<P extends Person>(winner: P, loser: P, id: string): P {
     const giver = from(`dead.${channel}`, winner.state.dead?.[channel] ?? null, loser.state.dead?.[channel] ?? null);
     if (giver) dead[channel] = giver.state.dead[channel]!;
   }
-  const traits: P['traits'] = {};
+  const traits: JsonObject = {};
   const written: PersonState['written'] = {};
   const marks = [winner, loser].map((person) =>
     Map.groupBy(Object.entries(person.state.written ?? {}), ([path]) => path.split('.', 1)[0]!),
@@ -95,6 +89,7 @@ export function unitedAs<P extends Person>(winner: P, loser: P, id: string): P {
       ...(Object.keys(given).length > 0 ? { given } : {}),
       written,
       consents: strictest(a.consents, b.consents),
+      segments: earliestOf(a.segments, b.segments),
       dead,
       journeys: journeysOfBoth(a.journeys, b.journeys),
       clicks: [...new Map([...(a.clicks ?? []), ...(b.clicks ?? [])].map((click) => [click.id, click])).values()].sort(
@@ -151,6 +146,14 @@ export function strictest(one: PersonState['consents'], other: PersonState['cons
   }
   return both;
 }
+
+/** Whoever belonged belongs; rules are asked again, so this matters for lists that are kept by hand. */
+const earliestOf = (one: PersonState['segments'], other: PersonState['segments']): PersonState['segments'] =>
+  Object.fromEntries(
+    [...new Set([...Object.keys(one), ...Object.keys(other)])]
+      .sort()
+      .map((key) => [key, Math.min(one[key] ?? Number.POSITIVE_INFINITY, other[key] ?? Number.POSITIVE_INFINITY)]),
+  );
 
 function journeysOfBoth(one: PersonState['journeys'], other: PersonState['journeys']): PersonState['journeys'] {
   const both: PersonState['journeys'] = {};

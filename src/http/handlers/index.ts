@@ -1,10 +1,11 @@
 import type { Handlers } from '../api.ts';
 import { definitions } from './definitions.ts';
 import { fields } from './fields.ts';
+import { identities } from './identities.ts';
 import { imports } from './imports.ts';
 import { messages } from './messages.ts';
 import { operate } from './operate.ts';
 import { people } from './people.ts';
 
 /** Every route has its handler here; the type says which one is missing. */
-export const handlers: Handlers = { ...people, ...messages, ...definitions, ...fields, ...imports, ...operate };
+export const handlers: Handlers = { ...people, ...identities, ...messages, ...definitions, ...fields, ...imports, ...operate };

@@ -1,11 +1,14 @@
-import type { Fact, FactClass } from '#contract/fact.ts';
+import type { Claims, Fact, FactClass, RefusedName } from '#contract/fact.ts';
 import type { Instant } from '#contract/instant.ts';
+import { isObject } from '#contract/json.ts';
 import { Problem } from '#contract/problems.ts';
+import { type CompiledPolicy, externalNames, whyNobody } from '#engine/identity/policy.ts';
 import { laneOf } from '#store/identities.ts';
 import { appendToInbox } from '#store/inbox.ts';
 import { type NewRefusal, recordRefusals } from '#store/refusals.ts';
 import type { Deps } from '../deps.ts';
-import { type Names, Resolver } from './resolve.ts';
+import { IdentityPolicies } from './policies.ts';
+import { type Names, type Resolved, Resolver } from './resolve.ts';
 
 /** A fact on its way in: about whom, as named, and the fact. */
 export interface Arrival {
@@ -33,6 +36,7 @@ const togetherMax = 5_000;
 export class Acceptor {
   private readonly deps: Deps;
   private readonly resolver: Resolver;
+  private readonly policies: IdentityPolicies;
   private queue: Waiting[] = [];
   private waiting = 0;
   private running = 0;
@@ -42,6 +46,11 @@ export class Acceptor {
   constructor(deps: Deps) {
     this.deps = deps;
     this.resolver = new Resolver(deps.newId);
+    this.policies = new IdentityPolicies(deps);
+    // A merge that was undone somewhere has given names back.
+    deps.bus.onChange((_workspace, topics) => {
+      if (topics.includes('identities')) this.resolver.forget();
+    });
     this.atOnce = deps.db.dialect === 'postgres' ? 2 : 1;
   }
 
@@ -97,19 +106,24 @@ export class Acceptor {
   private async write(arrivals: readonly Arrival[], refusals: readonly NewRefusal[]): Promise<string[]> {
     const workspaces = [...new Set([...arrivals.map((each) => each.names.workspace), ...refusals.map((each) => each.workspace)])];
     const now: Instant = this.deps.now();
+    const policies = new Map<number, CompiledPolicy>();
+    for (const { names } of arrivals)
+      if (!policies.has(names.workspace)) policies.set(names.workspace, await this.policies.of(names.workspace));
+    const screened = arrivals.map((arrival) => screen(arrival, policies.get(arrival.names.workspace)!));
     return this.deps.db.transaction({ workspaces }, async (tx) => {
       const resolved = await this.resolver.resolve(
         tx,
-        arrivals.map((each) => each.names),
+        screened.map((each) => each.names),
         now,
       );
       const entries = arrivals.map((arrival, index) => {
-        const { person, joins, foreign } = resolved[index]!;
+        const whom = resolved[index]!;
+        const fact = withClaims(withJoin(arrival.fact, whom), whom.foreign);
         return {
           workspace: arrival.names.workspace,
-          person,
+          person: whom.person,
           class: arrival.class,
-          fact: withClaims(withJoin(arrival.fact, joins), foreign),
+          fact: withRefused(fact, [...screened[index]!.refused, ...whom.withheld]),
         };
       });
       await appendToInbox(tx, entries);
@@ -134,4 +148,57 @@ function withClaims(fact: Fact, foreign: { email: boolean; phone: boolean }): Fa
   };
 }
 
-const withJoin = (fact: Fact, joins: string | null): Fact => (joins === null ? fact : { ...fact, joins });
+function withJoin(fact: Fact, { joins, by, shared }: Resolved): Fact {
+  if (joins === null && shared.length === 0) return fact;
+  return {
+    ...fact,
+    ...(joins === null ? {} : { joins, ...(by === null ? {} : { joinsBy: by }) }),
+    ...(shared.length > 0 ? { shared } : {}),
+  };
+}
+
+const noneRefused: readonly RefusedName[] = [];
+
+/**
+ * Takes away the names that name nobody, or that whoever sent them may not say; what was said stays in the fact as it was. Adds the ids of other systems.
+ */
+function screen({ names, fact }: Arrival, policy: CompiledPolicy): { names: Names; refused: readonly RefusedName[] } {
+  const refused: RefusedName[] = [];
+  const passes = (kind: string, value: string | null | undefined): boolean => {
+    if (value === null || value === undefined) return false;
+    const because =
+      whyNobody(policy, kind, value) ??
+      (policy.kinds.get(kind)?.assert === 'trusted' && !names.trusted ? 'only a trusted source may say it' : null);
+    if (because === null) return true;
+    refused.push({ kind, value, because });
+    return false;
+  };
+  const whole: Names = {
+    ...names,
+    policy,
+    fact: fact.id,
+    user: passes('user', names.user) ? names.user : null,
+    anonymous: passes('anonymous', names.anonymous) ? names.anonymous : null,
+    email: passes('email', names.email) ? names.email : null,
+    phone: passes('phone', names.phone) ? names.phone : null,
+  };
+  if (names.previous) whole.previous = passes('user', names.previous) ? names.previous : null;
+  if (policy.external.length > 0) whole.external = externalNames(policy, callOf(fact)).filter((each) => passes(each.kind, each.value));
+  return { names: whole, refused: refused.length > 0 ? refused : noneRefused };
+}
+
+const callOf = (fact: Fact): { context?: unknown; traits?: unknown; properties?: unknown; integrations?: unknown } => ({
+  ...('envelope' in fact && isObject(fact.envelope) ? fact.envelope : {}),
+  ...('traits' in fact ? { traits: fact.traits } : {}),
+  ...('properties' in fact ? { properties: fact.properties } : {}),
+});
+
+function withRefused(fact: Fact, refused: readonly RefusedName[]): Fact {
+  if (refused.length === 0) return fact;
+  if (!('claims' in fact) || !fact.claims) return { ...fact, refused: [...refused] };
+  const { email, phone } = fact.claims;
+  const stays = (kind: 'email' | 'phone', value: string | undefined): boolean =>
+    value !== undefined && !refused.some((each) => each.kind === kind && each.value === value);
+  const claims: Claims = { ...(stays('email', email) ? { email: email! } : {}), ...(stays('phone', phone) ? { phone: phone! } : {}) };
+  return { ...fact, claims, refused: [...refused] };
+}

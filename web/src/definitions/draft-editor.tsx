@@ -153,4 +153,4 @@ export function DraftEditor({ definition, text, dirty, onText, onSaved }: DraftE
   );
 }
 
-const folderOf = (kind: string): string => (kind === 'cap-policy' ? 'cap-policies' : `${kind}s`);
+const folderOf = (kind: string): string => (kind.endsWith('-policy') ? `${kind.slice(0, -1)}ies` : `${kind}s`);

@@ -12,6 +12,8 @@ const hints: Record<DefinitionKind, string> = {
   grade: 'fit gives the letter, engagement the digit. letters and digits say from how much on, each number less than the one before.',
   template: 'Texts are Liquid over person, event and workspace. fallbacks says what stands where a value is missing.',
   'cap-policy': 'caps limits marketing messages in a rolling window; quietHours holds them in the person’s own time.',
+  'identity-policy':
+    'kinds lists identifiers, the strongest first: who may say them, how many a person may have, and whether known people are joined by them.',
   journey: 'steps are joined by their keys in next. Every wait for an event has a timeout and an onTimeout.',
 };
 /** One sentence about what matters in a kind. */

@@ -56,6 +56,17 @@ export const starters: Record<DefinitionKind, (name: string) => unknown> = {
     caps: [{ channel: 'email', max: 3, within: 'P7D' }],
     quietHours: { from: '21:00', to: '08:00', answersWithin: 'PT0S' },
   }),
+  'identity-policy': (name) => ({
+    name,
+    kinds: [
+      { kind: 'user', mergeKnown: 'trusted' },
+      { kind: 'anonymous', hold: { more: 50, within: 'P1D' }, sharedBy: 10 },
+      { kind: 'email', hold: { more: 10, within: 'P1D' }, sharedBy: 10 },
+      { kind: 'phone', hold: { more: 10, within: 'P1D' }, sharedBy: 10 },
+      { kind: 'push' },
+    ],
+    refused: [],
+  }),
   journey: (name) => ({
     name,
     intent: 'What this journey is for.',
@@ -72,4 +83,4 @@ export const starters: Record<DefinitionKind, (name: string) => unknown> = {
 };
 
 /** Kinds of which a workspace has one, with the key "main". */
-export const single: readonly DefinitionKind[] = ['lifecycle', 'cap-policy'];
+export const single: readonly DefinitionKind[] = ['lifecycle', 'cap-policy', 'identity-policy'];
