@@ -23,6 +23,7 @@ export interface CompiledSegment {
   key: string;
   version: number;
   name: string;
+  meaning: string;
   /** Null for a list that is kept by hand. */
   rule: Rule | null;
   holds: CompiledRule;
@@ -91,6 +92,7 @@ export function compileRulebook(
       key: each.key,
       version: each.version,
       name: each.body.name,
+      meaning: each.body.meaning,
       rule: each.body.rule,
       holds: each.body.rule ? compileRule(each.body.rule, context) : ({ person }) => person.state.segments[each.key] !== undefined,
       reads: each.body.rule ? readsOf(each.body.rule) : new Set<string>(),

@@ -31,31 +31,51 @@ export async function findPerson(deps: Deps, workspace: Workspace, id: string): 
 }
 
 /** Appends a colleague's fact and waits until it has been processed, so that the answer shows what came of it. */
-async function carryOut(deps: Deps, workspace: Workspace, person: string, actor: string, change: Changing, what: string): Promise<void> {
+const carryOut = (deps: Deps, workspace: Workspace, person: string, actor: string, change: Changing, what: string): Promise<void> =>
+  carryOutAll(deps, workspace, [person], actor, change, what);
+
+/** The same fact about several people, as one change. */
+export async function carryOutAll(
+  deps: Deps,
+  workspace: Workspace,
+  people: readonly string[],
+  actor: string,
+  change: Changing,
+  what: string,
+): Promise<void> {
+  if (people.length === 0) return;
   const now = deps.now();
   const at = workspaceNow(workspace, now);
-  const messageId = `admin:${deps.newId(now)}`;
-  const fact = {
-    ...change,
-    id: factId(workspace.id, messageId),
-    messageId,
-    at,
-    acceptedAt: at,
-    source: { trust: 'trusted', by: actor, entryPoint: 'manual' },
-  } as unknown as Fact;
+  const entries = people.map((person) => {
+    const messageId = `admin:${deps.newId(now)}`;
+    const fact = {
+      ...change,
+      id: factId(workspace.id, messageId),
+      messageId,
+      at,
+      acceptedAt: at,
+      source: { trust: 'trusted', by: actor, entryPoint: 'manual' },
+    } as unknown as Fact;
+    return { workspace: workspace.id, person, class: 'admin' as const, fact };
+  });
   await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
-    await appendToInbox(tx, [{ workspace: workspace.id, person, class: 'admin', fact }]);
-    await recordAudit(tx, { workspace: workspace.id, actor, what, details: { person } }, now);
+    await appendToInbox(tx, entries);
+    const details = people.length === 1 ? { person: people[0]! } : { people: people.length };
+    await recordAudit(tx, { workspace: workspace.id, actor, what, details }, now);
   });
-  deps.bus.pokeWork([laneOf(person)]);
-  await until(async () => {
-    const done = await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
-      if ((await knownEvents(tx, [{ person, id: fact.id }], deps.now())).size > 0) return true;
-      const [row] = await loadPeople(tx, [person]);
-      return row?.erasedAt !== null && row?.erasedAt !== undefined;
-    });
-    return done;
-  });
+  deps.bus.pokeWork(people.map(laneOf));
+  await until(() =>
+    deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
+      const done = await knownEvents(
+        tx,
+        entries.map(({ person, fact }) => ({ person, id: fact.id })),
+        deps.now(),
+      );
+      if (done.size >= entries.length) return true;
+      const gone = (await loadPeople(tx, people)).filter((row) => row.erasedAt !== null);
+      return done.size + gone.length >= entries.length;
+    }),
+  );
 }
 
 /** Waits until a condition holds, asking more and more rarely; a fact that takes longer is safe in the inbox. */

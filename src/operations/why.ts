@@ -194,7 +194,10 @@ function whySegment({ person, book, now, zone }: Asked, key: string): Why {
   if (!segment) throw new Problem('definition-unknown', { kind: 'segment', key });
   const { state } = toPerson(person);
   const since = state.segments[key];
-  const because = explainRule(segment.rule, book.context, toPerson(person), now).map((part) => ({
+  const parts = segment.rule
+    ? explainRule(segment.rule, book.context, toPerson(person), now)
+    : [{ rule: 'a colleague put them on the list', held: since !== undefined, saw: [] }];
+  const because = parts.map((part) => ({
     rule: part.rule,
     version: segment.version,
     held: part.held,

@@ -156,3 +156,31 @@ export async function listEvents(
   );
   return toPage(rows, filter.limit, (row) => [row.stored_at, row.event_id], toEvent);
 }
+
+/** The latest things that people did, newest stored first. */
+export async function latestEvents(tx: Queryable, workspace: number, limit: number): Promise<StoredEvent[]> {
+  const rows = await tx.query(
+    `select ${columns} from event where workspace_id = $1 and call in ('track', 'page', 'screen', 'group') order by stored_at desc limit $2`,
+    [workspace, limit],
+  );
+  return rows.map(toEvent);
+}
+
+/** How often something was done since an instant, and when last. */
+export async function countNamed(tx: Queryable, workspace: number, name: string, since: Instant): Promise<{ count: number; last: Instant | null }> {
+  const [row] = await tx.query(
+    "select count(*) as n, max(happened_at) as last from event where workspace_id = $1 and name = $2 and happened_at > $3 and call in ('track', 'page', 'screen', 'group')",
+    [workspace, name, toIso(since)],
+  );
+  return { count: row!.n, last: row!.last };
+}
+
+/** How often something was done in each week of a zone since an instant, by the Monday on which it began. */
+export async function eventsPerWeek(tx: Queryable, workspace: number, name: string, since: Instant, zone: string): Promise<Map<string, number>> {
+  const rows = await tx.query(
+    `select to_char(date_trunc('week', happened_at at time zone $4), 'YYYY-MM-DD') as week, count(*) as n from event
+     where workspace_id = $1 and name = $2 and happened_at >= $3 and call in ('track', 'page', 'screen', 'group') group by 1`,
+    [workspace, name, toIso(since), zone],
+  );
+  return new Map(rows.map((row) => [row.week, row.n]));
+}

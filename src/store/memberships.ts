@@ -1,6 +1,7 @@
 import { type Instant, toIso } from '#contract/instant.ts';
 import { bulkInsert } from './bulk.ts';
-import type { Queryable } from './database.ts';
+import { decodeCursor, toPage } from './cursor.ts';
+import type { Bindable, Queryable } from './database.ts';
 import { laneOf } from './identities.ts';
 
 /** Somebody entered a segment or left it: by which version, when, and what each part of the rule saw. */
@@ -143,3 +144,162 @@ export const appendCrossings = (tx: Queryable, crossings: readonly ScoreCrossing
       evidence: crossing.evidence,
     })),
   );
+
+/** How many belong to each segment of a workspace. */
+export async function membersBySegment(tx: Queryable, workspace: number): Promise<Map<string, number>> {
+  const rows = await tx.query('select segment, count(*) as n from membership where workspace_id = $1 group by segment', [workspace]);
+  return new Map(rows.map((row) => [row.segment, row.n]));
+}
+
+/** How often somebody entered and left each segment since an instant, and when last at all. */
+export async function changesBySegment(
+  tx: Queryable,
+  workspace: number,
+  since: Instant,
+): Promise<Map<string, { entered: number; left: number; last: Instant }>> {
+  const rows = await tx.query(
+    `select segment, count(*) filter (where entered) as entered, count(*) filter (where not entered) as away, max(at) as last
+     from membership_log where workspace_id = $1 and at > $2 group by segment`,
+    [workspace, toIso(since)],
+  );
+  return new Map(rows.map((row) => [row.segment, { entered: row.entered, left: row.away, last: row.last }]));
+}
+
+/** How many entered and left a segment on each day of a zone since an instant; days on which nothing changed are not among them. */
+export async function changesByDay(
+  tx: Queryable,
+  workspace: number,
+  segment: string,
+  since: Instant,
+  zone: string,
+): Promise<Map<string, { entered: number; left: number }>> {
+  const rows = await tx.query(
+    `select to_char(at at time zone $4, 'YYYY-MM-DD') as day, count(*) filter (where entered) as entered, count(*) filter (where not entered) as away
+     from membership_log where workspace_id = $1 and segment = $2 and at >= $3 group by 1`,
+    [workspace, segment, toIso(since), zone],
+  );
+  return new Map(rows.map((row) => [row.day, { entered: row.entered, left: row.away }]));
+}
+
+export interface LoggedChange {
+  id: string;
+  person: string;
+  at: Instant;
+  entered: boolean;
+  version: number | null;
+  because: MembershipChange['because'];
+}
+
+/** Who entered and left a segment, newest first. */
+export async function listChanges(
+  tx: Queryable,
+  workspace: number,
+  segment: string,
+  filter: { cursor?: string | undefined; limit: number; person?: string | undefined; entered?: boolean | undefined },
+): Promise<{ items: LoggedChange[]; next: string | null }> {
+  const values: Bindable[] = [workspace, segment];
+  const bind = (value: Bindable): string => `$${values.push(value)}`;
+  const where = ['workspace_id = $1', 'segment = $2'];
+  const place = decodeCursor(filter.cursor, 'instant', 'uuid');
+  if (place) {
+    const at = bind(toIso(Number(place[0])));
+    where.push(`at <= ${at}`, `(at, log_id) < (${at}::timestamptz, ${bind(String(place[1]))}::uuid)`);
+  }
+  if (filter.person !== undefined) where.push(`lane = ${bind(laneOf(filter.person))}`, `person_id = ${bind(filter.person)}`);
+  if (filter.entered !== undefined) where.push(`entered = ${bind(filter.entered)}`);
+  const rows = await tx.query(
+    `select log_id, person_id, at, entered, version, because from membership_log where ${where.join(' and ')} order by at desc, log_id desc limit ${bind(filter.limit + 1)}`,
+    values,
+  );
+  return toPage(
+    rows,
+    filter.limit,
+    (row) => [row.at, row.log_id],
+    (row) => ({ id: row.log_id, person: row.person_id, at: row.at, entered: row.entered, version: row.version, because: row.because }),
+  );
+}
+
+/** How many belong to both of two segments. */
+export async function countInBoth(tx: Queryable, workspace: number, a: string, b: string): Promise<number> {
+  const [row] = await tx.query(
+    `select count(*) as n from membership x join membership y on y.lane = x.lane and y.person_id = x.person_id and y.segment = $3
+     where x.workspace_id = $1 and x.segment = $2`,
+    [workspace, a, b],
+  );
+  return row!.n;
+}
+
+/** How many people have how much of a score, in equal steps from its least to its most. */
+export async function scoreSteps(tx: Queryable, workspace: number, score: string, min: number, max: number, steps: number): Promise<number[]> {
+  const rows = await tx.query(
+    `select greatest(1, least($5::int, width_bucket(value, $3::float8, $4::float8, $5::int))) as step, count(*) as n
+     from (select coalesce((state -> 'scores' ->> $2)::float8, greatest($3::float8, least($4::float8, 0))) as value from person
+       where workspace_id = $1 and merged_into is null and erased_at is null) p group by 1`,
+    [workspace, score, min, max, steps],
+  );
+  const counts = new Array<number>(steps).fill(0);
+  for (const row of rows) counts[row.step - 1] = row.n;
+  return counts;
+}
+
+/** The middle value of a score, and how many stand at or above each of some marks. */
+export async function scoreMarks(
+  tx: Queryable,
+  workspace: number,
+  score: string,
+  marks: readonly number[],
+): Promise<{ median: number | null; above: number[] }> {
+  const [row] = await tx.query(
+    `select percentile_cont(0.5) within group (order by value) as median${marks.map((_, nth) => `, count(*) filter (where value >= ($3::float8[])[${nth + 1}]) as above${nth}`).join('')}
+     from (select coalesce((state -> 'scores' ->> $2)::float8, 0) as value from person where workspace_id = $1 and merged_into is null and erased_at is null) p
+     where $3::float8[] is not null`,
+    [workspace, score, [...marks]],
+  );
+  return { median: row?.median ?? null, above: marks.map((_, nth) => row?.[`above${nth}`] ?? 0) };
+}
+
+/** Who crossed a threshold of a score, newest first. */
+export async function listCrossings(
+  tx: Queryable,
+  workspace: number,
+  score: string,
+  filter: { cursor?: string | undefined; limit: number },
+): Promise<{ items: { id: string; person: string; at: Instant; threshold: string; up: boolean; value: number }[]; next: string | null }> {
+  const values: Bindable[] = [workspace, score];
+  const bind = (value: Bindable): string => `$${values.push(value)}`;
+  const where = ['workspace_id = $1', 'score = $2'];
+  const place = decodeCursor(filter.cursor, 'instant', 'uuid');
+  if (place) {
+    const at = bind(toIso(Number(place[0])));
+    where.push(`at <= ${at}`, `(at, log_id) < (${at}::timestamptz, ${bind(String(place[1]))}::uuid)`);
+  }
+  const rows = await tx.query(
+    `select log_id, person_id, at, threshold, up, value from score_log where ${where.join(' and ')} order by at desc, log_id desc limit ${bind(filter.limit + 1)}`,
+    values,
+  );
+  return toPage(
+    rows,
+    filter.limit,
+    (row) => [row.at, row.log_id],
+    (row) => ({ id: row.log_id, person: row.person_id, at: row.at, threshold: row.threshold, up: row.up, value: row.value }),
+  );
+}
+
+/** How many more stood above a threshold at the end of each week than before the first: ups less downs, by the Monday on which the week began. */
+export async function crossingsByWeek(tx: Queryable, workspace: number, score: string, threshold: string, since: Instant, zone: string): Promise<Map<string, number>> {
+  const rows = await tx.query(
+    `select to_char(date_trunc('week', at at time zone $5), 'YYYY-MM-DD') as week, sum(case when up then 1 else -1 end) as net
+     from score_log where workspace_id = $1 and score = $2 and threshold = $3 and at >= $4 group by 1`,
+    [workspace, score, threshold, toIso(since), zone],
+  );
+  return new Map(rows.map((row) => [row.week, Number(row.net)]));
+}
+
+/** To which segments somebody belonged at an instant, and since when, by the log. */
+export async function membershipsAt(tx: Queryable, person: string, at: Instant): Promise<Record<string, Instant>> {
+  const rows = await tx.query(
+    'select distinct on (segment) segment, entered, at from membership_log where lane = $1 and person_id = $2 and at <= $3 order by segment, at desc, stored_at desc',
+    [laneOf(person), person, toIso(at)],
+  );
+  return Object.fromEntries(rows.filter((row) => row.entered).map((row) => [row.segment, row.at]));
+}

@@ -227,3 +227,31 @@ export async function peopleInLanes(tx: Queryable, workspace: number, lanes: rea
   );
   return rows.map((row) => row.person_id);
 }
+
+/** The traits of the people who came last. */
+export async function latestTraits(tx: Queryable, workspace: number, limit: number): Promise<JsonObject[]> {
+  const rows = await tx.query(
+    'select traits from person where workspace_id = $1 and merged_into is null and erased_at is null order by person_id desc limit $2',
+    [workspace, limit],
+  );
+  return rows.map((row) => row.traits);
+}
+
+/** People by id as lists show them, in the order of the ids. */
+export async function peopleRows(tx: Queryable, ids: readonly string[]): Promise<PersonRow[]> {
+  const people = new Map((await loadPeople(tx, ids)).map((person) => [person.id, person]));
+  return ids.flatMap((id) => {
+    const person = people.get(id);
+    if (!person) return [];
+    const { email, name, stage, score, owner, createdAt, lastSeenAt } = person;
+    return [{ id, email, name, stage, score, owner, createdAt: toIso(createdAt), lastSeenAt: isoOrNull(lastSeenAt) }];
+  });
+}
+
+export async function ownersOf(tx: Queryable, workspace: number, limit: number): Promise<string[]> {
+  const rows = await tx.query(
+    'select owner from (select owner from person where workspace_id = $1 and owner is not null order by person_id desc limit 20000) p group by owner order by count(*) desc limit $2',
+    [workspace, limit],
+  );
+  return rows.map((row) => row.owner);
+}

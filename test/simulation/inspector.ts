@@ -506,7 +506,7 @@ export class Inspector {
       (row) => row.person_id as string,
     );
     const book: Book = {
-      segments: new Map(this.current('segment').map((each) => [each.key, (each.body as Segment).rule])),
+      segments: new Map(this.current('segment').map((each) => [each.key, (each.body as Segment).rule!])),
       scores: new Map(this.current('score').map((each) => [each.key, each.body as Score])),
     };
     const memos = new Set(

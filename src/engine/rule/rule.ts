@@ -1,5 +1,6 @@
 import type { Condition, ConditionKind, Rule } from '#contract/rule.ts';
 import { conditionOf, conditionsOf, ruleDepthMax, ruleHistoryMax, rulePartsMax } from '#contract/rule.ts';
+import { isTimed } from '#contract/rule/comparison.ts';
 import type { RuleKind } from './kind.ts';
 import { ruleKinds } from './kinds/index.ts';
 import type { Memo } from './memory.ts';
@@ -46,6 +47,16 @@ export const memosOf = (rule: Rule, zone: string): Memo[] =>
   conditionsOf(rule).flatMap((condition) => {
     const { kind, test } = known(condition);
     return kind.memos?.(test, zone) ?? [];
+  });
+
+/** Whether the passing of time alone can change what a rule answers. */
+export const isTimedRule = (rule: Rule): boolean =>
+  conditionsOf(rule).some((condition) => {
+    const { kind, test } = conditionOf(condition);
+    if (kind === 'moment' || kind === 'trend' || kind === 'score' || kind === 'grade') return true;
+    if (kind === 'sequence') return !test.happened || test.last !== undefined;
+    if (kind === 'stage') return test.forAtLeast !== undefined || test.forLessThan !== undefined;
+    return ('within' in test && test.within !== undefined) || ('calendar' in test && test.calendar !== undefined) || ('op' in test && isTimed(test.op));
   });
 
 /** One condition in plain words. */

@@ -6,6 +6,9 @@ import { imports } from './imports.ts';
 import { messages } from './messages.ts';
 import { operate } from './operate.ts';
 import { people } from './people.ts';
+import { rules } from './rules.ts';
+import { scores } from './scores.ts';
+import { segments } from './segments.ts';
 
 /** Every route has its handler here; the type says which one is missing. */
-export const handlers: Handlers = { ...people, ...identities, ...messages, ...definitions, ...fields, ...imports, ...operate };
+export const handlers: Handlers = { ...people, ...identities, ...messages, ...definitions, ...fields, ...imports, ...rules, ...segments, ...scores, ...operate };

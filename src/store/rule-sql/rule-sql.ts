@@ -1,3 +1,4 @@
+import { type Instant, toIso } from '#contract/instant.ts';
 import { type ConditionKind, conditionOf, conditionsOf, type Rule } from '#contract/rule.ts';
 import type { Bindable, Queryable } from '../database.ts';
 import type { RuleSqlContext } from './context.ts';
@@ -124,4 +125,28 @@ export async function distinctZones(tx: Queryable, workspace: number): Promise<s
     [workspace],
   );
   return rows.map((row) => row.zone);
+}
+
+/**
+ * Of those for whom a rule held then, and of all others who were there, how many have done something between then and now. Columns of people are read
+ * as they are now.
+ */
+export async function liftOf(
+  tx: Queryable,
+  rule: Rule,
+  then: RuleSqlContext,
+  event: string,
+  now: Instant,
+): Promise<{ withIt: number; ofThem: number; without: number; ofOthers: number }> {
+  const { sql, values } = compile(rule, then, (select, draft) => {
+    const [name, from, to] = [draft.bind(event, 'text'), draft.bind(toIso(then.now), 'timestamptz'), draft.bind(toIso(now), 'timestamptz')];
+    return `select count(*) filter (where h.person_id is not null) as with_it, count(*) filter (where h.person_id is not null and c.person_id is not null) as of_them,
+       count(*) filter (where h.person_id is null) as without, count(*) filter (where h.person_id is null and c.person_id is not null) as of_others
+     from person p left join (${select}) h on h.person_id = p.person_id
+     left join (select distinct person_id from event where workspace_id = ${draft.workspace} and name = ${name} and happened_at > ${from} and happened_at <= ${to} and call in ('track', 'page', 'screen', 'group')) c on c.person_id = p.person_id
+     where p.workspace_id = ${draft.workspace} and p.merged_into is null and p.erased_at is null and p.created_at <= ${from}`;
+  });
+  await settle(tx);
+  const [row] = await tx.query(sql, values);
+  return { withIt: row!.with_it, ofThem: row!.of_them, without: row!.without, ofOthers: row!.of_others };
 }
