@@ -28,6 +28,8 @@ const screens = [
   screen('/', () => import('./home/home.tsx'), 'Home'),
   screen('/people', () => import('./people/people-list.tsx'), 'PeopleList'),
   screen('/people/$id', () => import('./people/profile.tsx'), 'Profile'),
+  screen('/scores', () => import('./scores/scores.tsx'), 'Scores'),
+  screen('/scores/$key', () => import('./scores/score-page.tsx'), 'ScorePage'),
   screen('/fields', () => import('./fields/fields.tsx'), 'Fields'),
   screen('/import', () => import('./imports/import.tsx'), 'Import'),
   screen('/lifecycle', () => import('./lifecycle/board.tsx'), 'LifecycleBoard'),
@@ -40,6 +42,7 @@ const screens = [
   screen('/journeys/$key', () => import('./journeys/journey-page.tsx'), 'JourneyPage'),
   screen('/definitions', () => import('./definitions/definitions.tsx'), 'Definitions'),
   screen('/definitions/$kind/$key', () => import('./definitions/definition-page.tsx'), 'DefinitionPage'),
+  screen('/backfills', () => import('./definitions/backfills.tsx'), 'Backfills'),
   screen('/audit', () => import('./definitions/audit.tsx'), 'Audit'),
   screen('/settings', () => import('./settings/settings.tsx'), 'Settings'),
 ];

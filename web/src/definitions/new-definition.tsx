@@ -5,16 +5,9 @@ import type { DefinitionKind } from '#contract/definition.ts';
 import { useGo } from '../parts/address.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
 import { useChange } from '../query.ts';
+import { keyOf } from './key-of.ts';
 import { single, starters } from './starters.ts';
 
-const keyOf = (name: string): string =>
-  name
-    .toLowerCase()
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^[^a-z]+|-+$/g, '')
-    .slice(0, 63);
 const kinds = Object.keys(kindNames) as DefinitionKind[];
 
 /** Starts a draft of a kind under a key; an existing key is not touched. */

@@ -2,7 +2,7 @@ import { useMantineColorScheme } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { useNavigate } from '@tanstack/react-router';
-import { IconBuilding, IconClockPlay, IconContrast, IconKeyboard, IconSearch, IconUserPlus } from '@tabler/icons-react';
+import { IconBuilding, IconClockPlay, IconContrast, IconKeyboard, IconGauge, IconSearch, IconUserPlus } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useGo } from '../parts/address.tsx';
 import { callPerson, Face } from '../parts/person-name.tsx';
@@ -60,6 +60,7 @@ export function Commands() {
       'Do',
       [
         { id: 'add', label: 'Add a person', icon: <IconUserPlus {...size} />, run: () => go('people', { add: '1' }) },
+        { id: 'score', label: 'New score', icon: <IconGauge {...size} />, run: () => go('scores', { new: 'score' }) },
         ...(workspace.practice
           ? [
               ['1 hour', 'PT1H'],

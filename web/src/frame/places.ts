@@ -43,6 +43,7 @@ export const places: Place[] = [
     key: 'p',
     inside: [
       { to: 'people', name: 'Everybody', about: 'Everybody who is known' },
+      { to: 'scores', name: 'Scores', about: 'Points for who somebody is and what they do', key: 'o' },
       { to: 'fields', name: 'Fields', about: 'What is known about people, and where it is used', key: 'f' },
       { to: 'import', name: 'Import', about: 'Bring a list of people' },
     ],
@@ -69,6 +70,7 @@ export const places: Place[] = [
     key: 'd',
     inside: [
       { to: 'definitions', name: 'Definitions', about: 'Everything that decides, with its versions' },
+      { to: 'backfills', name: 'Backfills', about: 'How changed definitions reach everybody' },
       { to: 'audit', name: 'Audit', about: 'Who changed what, newest first', key: 'a' },
     ],
   },

@@ -1,6 +1,6 @@
 import type { Journey } from '#contract/journey.ts';
 import { sayDuration } from '#contract/instant.ts';
-import { sayMatch } from '#engine/rule/say.ts';
+import { sayMatch } from '#engine/rule/words.ts';
 import type { Reply } from '../api.ts';
 import { sayNumber } from '../parts/number.ts';
 import { Fact, Facts, Section } from '../parts/page.tsx';

@@ -42,7 +42,16 @@ function Now({ person }: { person: PersonDetail }) {
             <span className={css.meter} aria-hidden="true">
               <span style={{ width: `${Math.min(100, Math.max(0, score.value))}%` }} />
             </span>
-            {score.value} <Why person={id} about={`score:${score.key}`} of={score.name} />
+            <To
+              to={`people/${id}`}
+              search={{ score: score.key }}
+              className="text-link"
+              data-tip="What it is made of"
+              aria-label={`${score.name} ${score.value}: what it is made of`}
+            >
+              {score.value}
+            </To>{' '}
+            <Why person={id} about={`score:${score.key}`} of={score.name} />
           </span>
         </Fact>
       ))}

@@ -19,6 +19,7 @@ import { EditPerson } from './edit-person.tsx';
 import { OverrideStage } from './override-stage.tsx';
 import { PersonContext } from './person-context.tsx';
 import css from './profile.module.css';
+import { ScoreLedger } from './score-ledger.tsx';
 import { StageLine } from './stage-line.tsx';
 import { Timeline } from './timeline.tsx';
 
@@ -157,6 +158,7 @@ export function Profile() {
           <PersonContext person={person.data} onEdit={() => setDoing('edit')} />
         </aside>
       </div>
+      {address.score !== undefined && <ScoreLedger person={person.data} scoreKey={address.score} />}
       {doing === 'edit' && <EditPerson person={person.data} onClose={close} />}
       {doing === 'stage' && <OverrideStage person={person.data} onClose={close} />}
       <Confirm

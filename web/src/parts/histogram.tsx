@@ -1,0 +1,231 @@
+import { useElementSize } from '@mantine/hooks';
+import { Fragment, useId, useState } from 'react';
+import css from './histogram.module.css';
+import { plural, sayNumber, sayPercent } from './number.ts';
+import { useReading } from './use-reading.ts';
+
+export interface Bin {
+  from: number;
+  to: number;
+  people: number;
+}
+export interface Mark {
+  key: string;
+  name: string;
+  at: number;
+  people: number;
+}
+
+interface HistogramProps {
+  /** What is spread out: Engagement. */
+  title: string;
+  bins: readonly Bin[];
+  /** Lines to cross, with how many stand above. */
+  marks?: readonly Mark[];
+  median?: number | null;
+  /** Drawn as a line over the bars: how it is spread now. */
+  before?: readonly Bin[];
+  /** [px] (120) */
+  height?: number;
+  /** In a row of a list: no words around it. */
+  small?: boolean;
+}
+
+/** A bar that dwarfs all others by more than this is cut, so that the others can be read. */
+const dwarfs = 3;
+
+/** How many people have how much: bars in plain SVG, lines to cross with the share above, and a table behind it. */
+export function Histogram({ title, bins, marks = [], median = null, before = [], height = 120, small = false }: HistogramProps) {
+  const [table, setTable] = useState(false);
+  const { ref, width } = useElementSize();
+  const id = useId();
+  const people = bins.reduce((sum, bin) => sum + bin.people, 0);
+  const all = [...bins, ...before];
+  const low = Math.min(...all.map((bin) => bin.from));
+  const high = Math.max(...all.map((bin) => bin.to));
+  const say = ({ from, to, people: some }: Bin): string => `${sayNumber(from)} to ${sayNumber(to)}: ${plural(some, 'person', 'people')}`;
+  const summary = [
+    `${title}: ${plural(people, 'person', 'people')}`,
+    ...(median === null ? [] : [`median ${sayNumber(median)}`]),
+    ...marks.map((mark) => `${sayPercent(mark.people, people)} at ${sayNumber(mark.at)} or above, ${mark.name}`),
+  ].join(', ');
+  const { at, props } = useReading(bins.length, summary, (index) => say(bins[index]!));
+  if (bins.length === 0 || high <= low) return null;
+
+  const unit = bins[0]!.to - bins[0]!.from;
+  /** People for as much as one bar is wide, so that bars of two widths compare. */
+  const tall = (bin: Bin): number => (bin.people / (bin.to - bin.from)) * unit;
+  const secondOf = (some: readonly Bin[]): number => some.map(tall).toSorted((a, b) => b - a)[1] ?? 0;
+  const most = Math.max(...all.map(tall));
+  const second = Math.max(secondOf(bins), secondOf(before));
+  const isCut = second > 0 && most > second * dwarfs;
+  const top = Math.max(1, isCut ? second * 1.35 : most);
+  const left = (value: number): number => ((value - low) / (high - low)) * 100;
+  const up = (bin: Bin): number => (bin.people === 0 ? 0 : Math.max(1.5, Math.min(100, (tall(bin) / top) * 100)));
+  const first = Math.min(...marks.map((mark) => mark.at), Number.POSITIVE_INFINITY);
+  const shown = at === null ? null : bins[at]!;
+  const outline = before.map((bin, index) => `${index === 0 ? 'M' : 'L'}${left(bin.from)} ${100 - up(bin)}H${left(bin.to)}`).join('');
+  const rows = small
+    ? []
+    : inRows(
+        marks.map((mark) => ({ mark, left: left(mark.at) })),
+        width,
+      );
+  const depth = Math.max(0, ...rows.map((row) => row.row + 1));
+
+  const tableView = (
+    <table className={css.table}>
+      <caption className="visually-hidden">{title}</caption>
+      <thead className="visually-hidden">
+        <tr>
+          <th scope="col">Score</th>
+          <th scope="col">People</th>
+        </tr>
+      </thead>
+      <tbody>
+        {bins.map((bin) => (
+          <tr key={bin.from}>
+            <th scope="row">
+              {sayNumber(bin.from)} to {sayNumber(bin.to)}
+            </th>
+            <td>{sayNumber(bin.people)}</td>
+          </tr>
+        ))}
+        {marks.map((mark) => (
+          <tr key={mark.key}>
+            <th scope="row">
+              {mark.name}: {sayNumber(mark.at)} or above
+            </th>
+            <td>
+              {sayNumber(mark.people)} <span className="faint">{sayPercent(mark.people, people)}</span>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+  return (
+    <figure className={css.figure} data-small={small || undefined} ref={ref}>
+      {table && !small ? (
+        tableView
+      ) : (
+        <>
+          {depth > 0 && (
+            <div className={css.marks} style={{ height: depth * 20 }} aria-hidden="true">
+              {rows.map(({ mark, left: x, row, ends }) => (
+                <span
+                  key={mark.key}
+                  className={css.mark}
+                  data-ends={ends || undefined}
+                  style={{ ...(ends ? { right: `${100 - x}%` } : { left: `${x}%` }), bottom: (depth - 1 - row) * 20 }}
+                >
+                  <b>{mark.name}</b> {sayNumber(mark.at)} <span className={css.share}>{sayPercent(mark.people, people)}</span>
+                </span>
+              ))}
+            </div>
+          )}
+          <div className={css.plot} style={{ height }} {...props}>
+            <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+              {bins.map((bin, index) => {
+                const size = up(bin);
+                const wide = left(bin.to) - left(bin.from);
+                return (
+                  <rect
+                    key={bin.from}
+                    x={left(bin.from) + wide * 0.08}
+                    y={100 - size}
+                    width={wide * 0.84}
+                    height={size}
+                    fill={bin.from >= first ? 'var(--chart-2)' : 'var(--chart-3)'}
+                    opacity={at === null || at === index ? 1 : 0.45}
+                  />
+                );
+              })}
+              {outline !== '' && <path d={outline} className={css.before} vectorEffect="non-scaling-stroke" />}
+            </svg>
+            {isCut &&
+              bins.map(
+                (bin) =>
+                  tall(bin) > top && (
+                    <Fragment key={bin.from}>
+                      <span className={css.cut} style={{ left: `${left(bin.from)}%`, width: `${left(bin.to) - left(bin.from)}%` }} />
+                      {!small && (
+                        <span
+                          className={css.cutWords}
+                          style={{ left: `${left(bin.to)}%` }}
+                          data-ends={left(bin.to) > 70 || undefined}
+                          aria-hidden="true"
+                        >
+                          {sayNumber(bin.people)}
+                        </span>
+                      )}
+                    </Fragment>
+                  ),
+              )}
+            {marks.map((mark) => (
+              <span key={mark.key} className={css.line} style={{ left: `${left(mark.at)}%` }} />
+            ))}
+          </div>
+          {small && <div className="visually-hidden">{tableView}</div>}
+        </>
+      )}
+      <div className={css.axis}>
+        {table && !small ? null : shown ? (
+          <span className={css.read} aria-hidden="true">
+            <b>{sayNumber(shown.people)}</b> {sayPercent(shown.people, people)}, {sayNumber(shown.from)} to {sayNumber(shown.to)}
+          </span>
+        ) : (
+          <>
+            <span>{sayNumber(low)}</span>
+            {median !== null && high > low && (
+              <span
+                className={css.median}
+                data-side={left(median) < 12 ? 'start' : left(median) > 88 ? 'end' : undefined}
+                style={{ left: `${left(median)}%` }}
+              >
+                median {sayNumber(median)}
+              </span>
+            )}
+            <span>{sayNumber(high)}</span>
+          </>
+        )}
+      </div>
+      {!small && (
+        <div className={css.foot}>
+          {before.length > 0 && !table ? (
+            <span className={css.legend}>
+              <i /> as it is published
+            </span>
+          ) : (
+            <span />
+          )}
+          <button type="button" className="plain-button text-link" onClick={() => setTable(!table)} aria-describedby={id}>
+            {table ? 'Show bars' : 'Show table'}
+          </button>
+          <span id={id} hidden>
+            {title}
+          </span>
+        </div>
+      )}
+    </figure>
+  );
+}
+
+/** [px] What a label of a mark takes, about. */
+const wide = (mark: Mark): number => 52 + `${mark.name}${mark.at}`.length * 7;
+
+/** Puts labels into as few rows as they need to stand beside each other; the ones near the right end stand before their line. */
+function inRows(marks: { mark: Mark; left: number }[], width: number): { mark: Mark; left: number; row: number; ends: boolean }[] {
+  const taken: [number, number][][] = [];
+  return marks
+    .toSorted((a, b) => b.left - a.left)
+    .map(({ mark, left }) => {
+      const x = (left / 100) * width;
+      const ends = x + wide(mark) > width;
+      const [from, to] = ends ? [x - wide(mark), x] : [x, x + wide(mark)];
+      let row = taken.findIndex((some) => some.every(([a, b]) => to <= a || from >= b));
+      if (row < 0) row = taken.push([]) - 1;
+      taken[row]!.push([from, to]);
+      return { mark, left, row, ends };
+    });
+}

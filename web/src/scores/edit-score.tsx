@@ -1,0 +1,472 @@
+import { ActionIcon, NumberInput, Textarea, TextInput } from '@mantine/core';
+import { useDebouncedValue, useHotkeys } from '@mantine/hooks';
+import { IconArrowBackUp, IconArrowForwardUp } from '@tabler/icons-react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { sayRule } from '#engine/rule/say.ts';
+import { sayMatch } from '#engine/rule/words.ts';
+import type { Rule } from '#contract/rule.ts';
+import type { ProblemError } from '../api.ts';
+import { type History, redo, undo } from '../parts/history.ts';
+import { Section } from '../parts/page.tsx';
+import { ProblemView } from '../parts/problem.tsx';
+import { AddRow, RemoveRow } from '../parts/row-buttons.tsx';
+import { Segmented } from '../parts/segmented.tsx';
+import { useRoute, useTrial } from '../query.ts';
+import css from './edit-score.module.css';
+import { LineCard } from './line-card.tsx';
+import { CommonFields, groupNote, SignalFields } from './line-fields.tsx';
+import { RuleEditor } from './rule-field.tsx';
+import { sayDecay } from './say-score.ts';
+import {
+  add,
+  atItsPlace,
+  change,
+  copy,
+  countable,
+  type Draft,
+  freshKey,
+  lacks,
+  type ListName,
+  type Mistake,
+  newPoints,
+  newSignal,
+  remove,
+} from './score-body.ts';
+import { ScorePreview } from './score-preview.tsx';
+
+/** [ms] So long nobody writes before everybody is counted again. */
+const pause = 350;
+
+interface EditScoreProps {
+  scoreKey: string;
+  published: Draft | null;
+  history: History<Draft>;
+  onHistory: (history: History<Draft>) => void;
+  onEdit: (body: Draft, did: string) => void;
+  onSave: () => void;
+  /** What refused the last save. */
+  problem: ProblemError | null;
+  /** What keeps the saved draft from being published. */
+  serverMistakes: readonly Mistake[];
+}
+
+/** A rule in words; what is still being written has none. */
+function sayRuleOrNothing(rule: Rule | null): string {
+  try {
+    return rule === null ? '' : sayRule(rule);
+  } catch {
+    return '';
+  }
+}
+
+/** The lines of a score, its groups and thresholds, and beside them what everybody would have. */
+export function EditScore({ scoreKey, published, history, onHistory, onEdit, onSave, problem, serverMistakes }: EditScoreProps) {
+  const body = history.now;
+  const vocabulary = useRoute('getVocabulary', undefined, { staleTime: 60_000 });
+  const [open, setOpen] = useState<ReadonlySet<string>>(
+    () => new Set(body.points.length + body.signals.length === 1 ? ['points.0', 'signals.0'] : []),
+  );
+  const [settled] = useDebouncedValue(body, pause);
+  const asked = useMemo(() => countable(settled), [settled]);
+  const preview = useTrial('previewScore', asked === null ? null : { body: { key: scoreKey, body: asked.body } });
+  const missing = useMemo(() => lacks(body), [body]);
+  const refused =
+    preview.isPlaceholderData || asked === null ? [] : [...(preview.data?.mistakes ?? []), ...(preview.error?.mistakes ?? [])];
+  const found = asked === null ? [] : refused.map((mistake) => atItsPlace(mistake, asked.places));
+  const mistakes = unique([...missing, ...found, ...serverMistakes.filter((one) => !missing.some((own) => one.path.startsWith(own.path)))]);
+  const messageAt = (path: string): string | undefined => mistakes.find((one) => one.path === path)?.message;
+  const within = (path: string): number => mistakes.filter((one) => one.path === path || one.path.startsWith(`${path}.`)).length;
+
+  const back = (): void => onHistory(undo(history));
+  const forth = (): void => onHistory(redo(history));
+  useHotkeys(
+    [
+      ['mod+S', onSave],
+      ['mod+Z', back],
+      ['mod+shift+Z', forth],
+      ['mod+Y', forth],
+    ],
+    [],
+  );
+  const [fresh, setFresh] = useState<string | null>(null);
+  useEffect(() => {
+    if (fresh === null) return;
+    document.querySelector<HTMLElement>(`[data-line="${fresh}"] input`)?.focus();
+    setFresh(null);
+  }, [fresh]);
+
+  const toggle = (id: string, on: boolean): void => {
+    const next = new Set(open);
+    next.delete(id);
+    if (on) next.add(id);
+    setOpen(next);
+  };
+  const addLine = (list: 'points' | 'signals'): void => {
+    const id = `${list}.${body[list].length}`;
+    onEdit(list === 'points' ? add(body, 'points', newPoints()) : add(body, 'signals', newSignal(body.about)), 'add a line');
+    toggle(id, true);
+    setFresh(id);
+  };
+  /** Lines behind the one that goes or comes keep being open. */
+  const shift = (list: ListName, index: number, by: 1 | -1): void =>
+    setOpen(
+      new Set(
+        [...open].flatMap((id) => {
+          const [of, at] = id.split('.') as [ListName, string];
+          if (of !== list || Number(at) < index || (by === 1 && Number(at) === index)) return [id];
+          return by === -1 && Number(at) === index ? [] : [`${list}.${Number(at) + by}`];
+        }),
+      ),
+    );
+  const lineProps = (list: 'points' | 'signals', index: number) => ({
+    open: open.has(`${list}.${index}`),
+    onOpen: (on: boolean) => toggle(`${list}.${index}`, on),
+    mistakes: within(`${list}.${index}`),
+    onCopy: () => {
+      shift(list, index, 1);
+      onEdit(copy(body, list, index), `copy ${body[list][index]!.because || 'a line'}`);
+    },
+    onRemove: () => {
+      shift(list, index, -1);
+      onEdit(remove(body, list, index), `remove ${body[list][index]!.because || 'a line'}`);
+    },
+  });
+  const ofTheWhole = mistakes.filter((one) => !/^(name|meaning|min|max|(points|signals|groups|thresholds)\.\d+)/.test(one.path));
+  return (
+    <div className={css.edit}>
+      <div className={css.form}>
+        <div className={css.tools}>
+          <Step name="Undo" keys="Ctrl Z" did={history.past.at(-1)?.did} onClick={back}>
+            <IconArrowBackUp size={16} />
+          </Step>
+          <Step name="Redo" keys="Ctrl Y" did={history.future[0]?.did} onClick={forth}>
+            <IconArrowForwardUp size={16} />
+          </Step>
+          <span className={css.space} />
+          <span className="faint" role="status">
+            {mistakes.length === 0 ? 'No mistakes' : mistakes.length === 1 ? '1 mistake to mend' : `${mistakes.length} mistakes to mend`}
+          </span>
+        </div>
+        {problem && <ProblemView problem={problem} />}
+        {ofTheWhole.map((one) => (
+          <p key={one.path + one.message} className={css.whole}>
+            {one.message}
+          </p>
+        ))}
+        <Section title="What it is">
+          <div className={css.what}>
+            <TextInput
+              label="Name"
+              value={body.name}
+              maxLength={200}
+              autoComplete="off"
+              error={messageAt('name')}
+              onChange={(event) => onEdit({ ...body, name: event.currentTarget.value }, 'name')}
+            />
+            <div className={css.about}>
+              <span className={css.label}>It is about</span>
+              <Segmented
+                label="It is about"
+                value={body.about}
+                choices={[
+                  { value: 'engagement', label: 'What they do' },
+                  { value: 'fit', label: 'Who they are' },
+                ]}
+                onChange={(about) => onEdit({ ...body, about }, 'what it is about')}
+              />
+            </div>
+          </div>
+          <Textarea
+            label="Meaning"
+            placeholder="What a high score says, and what it does not"
+            value={body.meaning}
+            maxLength={500}
+            autosize
+            minRows={1}
+            error={messageAt('meaning')}
+            onChange={(event) => onEdit({ ...body, meaning: event.currentTarget.value }, 'meaning')}
+          />
+        </Section>
+
+        <Section
+          title="Each time something was done"
+          hint="Points for every time, which fade or end if you wish: a visit a month ago says less than one today."
+        >
+          <ul className={css.lines}>
+            {body.signals.map((line, index) => (
+              <div key={index} data-line={`signals.${index}`}>
+                <LineCard
+                  points={line.points}
+                  because={line.because}
+                  words={line.on.event === '' ? '' : sayMatchOrNothing(line.on)}
+                  note={[sayDecay(line), groupNote(body.groups, line.group)].filter(Boolean).join(' · ')}
+                  {...lineProps('signals', index)}
+                >
+                  <CommonFields
+                    line={line}
+                    groups={body.groups}
+                    messageAt={(path) => messageAt(`signals.${index}.${path}`)}
+                    onChange={(to, did) => onEdit(change(body, 'signals', index, to), did)}
+                  />
+                  <SignalFields
+                    line={line}
+                    vocabulary={vocabulary.data}
+                    messageAt={(path) => messageAt(`signals.${index}.${path}`)}
+                    onChange={(to, did) => onEdit(change(body, 'signals', index, to), did)}
+                  />
+                  <Others mistakes={mistakes} path={`signals.${index}`} />
+                </LineCard>
+              </div>
+            ))}
+          </ul>
+          <AddRow disabled={body.signals.length >= 50} onClick={() => addLine('signals')}>
+            Add what is done
+          </AddRow>
+        </Section>
+
+        <Section
+          title="While something holds"
+          hint="Points as long as a rule is true, and none when it is not: industry, size, a stage, three visits in a week."
+        >
+          <ul className={css.lines}>
+            {body.points.map((line, index) => (
+              <div key={index} data-line={`points.${index}`}>
+                <LineCard
+                  points={line.points}
+                  because={line.because}
+                  words={sayRuleOrNothing(line.rule)}
+                  note={groupNote(body.groups, line.group)}
+                  {...lineProps('points', index)}
+                >
+                  <CommonFields
+                    line={line}
+                    groups={body.groups}
+                    messageAt={(path) => messageAt(`points.${index}.${path}`)}
+                    onChange={(to, did) => onEdit(change(body, 'points', index, to), did)}
+                  />
+                  <div className={css.rule}>
+                    <span className={css.label}>It counts while</span>
+                    {vocabulary.data ? (
+                      <RuleEditor
+                        rule={line.rule}
+                        vocabulary={vocabulary.data}
+                        onChange={(rule) => onEdit(change(body, 'points', index, { rule }), `rule of ${line.because || 'a line'}`)}
+                      />
+                    ) : vocabulary.error ? (
+                      <ProblemView problem={vocabulary.error} again={() => void vocabulary.refetch()} />
+                    ) : null}
+                    <Others mistakes={mistakes} path={`points.${index}`} />
+                  </div>
+                </LineCard>
+              </div>
+            ))}
+          </ul>
+          <AddRow disabled={body.points.length >= 50} onClick={() => addLine('points')}>
+            Add what holds
+          </AddRow>
+        </Section>
+
+        <Section
+          title="Groups"
+          hint="Lines of one group count no more together than its most, so that forty page views are not forty reasons."
+        >
+          {body.groups.length > 0 && (
+            <ul className={css.rows}>
+              {body.groups.map((group, index) => (
+                <li key={group.key}>
+                  <TextInput
+                    label="Group"
+                    value={group.name}
+                    maxLength={200}
+                    autoComplete="off"
+                    error={messageAt(`groups.${index}.name`)}
+                    onChange={(event) => onEdit(change(body, 'groups', index, { name: event.currentTarget.value }), 'name of a group')}
+                  />
+                  <Bound
+                    label="At least"
+                    value={group.min}
+                    onChange={(min) => onEdit(change(body, 'groups', index, { min }), 'bounds of a group')}
+                  />
+                  <Bound
+                    label="At most"
+                    value={group.max}
+                    onChange={(max) => onEdit(change(body, 'groups', index, { max }), 'bounds of a group')}
+                  />
+                  <RemoveRow
+                    label={`Remove the group ${group.name}`}
+                    onClick={() => onEdit(remove(body, 'groups', index), `remove ${group.name || 'a group'}`)}
+                  />
+                </li>
+              ))}
+            </ul>
+          )}
+          <AddRow
+            disabled={body.groups.length >= 20}
+            onClick={() =>
+              onEdit(
+                add(body, 'groups', {
+                  key: freshKey(
+                    `group-${body.groups.length + 1}`,
+                    body.groups.map((one) => one.key),
+                  ),
+                  name: body.groups.length === 0 ? 'Visits' : '',
+                  max: 30,
+                }),
+                'add a group',
+              )
+            }
+          >
+            Add a group
+          </AddRow>
+        </Section>
+
+        <Section title="Thresholds" hint="Crossing one, up or down, is a fact: a journey can begin with it.">
+          {body.thresholds.length > 0 && (
+            <ul className={css.rows}>
+              {body.thresholds.map((threshold, index) => (
+                <li key={threshold.key}>
+                  <TextInput
+                    label="Threshold"
+                    value={threshold.name}
+                    maxLength={200}
+                    autoComplete="off"
+                    error={messageAt(`thresholds.${index}.name`)}
+                    onChange={(event) =>
+                      onEdit(change(body, 'thresholds', index, { name: event.currentTarget.value }), 'name of a threshold')
+                    }
+                  />
+                  <NumberInput
+                    label="From"
+                    value={threshold.at}
+                    w={92}
+                    error={messageAt(`thresholds.${index}.at`)}
+                    onChange={(at) =>
+                      typeof at === 'number' && onEdit(change(body, 'thresholds', index, { at }), `threshold ${threshold.name}`)
+                    }
+                  />
+                  <RemoveRow
+                    label={`Remove the threshold ${threshold.name}`}
+                    onClick={() => onEdit(remove(body, 'thresholds', index), `remove ${threshold.name || 'a threshold'}`)}
+                  />
+                </li>
+              ))}
+            </ul>
+          )}
+          <AddRow disabled={body.thresholds.length >= 10} onClick={() => onEdit(addThreshold(body), 'add a threshold')}>
+            Add a threshold
+          </AddRow>
+        </Section>
+
+        <Section title="Bounds" hint="The whole score is kept between these two.">
+          <div className={css.bounds}>
+            <NumberInput
+              label="At least"
+              value={body.min}
+              w={110}
+              error={messageAt('min')}
+              onChange={(min) => typeof min === 'number' && onEdit({ ...body, min }, 'bounds')}
+            />
+            <NumberInput
+              label="At most"
+              value={body.max}
+              w={110}
+              error={messageAt('max')}
+              onChange={(max) => typeof max === 'number' && onEdit({ ...body, max }, 'bounds')}
+            />
+          </div>
+        </Section>
+      </div>
+      <aside className={css.live} aria-label="What everybody would have">
+        <ScorePreview
+          scoreKey={scoreKey}
+          name={body.name}
+          published={published}
+          preview={preview.data}
+          counting={preview.isFetching || settled !== body}
+          problem={preview.error && preview.error.mistakes.length === 0 ? preview.error : null}
+          again={() => void preview.refetch()}
+          empty={asked === null}
+          mistakes={mistakes}
+        />
+      </aside>
+    </div>
+  );
+}
+
+function sayMatchOrNothing(match: Parameters<typeof sayMatch>[0]): string {
+  try {
+    return sayMatch(match);
+  } catch {
+    return match.event;
+  }
+}
+
+/** Mistakes of a line that none of its own fields shows. */
+function Others({ mistakes, path }: { mistakes: readonly Mistake[]; path: string }) {
+  const shown = /^(because|points|group|halfLife|expires|on\.event|on\.where\.\d+\.(property|value))$/;
+  return mistakes
+    .filter((one) => one.path.startsWith(`${path}.`) && !shown.test(one.path.slice(path.length + 1)))
+    .map((one) => (
+      <p key={one.path + one.message} className={css.error}>
+        {one.message}
+      </p>
+    ));
+}
+
+const unique = (mistakes: readonly Mistake[]): Mistake[] =>
+  mistakes.filter((one, index) => mistakes.findIndex((other) => other.path === one.path && other.message === one.message) === index);
+
+/** The next of the usual names, a step above the highest. */
+function addThreshold(body: Draft): Draft {
+  const names = ['Warm', 'Hot', 'Burning'];
+  const name = names[body.thresholds.length] ?? '';
+  const highest = Math.max(body.min, ...body.thresholds.map((one) => one.at));
+  return add(body, 'thresholds', {
+    key: freshKey(
+      name || `threshold-${body.thresholds.length + 1}`,
+      body.thresholds.map((one) => one.key),
+    ),
+    name,
+    at: Math.round(highest + (body.max - highest) * 0.4),
+  });
+}
+
+function Bound({ label, value, onChange }: { label: string; value: number | undefined; onChange: (value: number | undefined) => void }) {
+  return (
+    <NumberInput
+      label={label}
+      value={value ?? ''}
+      placeholder="none"
+      w={92}
+      hideControls
+      onChange={(next) => onChange(typeof next === 'number' ? next : undefined)}
+    />
+  );
+}
+
+/** Undo and redo say what they undo. */
+function Step({
+  name,
+  keys,
+  did,
+  onClick,
+  children,
+}: {
+  name: string;
+  keys: string;
+  did: string | undefined;
+  onClick: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <ActionIcon
+      aria-label={did === undefined ? name : `${name}: ${did}`}
+      data-tip={did === undefined ? `Nothing to ${name.toLowerCase()}` : `${name}: ${did}`}
+      data-keys={keys}
+      disabled={did === undefined}
+      onClick={onClick}
+    >
+      {children}
+    </ActionIcon>
+  );
+}
