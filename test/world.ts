@@ -194,6 +194,11 @@ export class World {
     await this.settle();
   }
 
+  /** Time passes while nobody works: what was due meanwhile is found late. */
+  leap(milliseconds: number): void {
+    this.clock.now += milliseconds;
+  }
+
   /** Does everything that is due at this instant, until nothing is. */
   async settle(): Promise<void> {
     while (this.settling) await this.settling;

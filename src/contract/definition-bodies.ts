@@ -101,7 +101,11 @@ export const Segment = z.strictObject({
 export type Segment = z.infer<typeof Segment>;
 
 const Points = z.number().min(-1000).max(1000).multipleOf(0.001);
-const ScoreLine = { because: Line.describe('What it says about somebody: it stands in every explanation'), points: Points, group: Key.optional() };
+const ScoreLine = {
+  because: Line.describe('What it says about somebody: it stands in every explanation'),
+  points: Points,
+  group: Key.optional(),
+};
 
 /** Points for every time something was done, fading away or ending if so wished. */
 export const Signal = z.strictObject({
@@ -110,7 +114,9 @@ export const Signal = z.strictObject({
   halfLife: Duration.refine((text) => ms(text) > 0, { message: 'must be longer than no time' })
     .optional()
     .describe('After so long each is worth half, after twice as long a quarter'),
-  expires: Duration.refine((text) => ms(text) > 0, { message: 'must be longer than no time' }).optional().describe('After so long it is worth nothing'),
+  expires: Duration.refine((text) => ms(text) > 0, { message: 'must be longer than no time' })
+    .optional()
+    .describe('After so long it is worth nothing'),
   times: z.int().min(1).max(1000).optional().describe('Only the latest so many count'),
 });
 export type Signal = z.infer<typeof Signal>;
@@ -146,7 +152,8 @@ export const Score = z
     if (body.min >= body.max) wrong(['min'], 'min must be less than max');
     const groups = new Set(body.groups.map((group) => group.key));
     if (groups.size !== body.groups.length) wrong(['groups'], 'two groups have the same key');
-    if (new Set(body.thresholds.map((each) => each.key)).size !== body.thresholds.length) wrong(['thresholds'], 'two thresholds have the same key');
+    if (new Set(body.thresholds.map((each) => each.key)).size !== body.thresholds.length)
+      wrong(['thresholds'], 'two thresholds have the same key');
     for (const part of ['points', 'signals'] as const)
       body[part].forEach((line, index) => {
         if (line.group !== undefined && !groups.has(line.group)) wrong([part, index, 'group'], `there is no group "${line.group}"`);

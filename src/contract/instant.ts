@@ -68,7 +68,14 @@ export function instantOf(value: unknown): Instant | null {
   }
   const match = typeof value === 'string' ? instantPattern.exec(value) : null;
   if (!match) return null;
-  const [year, month, date, hours, minutes, seconds] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [number, number, number, number, number, number];
+  const [year, month, date, hours, minutes, seconds] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   if (month < 1 || month > 12 || date < 1 || date > new Date(Date.UTC(year, month, 0)).getUTCDate()) return null;
   if (hours > 23 || minutes > 59 || seconds > 59) return null;
   const offset = /([+-])(\d{2}):?(\d{2})/.exec(match[8] ?? '');

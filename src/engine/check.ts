@@ -36,7 +36,8 @@ export function checkMeaning(document: DefinitionDocument, set: DefinitionSet): 
     if (document.kind !== 'journey' && sinceJourney(rule)) wrong('rule', 'only a rule of a journey can look since entering the journey');
   }
   for (const { kind, key } of asksAbout(document))
-    if (!has(kind, key)) wrong(document.kind === 'grade' ? 'fit' : 'rule', `there is no ${definitionKinds[kind].name.toLowerCase()} "${key}"`);
+    if (!has(kind, key))
+      wrong(document.kind === 'grade' ? 'fit' : 'rule', `there is no ${definitionKinds[kind].name.toLowerCase()} "${key}"`);
   if (document.kind !== 'template') for (const missing of undefinedFields(document, set.values())) wrong(missing.path, missing.message);
   switch (document.kind) {
     case 'lifecycle':

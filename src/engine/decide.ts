@@ -271,8 +271,7 @@ class Desk {
       if (run.status === 'live')
         this.tell(run, { kind: 'event', person: this.person, evidence: event.id, actAt: event.at, name, properties });
     this.settle();
-    for (const journey of this.rulebook.entriesByEvent.get(name) ?? [])
-      if (journey.entry!.matches(event)) this.enter(journey, event);
+    for (const journey of this.rulebook.entriesByEvent.get(name) ?? []) if (journey.entry!.matches(event)) this.enter(journey, event);
   }
 
   /** Folds an event into one memory. One that comes too late for its order has the memory made anew from all that happened. */
@@ -285,7 +284,10 @@ class Desk {
       this.needsHistory = true;
       return;
     }
-    const anew = remember([memo], this.history.toSorted((a, b) => a.at - b.at))[memo.id];
+    const anew = remember(
+      [memo],
+      this.history.toSorted((a, b) => a.at - b.at),
+    )[memo.id];
     if (anew) memory[memo.id] = anew;
   }
 
@@ -493,7 +495,14 @@ class Desk {
         'stage',
         `not moved to ${answer.refused.key}`,
         `Stayed in ${this.person.stage ?? 'no stage'}: ${answer.refused.name} needs ${answer.missing.join(', ')}.`,
-        [{ rule: `${answer.refused.name} requires ${answer.missing.join(', ')}`, version: lifecycle.version, held: false, evidence: [event.id] }],
+        [
+          {
+            rule: `${answer.refused.name} requires ${answer.missing.join(', ')}`,
+            version: lifecycle.version,
+            held: false,
+            evidence: [event.id],
+          },
+        ],
       );
   }
 

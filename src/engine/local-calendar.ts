@@ -83,7 +83,12 @@ export function stretchAt(calendar: Calendar, now: Instant, zone: string): Stret
   const today = localDay(now, zone);
   const [current, next] = daysOf({ ...calendar, ago: 0 }, today);
   const [from, to] = daysOf(calendar, today);
-  const found = { from: startOfDay(from, zone), to: startOfDay(to, zone), since: startOfDay(current, zone), shifts: startOfDay(next, zone) };
+  const found = {
+    from: startOfDay(from, zone),
+    to: startOfDay(to, zone),
+    since: startOfDay(current, zone),
+    shifts: startOfDay(next, zone),
+  };
   if (kept.size > 5_000) kept.clear();
   kept.set(key, found);
   return found;

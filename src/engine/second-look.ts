@@ -31,7 +31,8 @@ export function secondLook(before: DefinitionDocument, after: DefinitionDocument
 function lookAtField(before: Field, after: Field): string[] {
   const said: string[] = [];
   if (before.class !== 'none' && after.class === 'none') said.push('Its values are no longer treated as personal and may reach logs.');
-  if (before.path !== after.path) said.push(`Values at ${before.path} stay where they are, without a field; nothing is moved to ${after.path}.`);
+  if (before.path !== after.path)
+    said.push(`Values at ${before.path} stay where they are, without a field; nothing is moved to ${after.path}.`);
   if (before.type !== after.type) said.push(`It becomes ${after.type} in place of ${before.type}. Values that stand stay as they are.`);
   if (after.retention !== null && (before.retention === null || ms(after.retention) < ms(before.retention)))
     said.push(`Values are removed ${sayDuration(after.retention)} after they were last written.`);
@@ -138,7 +139,8 @@ function lookAtIdentity(before: IdentityPolicy, after: IdentityPolicy): string[]
     if (was?.unique && !kind.unique) said.push(`The ${kind.kind} says nothing any more about who somebody is.`);
   }
   for (const kind of before.kinds)
-    if (!after.kinds.some((each) => each.kind === kind.kind)) said.push(`The kind ${kind.kind} is not listed any more: what is standard holds for it.`);
+    if (!after.kinds.some((each) => each.kind === kind.kind))
+      said.push(`The kind ${kind.kind} is not listed any more: what is standard holds for it.`);
   return said;
 }
 

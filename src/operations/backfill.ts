@@ -43,7 +43,14 @@ const nameOf = (memo: Memo): string => `${memo.id}:${memo.keeps}`;
  * Called in the transaction that publishes: opens a backfill when the new revision says something else about people, or moves the target of the one that
  * is open. With nobody there yet, there is nothing to bring up to date, and every lane goes over at once.
  */
-export async function beginBackfill(tx: Transaction, workspace: Workspace, from: number, target: number, by: string, now: Instant): Promise<void> {
+export async function beginBackfill(
+  tx: Transaction,
+  workspace: Workspace,
+  from: number,
+  target: number,
+  by: string,
+  now: Instant,
+): Promise<void> {
   const [open] = await openBackfills(tx, [workspace.id]);
   if (!open && whatChanged(await loadRulebook(tx, workspace.id, from), await loadRulebook(tx, workspace.id, target)) === null) return;
   if (!open && !(await hasPeople(tx, workspace.id))) {

@@ -113,8 +113,7 @@ export function gather(
     )
       batch.runs.push(fromRun(run, person, workspaceId));
   }
-  if (decision.wakeAt !== Number.POSITIVE_INFINITY)
-    batch.wakes.push(wakeOf(workspace, person, decision.wakeAt));
+  if (decision.wakeAt !== Number.POSITIVE_INFINITY) batch.wakes.push(wakeOf(workspace, person, decision.wakeAt));
   batch.touch(workspaceId, 'people', ...(facts.length > 0 ? (['events'] as const) : []));
 
   for (const effect of decision.effects) {
@@ -126,7 +125,11 @@ export function gather(
         batch.memberships.push({ ...effect, ...at, id: stableId('membership', person, effect.segment, effect.at, String(effect.entered)) });
         break;
       case 'score':
-        batch.crossings.push({ ...effect, ...at, id: stableId('crossing', person, effect.score, effect.threshold, effect.at, String(effect.up)) });
+        batch.crossings.push({
+          ...effect,
+          ...at,
+          id: stableId('crossing', person, effect.score, effect.threshold, effect.at, String(effect.up)),
+        });
         break;
       case 'consent':
         batch.consents.push({ ...effect, ...at });
@@ -264,7 +267,13 @@ function gatherNames(
   for (const name of refused ?? []) {
     batch.refusedNames.push({ ...name, person, workspace, at });
     if (name.held)
-      batch.holds.push({ person, workspace, kind: name.kind, identities: rulebook.identity.kinds.get(name.kind)?.hold?.more ?? 0, since: at });
+      batch.holds.push({
+        person,
+        workspace,
+        kind: name.kind,
+        identities: rulebook.identity.kinds.get(name.kind)?.hold?.more ?? 0,
+        since: at,
+      });
   }
   for (const name of shared ?? []) batch.seen.push({ ...name, person, workspace });
 }

@@ -109,8 +109,16 @@ export async function decideAndWrite(
     const before = stored.get(id);
     if (!where || (!before && given.facts.length === 0) || before?.mergedInto || before?.erasedAt) continue;
     const first = given.facts[0];
-    const person = before ? toPerson(rebuilt.get(id) ?? before) : newPerson(id, first!.source.entryPoint ?? 'api', Math.min(where.now, first!.acceptedAt));
-    const asked: Given = { person, runs: (runs.get(id) ?? []).map(toRun), facts: given.facts, wokenAt: woken.get(id) ?? null, isNew: !before };
+    const person = before
+      ? toPerson(rebuilt.get(id) ?? before)
+      : newPerson(id, first!.source.entryPoint ?? 'api', Math.min(where.now, first!.acceptedAt));
+    const asked: Given = {
+      person,
+      runs: (runs.get(id) ?? []).map(toRun),
+      facts: given.facts,
+      wokenAt: woken.get(id) ?? null,
+      isNew: !before,
+    };
     let decision = decideSafely(deps, asked, where);
     if (decision.needsHistory) {
       const names = [...where.rulebook.memosByEvent.keys()];
@@ -189,13 +197,7 @@ async function personAnew(deps: Deps, tx: Transaction, workspace: number, fact: 
  * Who is meant by a fact whose name was this person's when it was accepted and has gone since: it went back to somebody when a merge was undone, or to nobody, because
  * many share it; then a new person. Null for everything else.
  */
-async function whoseNow(
-  deps: Deps,
-  tx: Transaction,
-  person: StoredPerson,
-  fact: Fact,
-  workOf: WorkOf,
-): Promise<string | null> {
+async function whoseNow(deps: Deps, tx: Transaction, person: StoredPerson, fact: Fact, workOf: WorkOf): Promise<string | null> {
   const { gone } = person.state as PersonState;
   if (!gone || (fact.kind !== 'event' && fact.kind !== 'identify' && fact.kind !== 'alias')) return null;
   const work = await workOf(person.workspace, person.id);

@@ -97,7 +97,10 @@ const valuesMax = 20;
 
 /** Paths of what came, with the types and, where that says nothing about anybody, the values. */
 class SeenPaths {
-  private readonly paths = new Map<string, { types: Map<SeenPath['types'][number], number>; values: Map<string | number | boolean, number> }>();
+  private readonly paths = new Map<
+    string,
+    { types: Map<SeenPath['types'][number], number>; values: Map<string | number | boolean, number> }
+  >();
   private readonly mayShow: (path: string) => boolean;
 
   constructor(mayShow: (path: string) => boolean) {
@@ -138,7 +141,8 @@ function typeOf(value: unknown): SeenPath['types'][number] {
 
 /** Whether a value is worth offering: short, and neither an address nor an id. */
 const isTelling = (value: string | number | boolean): boolean =>
-  typeof value !== 'string' || (value.length > 0 && value.length <= 60 && !value.includes('@') && !/[0-9a-f]{8}-[0-9a-f]{4}-|^[0-9a-f]{16,}$/i.test(value));
+  typeof value !== 'string' ||
+  (value.length > 0 && value.length <= 60 && !value.includes('@') && !/[0-9a-f]{8}-[0-9a-f]{4}-|^[0-9a-f]{16,}$/i.test(value));
 
 /** Read anew at most this often: it looks at thousands of events, and says what people might choose from. */
 const vocabularyFor = 20_000;
@@ -174,7 +178,8 @@ const readVocabulary = (deps: Deps, workspace: Workspace): Promise<Vocabulary> =
     for (const each of await latestTraits(tx, workspace.id, peopleLookedAt)) traits.look(each);
     const seen = new Map(traits.all().map((each) => [each.path, each]));
     for (const field of book.fields.byPath.values())
-      if (!seen.has(field.path)) seen.set(field.path, { path: field.path, types: [field.body.type === 'money' ? 'number' : field.body.type], values: [] });
+      if (!seen.has(field.path))
+        seen.set(field.path, { path: field.path, types: [field.body.type === 'money' ? 'number' : field.body.type], values: [] });
     const named = (list: Iterable<{ key: string; body: { name: string } }>): { key: string; name: string }[] =>
       [...list].map(({ key, body }) => ({ key, name: body.name })).sort((a, b) => (a.name < b.name ? -1 : 1));
     return {
@@ -230,4 +235,3 @@ export async function cancelBackfill(
   });
   return { revision: answer.revision, back: back.map(({ kind, key, version }) => ({ kind, key, version })) };
 }
-

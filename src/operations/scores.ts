@@ -231,8 +231,16 @@ export const previewScore = (deps: Deps, workspace: Workspace, key: string, body
         const known = toPerson(stored);
         const past = (pasts.get(stored.id) ?? [])
           .filter((event) => event.happenedAt <= now)
-          .map((event) => ({ id: event.id, at: event.happenedAt, name: event.name, properties: (event.body.properties ?? {}) as JsonObject }));
-        const person: Person = { ...known, state: { ...known.state, memory: { ...known.state.memory, ...remember(memos.values(), past) } } };
+          .map((event) => ({
+            id: event.id,
+            at: event.happenedAt,
+            name: event.name,
+            properties: (event.body.properties ?? {}) as JsonObject,
+          }));
+        const person: Person = {
+          ...known,
+          state: { ...known.state, memory: { ...known.state.memory, ...remember(memos.values(), past) } },
+        };
         const question = { person, now, changesAt: never };
         const value = tried.valueAt(question);
         const was = published ? published.valueAt(question) : null;
@@ -320,4 +328,3 @@ export const scoreLog = (deps: Deps, workspace: Workspace, key: string, filter: 
       next,
     };
   });
-

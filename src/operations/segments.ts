@@ -191,4 +191,3 @@ export async function changeList(
   );
   return { changed: people.length, unknown };
 }
-

@@ -1,5 +1,6 @@
 import { type Instant, isoOrNull, toIso } from '#contract/instant.ts';
 import type { KnownPerson } from '#contract/person.ts';
+import type { JsonObject } from '#contract/json.ts';
 import type { PersonRow } from '#contract/routes/people.ts';
 import { bulkInsert } from './bulk.ts';
 import { decodeCursor, toPage } from './cursor.ts';

@@ -13,7 +13,16 @@ const some = <T>(chance: Chance, list: readonly T[], least: number, most: number
   Array.from({ length: between(chance, least, most) }, () => pick(chance, list));
 
 /** Zones with clock changes of an hour and of half an hour, at midnight too, and without any. */
-export const zones = [null, null, 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'America/Havana', 'Asia/Kolkata', 'Pacific/Apia'];
+export const zones = [
+  null,
+  null,
+  'Europe/Berlin',
+  'America/New_York',
+  'Australia/Lord_Howe',
+  'America/Havana',
+  'Asia/Kolkata',
+  'Pacific/Apia',
+];
 
 /** Instants around which everything happens: ordinary days, and days on which clocks change somewhere. */
 export const anchors: readonly Instant[] = [
@@ -35,9 +44,31 @@ const lengths = [second, minute, hour, day, 2 * day, 7 * day, 30 * day] as const
 const beside = (chance: Chance, at: Instant): Instant => at + pick(chance, [0, 0, -1, 1, -1000, 1000, -999, between(chance, -hour, hour)]);
 /** So long before that windows of the drawn lengths begin or end there. */
 const past = (chance: Chance, now: Instant): Instant =>
-  Math.min(now, chance() < 0.8 ? beside(chance, now - pick(chance, lengths) * between(chance, 0, 2)) : now - Math.floor(chance() * 400 * day));
+  Math.min(
+    now,
+    chance() < 0.8 ? beside(chance, now - pick(chance, lengths) * between(chance, 0, 2)) : now - Math.floor(chance() * 400 * day),
+  );
 
-const words = ['pro', 'Pro', 'basic', 'Größe', 'GRÖSSE', 'größe', 'ΣΊΣΥΦΟΣ', 'σίσυφοσ', 'Ж', 'ж', 'İ', 'a b', '', ' ', 'true', 'x', 'prof', '٣'];
+const words = [
+  'pro',
+  'Pro',
+  'basic',
+  'Größe',
+  'GRÖSSE',
+  'größe',
+  'ΣΊΣΥΦΟΣ',
+  'σίσυφοσ',
+  'Ж',
+  'ж',
+  'İ',
+  'a b',
+  '',
+  ' ',
+  'true',
+  'x',
+  'prof',
+  '٣',
+];
 const numbers = [0, 1, 2, 3, 10, 99.99, 100, -5, 0.1, 0.30000000000000004, 1e21, 1e-7, 100_000_000, 100_000_001];
 const numerals = ['1', ' 2 ', '3.0', '1e1', '0x10', '1,000', '-5', '.5', '5.', '1e400', '1e99', '+3', 'NaN', '٣'];
 
@@ -85,7 +116,8 @@ function properties(chance: Chance, now: Instant): JsonObject {
   if (chance() < 0.8) drawn.total = (chance() < 0.8 ? pick(chance, [...numbers, ...numerals]) : value(chance, now)) as JsonObject[string];
   if (chance() < 0.6) drawn.plan = (chance() < 0.8 ? pick(chance, words) : value(chance, now)) as JsonObject[string];
   if (chance() < 0.5) drawn.at = someDate(chance, now) as JsonObject[string];
-  if (chance() < 0.5) drawn.products = some(chance, [{ sku: 'a' }, { sku: 'B' }, { sku: 3 }, { name: 'x' }, 'a', null], 0, 4) as JsonObject[string];
+  if (chance() < 0.5)
+    drawn.products = some(chance, [{ sku: 'a' }, { sku: 'B' }, { sku: 3 }, { name: 'x' }, 'a', null], 0, 4) as JsonObject[string];
   if (chance() < 0.3) drawn.a = value(chance, now) as JsonObject[string];
   return drawn;
 }
@@ -101,7 +133,8 @@ export const scores = ['fit', 'engagement'];
 
 export function drawPerson(chance: Chance, newId: () => string, now: Instant): Drawn {
   const person = newPerson(newId(), pick(chance, ['website', 'import', 'api']), past(chance, now));
-  for (const path of ['plan', 'size', 'when', 'tags', 'a']) if (chance() < 0.7) person.traits[path] = value(chance, now) as JsonObject[string];
+  for (const path of ['plan', 'size', 'when', 'tags', 'a'])
+    if (chance() < 0.7) person.traits[path] = value(chance, now) as JsonObject[string];
   if (chance() < 0.5) person.traits.when = someDate(chance, now) as JsonObject[string];
   if (chance() < 0.5) person.traits.tags = some(chance, [...words, ...numbers], 0, 4);
   if (chance() < 0.6) person.email = pick(chance, ['ana@example.com', 'ÖZ@example.com', 'b@example.org']);
@@ -127,7 +160,8 @@ export function drawPerson(chance: Chance, newId: () => string, now: Instant): D
   if (chance() < 0.5) person.place = { country: pick(chance, ['DE', 'US']), city: pick(chance, ['Köln', 'KÖLN', 'Bonn']) };
   const state = emptyState();
   for (const key of ['marketing/email', 'marketing/*', 'marketing/sms', 'news/email'])
-    if (chance() < 0.4) state.consents[key] = { state: pick(chance, ['granted', 'granted', 'denied', 'withdrawn'] as const), at: past(chance, now) };
+    if (chance() < 0.4)
+      state.consents[key] = { state: pick(chance, ['granted', 'granted', 'denied', 'withdrawn'] as const), at: past(chance, now) };
   for (const key of segments) if (chance() < 0.5) state.segments[key] = past(chance, now);
   for (const key of scores) if (chance() < 0.7) state.scores[key] = between(chance, 0, 100);
   if (chance() < 0.7) state.grades.lead = `${pick(chance, ['A', 'B', 'C', 'D'])}${between(chance, 1, 4)}`;
@@ -140,7 +174,12 @@ export function drawPerson(chance: Chance, newId: () => string, now: Instant): D
   // Two events of one instant, and one right after another.
   for (const event of events.slice(0, 3))
     if (chance() < 0.4)
-      events.push({ id: newId(), at: Math.min(now, event.at + pick(chance, [0, 0, 1, second, minute])), name: pick(chance, eventNames), properties: properties(chance, now) });
+      events.push({
+        id: newId(),
+        at: Math.min(now, event.at + pick(chance, [0, 0, 1, second, minute])),
+        name: pick(chance, eventNames),
+        properties: properties(chance, now),
+      });
   return { person, past: events.sort((a, b) => a.at - b.at) };
 }
 
@@ -173,7 +212,10 @@ function comparison(chance: Chance, now: Instant, timed: boolean, only?: readonl
       return { op, value: [from, from + between(chance, 0, op === 'anniversary-in' ? 300 : 9)] };
     }
     default:
-      return { op, value: (op.includes('contains') ? pick(chance, ['p', 'a', 'ö', 'Ö', '1', 3, 'x']) : wanted()) as Comparison['value'] & string };
+      return {
+        op,
+        value: (op.includes('contains') ? pick(chance, ['p', 'a', 'ö', 'Ö', '1', 3, 'x']) : wanted()) as Comparison['value'] & string,
+      };
   }
 }
 
@@ -185,7 +227,12 @@ function narrowing(chance: Chance, now: Instant): JsonObject {
       ...comparison(chance, now, false),
     })) as unknown as JsonObject[string];
   if (chance() < 0.12) drawn.weekdays = some(chance, [1, 2, 3, 4, 5, 6, 7], 3, 7);
-  if (chance() < 0.12) drawn.hours = pick(chance, [{ from: '09:00', to: '17:00' }, { from: '22:00', to: '06:00' }, { from: '01:30', to: '02:30' }]);
+  if (chance() < 0.12)
+    drawn.hours = pick(chance, [
+      { from: '09:00', to: '17:00' },
+      { from: '22:00', to: '06:00' },
+      { from: '01:30', to: '02:30' },
+    ]);
   return drawn;
 }
 
@@ -220,21 +267,61 @@ export function drawCondition(chance: Chance, kind: ConditionKind, now: Instant)
         return pick(chance, [
           () => ({
             field: pick(chance, ['createdAt', 'lastSeenAt']),
-            ...comparison(chance, now, true, ['before', 'after', 'within-last', 'within-next', 'longer-ago', 'further-ahead', 'in-days', 'anniversary-in', 'exists', 'missing']),
+            ...comparison(chance, now, true, [
+              'before',
+              'after',
+              'within-last',
+              'within-next',
+              'longer-ago',
+              'further-ahead',
+              'in-days',
+              'anniversary-in',
+              'exists',
+              'missing',
+            ]),
           }),
           () => ({
-            field: pick(chance, ['owner', 'entryPoint', 'userId', 'zone', 'firstSource.campaign', 'lastSource.source', 'lastSource.utm.medium', 'place.city']),
+            field: pick(chance, [
+              'owner',
+              'entryPoint',
+              'userId',
+              'zone',
+              'firstSource.campaign',
+              'lastSource.source',
+              'lastSource.utm.medium',
+              'place.city',
+            ]),
             op: pick(chance, ['equals', 'not-equals']),
-            value: pick(chance, ['kim@example.com', 'website', 'u1', 'Europe/Berlin', 'spring', 'google', 'köln', 'cpc', 'import', 'newsletter']),
+            value: pick(chance, [
+              'kim@example.com',
+              'website',
+              'u1',
+              'Europe/Berlin',
+              'spring',
+              'google',
+              'köln',
+              'cpc',
+              'import',
+              'newsletter',
+            ]),
           }),
         ])();
       case 'event': {
-        const counts = pick(chance, [{}, { atMost: 0 }, { atLeast: between(chance, 1, 4) }, { atMost: between(chance, 1, 3) }, { atLeast: 1, atMost: 2 }]);
+        const counts = pick(chance, [
+          {},
+          { atMost: 0 },
+          { atLeast: between(chance, 1, 4) },
+          { atMost: between(chance, 1, 3) },
+          { atLeast: 1, atMost: 2 },
+        ]);
         return { name: pick(chance, eventNames), ...narrowing(chance, now), ...counts, ...window(chance, now) };
       }
       case 'measure': {
         const take = pick(chance, ['sum', 'average', 'min', 'max', 'distinct', 'first', 'last'] as const);
-        const property = take === 'distinct' ? pick(chance, ['plan', 'total', 'products[].sku', 'products[]', 'a']) : pick(chance, ['total', 'total', 'plan', 'a']);
+        const property =
+          take === 'distinct'
+            ? pick(chance, ['plan', 'total', 'products[].sku', 'products[]', 'a'])
+            : pick(chance, ['total', 'total', 'plan', 'a']);
         const compared =
           take === 'first' || take === 'last'
             ? comparison(chance, now, false)
@@ -270,7 +357,10 @@ export function drawCondition(chance: Chance, kind: ConditionKind, now: Instant)
       case 'segment':
         return { key: pick(chance, segments) };
       case 'score':
-        return { key: pick(chance, [...scores, 'nobody']), ...pick(chance, [{ atLeast: between(chance, 0, 100) }, { atMost: between(chance, 0, 100) }, {}]) };
+        return {
+          key: pick(chance, [...scores, 'nobody']),
+          ...pick(chance, [{ atLeast: between(chance, 0, 100) }, { atMost: between(chance, 0, 100) }, {}]),
+        };
       case 'grade':
         return { key: 'lead', in: some(chance, ['A1', 'A2', 'B1', 'B2', 'C1', 'C3', 'D4', 'A4', 'B3'], 2, 9) };
       case 'consent':
@@ -287,7 +377,14 @@ export function drawCondition(chance: Chance, kind: ConditionKind, now: Instant)
       case 'moment':
         return pick(chance, [
           { weekdays: some(chance, [1, 2, 3, 4, 5, 6, 7], 2, 6) },
-          { hours: pick(chance, [{ from: '00:00', to: '12:00' }, { from: '22:00', to: '06:00' }, { from: '02:00', to: '03:00' }, { from: '01:30', to: '23:00' }]) },
+          {
+            hours: pick(chance, [
+              { from: '00:00', to: '12:00' },
+              { from: '22:00', to: '06:00' },
+              { from: '02:00', to: '03:00' },
+              { from: '01:30', to: '23:00' },
+            ]),
+          },
           { weekdays: [1, 2, 3, 4, 5, 6, 7], hours: { from: '08:00', to: '20:00' } },
         ]);
     }
@@ -300,7 +397,15 @@ export function drawCondition(chance: Chance, kind: ConditionKind, now: Instant)
 
 const kinds = Object.keys(conditions) as ConditionKind[];
 /** Kinds with many operators and windows are drawn more often. */
-const weighted: readonly ConditionKind[] = [...kinds, ...Array(10).fill('trait'), ...Array(3).fill('profile'), ...Array(7).fill('event'), ...Array(9).fill('measure'), ...Array(3).fill('sequence'), ...Array(2).fill('trend')];
+const weighted: readonly ConditionKind[] = [
+  ...kinds,
+  ...Array(10).fill('trait'),
+  ...Array(3).fill('profile'),
+  ...Array(7).fill('event'),
+  ...Array(9).fill('measure'),
+  ...Array(3).fill('sequence'),
+  ...Array(2).fill('trend'),
+];
 
 export function drawRule(chance: Chance, now: Instant, depth = 0): Rule {
   const kind = chance();

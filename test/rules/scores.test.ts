@@ -77,12 +77,18 @@ describe('a score', () => {
       const chance = chanceOf(seed, round);
       const body = drawScore(chance);
       const score = compileScore('drawn', 1, body, { ...bareContext, zone: 'Europe/Berlin' });
-      const past = Array.from({ length: pick(chance, [0, 1, 3, 8, 30]) }, (_, nth): Occurrence => ({
-        id: String(nth),
-        at: now0 - pick(chance, [between(chance, 0, 3) * hour, between(chance, 0, 40) * day, between(chance, 0, 90) * minute, 60 * day]) + pick(chance, [0, 0, 1, -1]),
-        name: pick(chance, names),
-        properties: {},
-      })).sort((a, b) => a.at - b.at);
+      const past = Array.from(
+        { length: pick(chance, [0, 1, 3, 8, 30]) },
+        (_, nth): Occurrence => ({
+          id: String(nth),
+          at:
+            now0 -
+            pick(chance, [between(chance, 0, 3) * hour, between(chance, 0, 40) * day, between(chance, 0, 90) * minute, 60 * day]) +
+            pick(chance, [0, 0, 1, -1]),
+          name: pick(chance, names),
+          properties: {},
+        }),
+      ).sort((a, b) => a.at - b.at);
       const now = now0 + pick(chance, [0, 1, hour, day, 7 * day]);
       const known = past.filter((event) => event.at <= now);
       const memos = new Map<string, Memo>();
@@ -90,12 +96,16 @@ describe('a score', () => {
       const person = newPerson('00000000-0000-7000-8000-000000000001', 'api', 0);
       person.state.memory = remember(memos.values(), known);
       const ask = (at: Instant): Question => ({ person, now: at, changesAt: never });
-      const say = (): string => JSON.stringify({ seed, round, body, past: known.map((event) => [event.name, toIso(event.at)]), now: toIso(now) });
+      const say = (): string =>
+        JSON.stringify({ seed, round, body, past: known.map((event) => [event.name, toIso(event.at)]), now: toIso(now) });
       const value = score.valueAt(ask(now));
       expect(value, say()).toBe(recount(body, known, now));
       const ledger = score.ledger(ask(now));
       expect(Math.round(ledger.reduce((sum, line) => sum + Math.round(line.worth * 1000), 0)) / 1000, say()).toBe(value);
-      expect(ledger.every((line) => line.because !== ''), say()).toBe(true);
+      expect(
+        ledger.every((line) => line.because !== ''),
+        say(),
+      ).toBe(true);
 
       // A threshold is crossed at the instant that is told, or that instant only arms the next.
       const threshold = Math.round(pick(chance, [0.001, 1, 5, 7.5, 10, 20, value, value - 0.001, value + 0.001]) * 1000) / 1000;

@@ -13,5 +13,16 @@ import type { Route } from './route.ts';
 const isRoute = (value: unknown): value is Route => typeof value === 'object' && value !== null && 'method' in value && 'path' in value;
 
 /** Every route of the API, by its name. */
-export const routes = { ...people, ...identities, ...messages, ...definitions, ...fields, ...imports, ...rules, ...segments, ...scores, ...operate };
+export const routes = {
+  ...people,
+  ...identities,
+  ...messages,
+  ...definitions,
+  ...fields,
+  ...imports,
+  ...rules,
+  ...segments,
+  ...scores,
+  ...operate,
+};
 export const routeList = Object.entries<unknown>(routes).filter((entry): entry is [string, Route] => isRoute(entry[1]));

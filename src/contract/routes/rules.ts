@@ -52,7 +52,9 @@ export const explainRuleFor = route({
 const Seen = z.object({
   path: z.string(),
   types: z.array(z.enum(['text', 'number', 'boolean', 'date', 'list', 'object'])).describe('As values have really come, most often first'),
-  values: z.array(z.union([z.string(), z.number(), z.boolean()])).describe('Values that came, most often first; none of fields that are personal'),
+  values: z
+    .array(z.union([z.string(), z.number(), z.boolean()]))
+    .describe('Values that came, most often first; none of fields that are personal'),
 });
 export type SeenPath = z.infer<typeof Seen>;
 
@@ -60,7 +62,14 @@ const Named = z.object({ key: z.string(), name: z.string() });
 
 /** What rules can be made of here: what really came in, and what is defined. */
 export const Vocabulary = z.object({
-  events: z.array(z.object({ name: z.string(), count: z.number().describe('Among the events that were looked at'), lastAt: IsoInstant, properties: z.array(Seen) })),
+  events: z.array(
+    z.object({
+      name: z.string(),
+      count: z.number().describe('Among the events that were looked at'),
+      lastAt: IsoInstant,
+      properties: z.array(Seen),
+    }),
+  ),
   traits: z.array(Seen.extend({ name: z.string().nullable().describe('Of the field; null when none is defined') })),
   stages: z.array(Named),
   segments: z.array(Named),

@@ -47,7 +47,9 @@ export const SignalReport = z.object({
   lift: z
     .number()
     .nullable()
-    .describe('How much more often people with it converted within 30 days than all others: 1 is no more; null with fewer than 20 people on either side'),
+    .describe(
+      'How much more often people with it converted within 30 days than all others: 1 is no more; null with fewer than 20 people on either side',
+    ),
   converted: z.object({ withIt: z.number(), ofThem: z.number(), without: z.number(), ofOthers: z.number() }),
 });
 export type SignalReport = z.infer<typeof SignalReport>;
@@ -56,7 +58,13 @@ export const ScoreDetail = ScoreRow.extend({
   signals: z.array(SignalReport),
   uses: z.array(z.object({ kind: DefinitionKind, key: z.string(), name: z.string() })),
   weeks: z
-    .array(z.object({ week: z.string().describe('Monday, 2026-03-02'), above: z.number().describe('Who stood above the highest threshold'), conversions: z.number() }))
+    .array(
+      z.object({
+        week: z.string().describe('Monday, 2026-03-02'),
+        above: z.number().describe('Who stood above the highest threshold'),
+        conversions: z.number(),
+      }),
+    )
     .describe('The last 12 weeks, oldest first'),
   conversion: z.string().describe('The event that counts as a conversion'),
 });
@@ -77,7 +85,9 @@ export const ScorePreview = z.object({
   distribution: Distribution,
   thresholds: z.array(ThresholdShare),
   before: Distribution.describe('By the published version; empty when there is none'),
-  sample: z.array(z.object({ id: z.uuid(), email: z.string().nullable(), name: z.string().nullable(), before: z.number().nullable(), after: z.number() })),
+  sample: z.array(
+    z.object({ id: z.uuid(), email: z.string().nullable(), name: z.string().nullable(), before: z.number().nullable(), after: z.number() }),
+  ),
   mistakes: z.array(z.object({ path: z.string(), message: z.string() })),
 });
 export type ScorePreview = z.infer<typeof ScorePreview>;

@@ -40,7 +40,14 @@ export const SegmentDetail = SegmentRow.extend({
   uses: z.array(z.object({ kind: DefinitionKind, key: z.string(), name: z.string() })).describe('What asks about it'),
   reads: z.array(z.object({ kind: DefinitionKind, key: z.string(), name: z.string() })).describe('What it asks about'),
   history: z
-    .array(z.object({ day: z.string().describe('2026-03-01, in the workspace’s time zone'), people: z.number(), entered: z.number(), left: z.number() }))
+    .array(
+      z.object({
+        day: z.string().describe('2026-03-01, in the workspace’s time zone'),
+        people: z.number(),
+        entered: z.number(),
+        left: z.number(),
+      }),
+    )
     .describe('The last days, oldest first; `people` at the end of the day'),
 });
 export type SegmentDetail = z.infer<typeof SegmentDetail>;

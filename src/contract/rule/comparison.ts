@@ -11,7 +11,8 @@ const takes = {
   number: (value: unknown) => typeof value === 'number',
   text: (value: unknown) => typeof value === 'string' && value !== '',
   list: (value: unknown) => Array.isArray(value) && value.length > 0,
-  range: (value: unknown) => Array.isArray(value) && value.length === 2 && value.every((each) => typeof each === 'number') && value[0]! <= value[1]!,
+  range: (value: unknown) =>
+    Array.isArray(value) && value.length === 2 && value.every((each) => typeof each === 'number') && value[0]! <= value[1]!,
   date: (value: unknown) => instantOf(value) !== null,
   duration: (value: unknown) => Duration.safeParse(value).success && /[1-9]/.test(String(value)),
   days: (value: unknown) => Days.safeParse(value).success && (value as number[])[0]! <= (value as number[])[1]!,
@@ -98,7 +99,10 @@ export const Path = z
   .string()
   .min(1)
   .max(200)
-  .refine((path) => path.split('.').every((part) => /^[^[\]]+(\[\])?$/.test(part) && !/^([+-]\d|0\d)/.test(part)) && path.split('[]').length <= 2, {
-    message: 'must be a dotted path; at most one part may end in [] for every element of a list',
-  })
+  .refine(
+    (path) => path.split('.').every((part) => /^[^[\]]+(\[\])?$/.test(part) && !/^([+-]\d|0\d)/.test(part)) && path.split('[]').length <= 2,
+    {
+      message: 'must be a dotted path; at most one part may end in [] for every element of a list',
+    },
+  )
   .describe('Dotted path; products[].sku looks at every element of a list');

@@ -22,18 +22,19 @@ export const profileFields = {
   'place.country': 'text',
   'place.region': 'text',
   'place.city': 'text',
-  ...(Object.fromEntries(['firstSource', 'lastSource'].flatMap((which) => sourceFields.map((field) => [`${which}.${field}`, 'text']))) as Record<
-    `${'firstSource' | 'lastSource'}.${(typeof sourceFields)[number]}`,
-    'text'
-  >),
+  ...(Object.fromEntries(
+    ['firstSource', 'lastSource'].flatMap((which) => sourceFields.map((field) => [`${which}.${field}`, 'text'])),
+  ) as Record<`${'firstSource' | 'lastSource'}.${(typeof sourceFields)[number]}`, 'text'>),
 } as const;
 
 /** A fact about the person that is not a trait: owner, entry point, first and last source, campaign and UTM, place, when they came and were last seen. */
 export const ProfileTest = z
   .strictObject({
-    field: z.string().refine((field) => Object.hasOwn(profileFields, field) || /^(firstSource|lastSource)\.utm\.[a-z_]{1,60}$/.test(field), {
-      message: `must be one of ${Object.keys(profileFields).join(', ')}, or firstSource.utm.… or lastSource.utm.…`,
-    }),
+    field: z
+      .string()
+      .refine((field) => Object.hasOwn(profileFields, field) || /^(firstSource|lastSource)\.utm\.[a-z_]{1,60}$/.test(field), {
+        message: `must be one of ${Object.keys(profileFields).join(', ')}, or firstSource.utm.… or lastSource.utm.…`,
+      }),
     ...comparison,
   })
   .superRefine(refineComparison);
@@ -57,7 +58,8 @@ export const MeasureTest = z
   .superRefine((test, context) => {
     refineComparison(test, context);
     refineWindow(test, context);
-    if (isTimed(test.op)) context.addIssue({ code: 'custom', path: ['op'], message: `${test.op} looks at the clock; an event stays as it was` });
+    if (isTimed(test.op))
+      context.addIssue({ code: 'custom', path: ['op'], message: `${test.op} looks at the clock; an event stays as it was` });
     if (test.property.includes('[]') && test.take !== 'distinct')
       context.addIssue({ code: 'custom', path: ['property'], message: 'only distinct looks at every element of a list' });
   });
@@ -69,7 +71,9 @@ export const SequenceTest = z.strictObject({
   then: EventMatch,
   within: Duration.refine((text) => ms(text) > 0, { message: 'must be longer than no time' }).describe('How long after the first'),
   happened: z.boolean().default(true),
-  last: Duration.optional().describe('Only what came to pass in the last … : the second event, or the end of the time in which it did not come'),
+  last: Duration.optional().describe(
+    'Only what came to pass in the last … : the second event, or the end of the time in which it did not come',
+  ),
 });
 export type SequenceTest = z.infer<typeof SequenceTest>;
 
@@ -79,19 +83,20 @@ export const TrendTest = z.strictObject({
   property: Path.refine((path) => !path.includes('[]'), { message: 'must be one property, not a list' })
     .optional()
     .describe('Sum this property; count the events when missing'),
-  over: Duration.refine((text) => ms(text) > 0, { message: 'must be longer than no time' }).describe('The last …, against as long before that'),
+  over: Duration.refine((text) => ms(text) > 0, { message: 'must be longer than no time' }).describe(
+    'The last …, against as long before that',
+  ),
   change: z.enum(['down', 'up']),
   percent: z.int().min(1).max(10_000).describe('By at least so much'),
   atLeastBefore: z.number().min(0).default(1).describe('The window before must have had this much, so that one visit fewer is no collapse'),
 });
 export type TrendTest = z.infer<typeof TrendTest>;
 
-export const StageTest = z
-  .strictObject({
-    in: z.array(Key).min(1).max(50),
-    forAtLeast: Duration.optional().describe('In it for at least this long'),
-    forLessThan: Duration.optional(),
-  });
+export const StageTest = z.strictObject({
+  in: z.array(Key).min(1).max(50),
+  forAtLeast: Duration.optional().describe('In it for at least this long'),
+  forLessThan: Duration.optional(),
+});
 export type StageTest = z.infer<typeof StageTest>;
 
 export const SegmentTest = z.strictObject({ key: Key });
@@ -103,11 +108,21 @@ export const ScoreTest = z.strictObject({
 });
 export type ScoreTest = z.infer<typeof ScoreTest>;
 
-export const GradeTest = z.strictObject({ key: Key, in: z.array(z.string().regex(/^[A-D][1-4]$/)).min(1).max(16) });
+export const GradeTest = z.strictObject({
+  key: Key,
+  in: z
+    .array(z.string().regex(/^[A-D][1-4]$/))
+    .min(1)
+    .max(16),
+});
 export type GradeTest = z.infer<typeof GradeTest>;
 
 export const ConsentTest = z
-  .strictObject({ purpose: Key.optional(), topic: Key.optional().describe('The purpose of this topic'), channel: Key.optional().describe('[email]') })
+  .strictObject({
+    purpose: Key.optional(),
+    topic: Key.optional().describe('The purpose of this topic'),
+    channel: Key.optional().describe('[email]'),
+  })
   .refine((test) => (test.purpose === undefined) !== (test.topic === undefined), { message: 'takes a purpose or a topic' });
 export type ConsentTest = z.infer<typeof ConsentTest>;
 

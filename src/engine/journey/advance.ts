@@ -37,7 +37,9 @@ export function compileJourney(key: string, version: number, body: Journey, cont
     version,
     body,
     steps: new Map(body.steps.map((step) => [step.key, { step, compiled: logicOf(step.kind).compile(step as never, context) }])),
-    entry: entry ? { step: entry, matches: compileMatch(entry.on, context.zone), when: entry.when ? compileRule(entry.when, context) : always } : null,
+    entry: entry
+      ? { step: entry, matches: compileMatch(entry.on, context.zone), when: entry.when ? compileRule(entry.when, context) : always }
+      : null,
     goal: body.goal ? compileMatch(body.goal.on, context.zone) : null,
     exits: body.exits.map((exit) => ({ matches: compileMatch(exit.on, context.zone), reason: exit.reason })),
     endsAt: body.ends === null ? null : Date.parse(body.ends),
@@ -85,8 +87,7 @@ export function advance(journey: CompiledJourney, run: Run, fact: JourneyFact, n
 
   if (fact.kind === 'event') {
     const event = { name: fact.name, at: fact.actAt, properties: fact.properties };
-    if (journey.goal?.(event))
-      return { run: ended(run, `${endReasons.goal}: ${journey.body.goal!.name}`, now, fact.evidence), effects };
+    if (journey.goal?.(event)) return { run: ended(run, `${endReasons.goal}: ${journey.body.goal!.name}`, now, fact.evidence), effects };
     const exit = journey.exits.find((each) => each.matches(event));
     if (exit) return { run: ended(run, `${endReasons.exit}: ${exit.reason}`, now, fact.evidence), effects };
   }

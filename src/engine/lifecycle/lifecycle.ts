@@ -12,10 +12,7 @@ export interface CompiledLifecycle {
   body: Lifecycle;
   stages: Map<string, Stage>;
   /** Event name → the ways into a stage that it can be evidence for, in the order of the stages. */
-  byEvent: Map<
-    string,
-    { stage: Stage; from: Set<string> | null; matches: (event: Occurrence) => boolean; when: CompiledRule }[]
-  >;
+  byEvent: Map<string, { stage: Stage; from: Set<string> | null; matches: (event: Occurrence) => boolean; when: CompiledRule }[]>;
 }
 
 export function compileLifecycle(version: number, body: Lifecycle, context: RuleContext): CompiledLifecycle {
@@ -43,8 +40,7 @@ export function allows(lifecycle: CompiledLifecycle, from: string | null, to: st
 }
 
 /** Traits that a stage requires and the person lacks. */
-export const missingFor = (stage: Stage, person: Person): string[] =>
-  stage.requires.filter((path) => isMissing(traitOf(person, path)));
+export const missingFor = (stage: Stage, person: Person): string[] => stage.requires.filter((path) => isMissing(traitOf(person, path)));
 
 export type StageAnswer = { move: Stage } | { refused: Stage; missing: string[] } | null;
 

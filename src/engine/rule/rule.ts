@@ -56,7 +56,11 @@ export const isTimedRule = (rule: Rule): boolean =>
     if (kind === 'moment' || kind === 'trend' || kind === 'score' || kind === 'grade') return true;
     if (kind === 'sequence') return !test.happened || test.last !== undefined;
     if (kind === 'stage') return test.forAtLeast !== undefined || test.forLessThan !== undefined;
-    return ('within' in test && test.within !== undefined) || ('calendar' in test && test.calendar !== undefined) || ('op' in test && isTimed(test.op));
+    return (
+      ('within' in test && test.within !== undefined) ||
+      ('calendar' in test && test.calendar !== undefined) ||
+      ('op' in test && isTimed(test.op))
+    );
   });
 
 /** One condition in plain words. */
@@ -66,7 +70,11 @@ export function sayCondition(condition: Condition): string {
 }
 
 /** What one condition saw of a person. */
-export function sightingsOf(condition: Condition, context: RuleContext, question: Parameters<CompiledRule>[0]): ReturnType<RuleKind<ConditionKind>['saw']> {
+export function sightingsOf(
+  condition: Condition,
+  context: RuleContext,
+  question: Parameters<CompiledRule>[0],
+): ReturnType<RuleKind<ConditionKind>['saw']> {
   const { kind, test } = known(condition);
   return kind.saw(test, question.person, context, question);
 }

@@ -17,7 +17,9 @@ export function compileGrade(key: string, version: number, body: Grade, context:
     body,
     at(question) {
       const [fit, engagement] = [context.scoreOf(body.fit), context.scoreOf(body.engagement)];
-      return fit && engagement ? `${stepOf(fit, body.letters, 'ABCD', question)}${stepOf(engagement, body.digits, '1234', question)}` : null;
+      return fit && engagement
+        ? `${stepOf(fit, body.letters, 'ABCD', question)}${stepOf(engagement, body.digits, '1234', question)}`
+        : null;
     },
   };
 }
@@ -27,6 +29,10 @@ function stepOf(score: ScoreReader, from: readonly [number, number, number], nam
   const value = score.valueAt(question);
   const step = from.findIndex((least) => value >= least);
   const index = step < 0 ? from.length : step;
-  score.isWithin(question, from[index] ?? Number.NEGATIVE_INFINITY, index === 0 ? Number.POSITIVE_INFINITY : from[index - 1]! - 1 / thousandths);
+  score.isWithin(
+    question,
+    from[index] ?? Number.NEGATIVE_INFINITY,
+    index === 0 ? Number.POSITIVE_INFINITY : from[index - 1]! - 1 / thousandths,
+  );
   return names[index]!;
 }

@@ -121,7 +121,8 @@ function tellWhenFading(
     for (const at of t) {
       times++;
       over = Math.max(over, at + lifeOf(each.points, each.halfLife, each.expires));
-      if (each.halfLife !== Number.POSITIVE_INFINITY) rate += (Math.abs(worthAfter(now - at, each.points, each.halfLife, each.expires)) * Math.LN2) / each.halfLife;
+      if (each.halfLife !== Number.POSITIVE_INFINITY)
+        rate += (Math.abs(worthAfter(now - at, each.points, each.halfLife, each.expires)) * Math.LN2) / each.halfLife;
       if (each.expires !== Number.POSITIVE_INFINITY) jump = Math.min(jump, at + each.expires);
     }
   if (times === 0) return;
@@ -155,7 +156,11 @@ const toBounds = (min: number | undefined, max: number | undefined): Bounds => (
 
 /** Compiles a score: value, bounds and ledger in thousandths inside, in points outside. */
 export function compileScore(key: string, version: number, body: Score, context: RuleContext): CompiledScore {
-  const rules = body.points.map((line) => ({ line, points: Math.round(line.points * thousandths), holds: compileRule(line.rule, context) }));
+  const rules = body.points.map((line) => ({
+    line,
+    points: Math.round(line.points * thousandths),
+    holds: compileRule(line.rule, context),
+  }));
   const signals = body.signals.map((signal) => compileSignal(signal, context.zone));
   const groups = new Map(body.groups.map((group) => [group.key, toBounds(group.min, group.max)]));
   const whole = toBounds(body.min, body.max);
@@ -174,8 +179,7 @@ export function compileScore(key: string, version: number, body: Score, context:
   const holding = (question: Question): [string | undefined, number][] =>
     rules.filter(({ holds }) => (holds as CompiledRule)(question)).map(({ line, points }) => [line.group, points]);
 
-  const earned = (question: Question): Earned[] =>
-    signals.map((each) => ({ each, ...each.times(question) }));
+  const earned = (question: Question): Earned[] => signals.map((each) => ({ each, ...each.times(question) }));
 
   const valueIn = (question: Question): number => total([...holding(question), ...worths(earned(question), question.now)]);
 
@@ -183,7 +187,10 @@ export function compileScore(key: string, version: number, body: Score, context:
     key,
     version,
     body,
-    reads: new Set([...body.points.flatMap((line) => [...readsOf(line.rule)]), ...body.signals.map((signal) => `event:${signal.on.event}`)]),
+    reads: new Set([
+      ...body.points.flatMap((line) => [...readsOf(line.rule)]),
+      ...body.signals.map((signal) => `event:${signal.on.event}`),
+    ]),
     memos: [...body.points.flatMap((line) => memosOf(line.rule, context.zone)), ...signals.map((each) => each.memo)],
     fades: signals.some((each) => each.fades),
     valueAt: (question) => valueIn(question) / thousandths,
@@ -208,7 +215,13 @@ export function compileScore(key: string, version: number, body: Score, context:
       const groupOf = (group: string | undefined): string | null => group ?? null;
       for (const { line, points, holds } of rules)
         if ((holds as CompiledRule)(question))
-          lines.push({ because: line.because, group: groupOf(line.group), at: null, points: points / thousandths, worth: points / thousandths });
+          lines.push({
+            because: line.because,
+            group: groupOf(line.group),
+            at: null,
+            points: points / thousandths,
+            worth: points / thousandths,
+          });
       for (const { each, t, uncounted } of earned(question)) {
         const { because, group } = each.signal;
         if (uncounted > 0)

@@ -30,7 +30,12 @@ export interface StepLogic<K extends StepKind, C = null> {
   /** The run arrives at the step. */
   begin(step: StepOf<K>, context: StepContext, compiled: C): Outcome;
   /** Something happened while the run waits here; null goes on waiting. */
-  onEvent?(step: StepOf<K>, event: { name: string; actAt: Instant; properties: JsonObject }, context: StepContext, compiled: C): Outcome | null;
+  onEvent?(
+    step: StepOf<K>,
+    event: { name: string; actAt: Instant; properties: JsonObject },
+    context: StepContext,
+    compiled: C,
+  ): Outcome | null;
   /** The instant that the run waits for has come. */
   onTime?(step: StepOf<K>, context: StepContext, compiled: C): Outcome;
   /** The step as one sentence that starts with its verb. */

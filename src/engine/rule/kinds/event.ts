@@ -18,7 +18,10 @@ const memoOf = (test: EventTest, zone: string): Memo<CountTrace> =>
   countMemo(
     toMatch(test),
     {
-      most: test.calendar && test.calendar.ago > 0 ? eventsInWindowMax : Math.max(test.atLeast ?? 1, test.atMost === undefined ? 0 : test.atMost + 1),
+      most:
+        test.calendar && test.calendar.ago > 0
+          ? eventsInWindowMax
+          : Math.max(test.atLeast ?? 1, test.atMost === undefined ? 0 : test.atMost + 1),
       horizon: horizonOf(test),
       total: isUnbounded(test),
     },

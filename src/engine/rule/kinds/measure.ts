@@ -113,6 +113,8 @@ export const measure: RuleKind<'measure'> = {
     const span = compileWindow(test, context)(question);
     const trace = person.state.memory[memoOf(test, context.zone).id] as ValueTrace | undefined;
     const value = span ? measured(test, trace, span) : null;
-    return [{ what: `${test.take} ${test.property} of ${test.name} is ${value ?? 'not known'}`, at: trace?.t.at(-1) ?? trace?.last?.[0] ?? null }];
+    return [
+      { what: `${test.take} ${test.property} of ${test.name} is ${value ?? 'not known'}`, at: trace?.t.at(-1) ?? trace?.last?.[0] ?? null },
+    ];
   },
 };

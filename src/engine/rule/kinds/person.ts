@@ -21,7 +21,9 @@ export function traitOf(person: Person, path: string): unknown {
 const rootOf = (path: string): string => path.split(/[.[]/, 1)[0]!;
 const isDated = (op: string): boolean => op === 'in-days' || op === 'anniversary-in';
 const sayKnown = (what: string, value: unknown): string =>
-  value === undefined || value === null ? `${what} is not known` : `${what} is ${typeof value === 'string' ? value : JSON.stringify(value)}`;
+  value === undefined || value === null
+    ? `${what} is not known`
+    : `${what} is ${typeof value === 'string' ? value : JSON.stringify(value)}`;
 
 export const trait: RuleKind<'trait'> = {
   compile(test, context) {
@@ -181,7 +183,12 @@ export const reachable: RuleKind<'reachable'> = {
     const address = addressOf(person, channel);
     return [
       {
-        what: address === null ? `no address for ${channel}` : person.state.dead[channel] === address ? `${address} does not exist` : `${channel}: ${address}`,
+        what:
+          address === null
+            ? `no address for ${channel}`
+            : person.state.dead[channel] === address
+              ? `${address} does not exist`
+              : `${channel}: ${address}`,
         at: null,
       },
     ];
@@ -208,8 +215,7 @@ export const moment: RuleKind<'moment'> = {
       const { now } = question;
       const today = localDay(now, zone);
       if (test.weekdays) mayChangeAt(question, startOfDay(today + 1, zone));
-      if (test.hours)
-        for (const time of [test.hours.from, test.hours.to]) mayChangeAt(question, nextLocal(now + 1, minutesOf(time), zone));
+      if (test.hours) for (const time of [test.hours.from, test.hours.to]) mayChangeAt(question, nextLocal(now + 1, minutesOf(time), zone));
       // Where clocks go back or forward, hours come twice or not at all; the day is looked at again when it ends.
       if (test.hours) mayChangeAt(question, startOfDay(today + 1, zone));
       return (!test.weekdays || test.weekdays.includes(weekdayOf(today))) && (!test.hours || inHours(minuteOfDay(now, zone), test.hours));
@@ -218,5 +224,7 @@ export const moment: RuleKind<'moment'> = {
   reads: () => ['profile:zone'],
   say: (test) =>
     `it is ${[test.weekdays ? sayWeekdays(test.weekdays) : '', test.hours ? sayHours(test.hours) : ''].filter(Boolean).join(', ')} where the person is`,
-  saw: (_test, person, context, question) => [{ what: `clocks are read in ${zoneOf(question, context)}`, at: person.zone === null ? null : question.now }],
+  saw: (_test, person, context, question) => [
+    { what: `clocks are read in ${zoneOf(question, context)}`, at: person.zone === null ? null : question.now },
+  ],
 };

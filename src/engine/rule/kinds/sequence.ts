@@ -38,7 +38,8 @@ export const sequence: RuleKind<'sequence'> = {
   saw(test, person, context) {
     const trace = person.state.memory[memoOf(test, context.zone).id] as SequenceTrace | undefined;
     const at = cameToPass(test, trace);
-    if (test.happened) return [at === null ? { what: `no ${test.then.event} after ${test.first.event} in time`, at: null } : { what: test.then.event, at }];
+    if (test.happened)
+      return [at === null ? { what: `no ${test.then.event} after ${test.first.event} in time`, at: null } : { what: test.then.event, at }];
     if (!trace || trace.a === null) return [{ what: `no ${test.first.event}`, at: null }];
     return [
       { what: test.first.event, at: trace.a },

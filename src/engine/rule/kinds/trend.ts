@@ -10,9 +10,7 @@ import { sayMatch } from '../words.ts';
 
 function memoOf(test: TrendTest, zone: string): Memo<CountTrace> | Memo<ValueTrace> {
   const keep = { most: eventsInWindowMax, horizon: 2 * ms(test.over), total: false };
-  return test.property === undefined
-    ? countMemo(toMatch(test), keep, zone)
-    : valueMemo(toMatch(test), test.property, keep, false, zone);
+  return test.property === undefined ? countMemo(toMatch(test), keep, zone) : valueMemo(toMatch(test), test.property, keep, false, zone);
 }
 
 /** What there was in the window that ends now, and in the one before; sums in ten-thousandths. */
@@ -55,7 +53,12 @@ export const trend: RuleKind<'trend'> = {
     const trace = person.state.memory[memoOf(test, context.zone).id] as CountTrace | ValueTrace | undefined;
     const { current, before } = trace ? amounts(test, trace, now) : { current: 0, before: 0 };
     const unit = unitOf(test);
-    return [{ what: `${test.name}: ${current / unit} in the last ${sayDuration(test.over)}, ${before / unit} in the ${sayDuration(test.over)} before`, at: null }];
+    return [
+      {
+        what: `${test.name}: ${current / unit} in the last ${sayDuration(test.over)}, ${before / unit} in the ${sayDuration(test.over)} before`,
+        at: null,
+      },
+    ];
   },
 };
 
