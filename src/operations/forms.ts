@@ -4,8 +4,10 @@ import type { Json, JsonObject } from '#contract/json.ts';
 import { type Mistake, Problem } from '#contract/problems.ts';
 import { fromText, whyUnfit } from '#engine/fields.ts';
 import { withTrait } from '#engine/traits.ts';
+import type { StoredPerson } from '#store/people.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
+import { knownFields } from './form-visitor.ts';
 import type { Acceptor } from './ingest/accept.ts';
 import { claimsFrom, factId, storable } from './ingest/normalise.ts';
 
@@ -27,15 +29,18 @@ export async function submitForm(
   entryPoint: BodyOf<'entry-point'>,
   given: Record<string, string>,
   visit: { referrer: string | null; userAgent: string | null },
+  /** Who was recognised, so that what is known of them need not be given. */
+  visitor: StoredPerson | null = null,
 ): Promise<{ mistakes: Mistake[] }> {
   const form = entryPoint.form!;
   const { fields } = await deps.db.transaction({ workspaces: [workspace.id] }, (tx) => deps.rulebooks.current(tx, workspace.id));
+  const known = knownFields(form, visitor);
   const mistakes: Mistake[] = [];
   let traits: JsonObject = {};
   for (const field of form.fields) {
     const value = (storable((given[field.path] ?? '').trim().slice(0, 5_000) as Json) as string) ?? '';
     if (value === '') {
-      if (field.required) mistakes.push({ path: field.path, message: `${field.label} is needed.` });
+      if (field.required && !known.has(field.path)) mistakes.push({ path: field.path, message: `${field.label} is needed.` });
       continue;
     }
     if (field.type === 'email' && readAddress(value) === null)
@@ -51,7 +56,7 @@ export async function submitForm(
     traits = withTrait(traits, field.path, read);
   }
   const claims = claimsFrom(traits);
-  if (mistakes.length === 0 && !claims.email && !claims.phone)
+  if (mistakes.length === 0 && !claims.email && !claims.phone && visitor === null)
     mistakes.push({ path: form.fields[0]!.path, message: 'An e-mail address or a phone number is needed.' });
   if (mistakes.length > 0) return { mistakes };
 
@@ -76,8 +81,8 @@ export async function submitForm(
         workspace: workspace.id,
         user: null,
         anonymous: null,
-        email: claims.email ?? null,
-        phone: claims.phone ?? null,
+        email: claims.email ?? visitor?.email ?? null,
+        phone: claims.phone ?? (claims.email || visitor?.email ? null : (visitor?.phone ?? null)),
         trusted: false,
       },
       class: 'live',

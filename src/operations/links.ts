@@ -3,16 +3,16 @@ import { Problem } from '#contract/problems.ts';
 
 /** What a signed link stands for. The address that a click leads to is inside the signature, so it leads nowhere else. */
 export interface LinkClaim {
-  kind: 'click' | 'open' | 'unsubscribe';
+  kind: 'click' | 'open' | 'unsubscribe' | 'form';
   workspace: number;
   person: string;
   message: string;
-  /** For a click: which link of the message, and where it leads. */
+  /** For a click: which link of the message, and where it leads. For a form: until when it recognises them, in milliseconds since 1970. */
   link: number;
   url: string;
 }
 
-const letters = { click: 'c', open: 'o', unsubscribe: 'u' } as const;
+const letters = { click: 'c', open: 'o', unsubscribe: 'u', form: 'f' } as const;
 const kinds = Object.fromEntries(Object.entries(letters).map(([kind, letter]) => [letter, kind])) as Record<string, LinkClaim['kind']>;
 /** The key's number stands first, so that a new key leaves old links valid: an unsubscribe link is kept for ever. */
 const keyNumber = '1';
@@ -30,6 +30,11 @@ export class Links {
   /** Who writes while no From address is set: hello@ at the host of the public address. */
   get defaultSender(): string {
     return `hello@${new URL(this.publicUrl).hostname}`;
+  }
+
+  /** Whether an address is that of a hosted form of ours. */
+  isForm(url: string): boolean {
+    return url.startsWith(`${this.publicUrl}/f/`) && URL.canParse(url);
   }
 
   url(claim: LinkClaim): string {

@@ -172,6 +172,80 @@ describe('the contact form', () => {
     expect(text).toContain('There is no such form.');
   });
 
+  test('somebody who comes by a link of their own mail is not asked for what is known, and no value of theirs is shown', async () => {
+    const form = { ...(await world.must('GET', '/api/definitions/entry-point/contact-form')).published, key: undefined };
+    await world.publish([
+      { kind: 'entry-point', key: 'feedback', body: { ...form, name: 'Feedback', form: { ...form.form, title: 'How was it?' } } },
+      {
+        kind: 'template',
+        key: 'ask',
+        body: {
+          channel: 'email',
+          name: 'Ask',
+          subject: 'How was it?',
+          blocks: [{ block: 'button', label: 'Say it', link: 'https://throughline.example/f/feedback' }],
+        },
+      },
+      {
+        kind: 'journey',
+        key: 'ask',
+        body: {
+          name: 'Ask',
+          intent: 'Ask how it was.',
+          goal: null,
+          exits: [],
+          reentry: 'never',
+          maxTime: 'P30D',
+          steps: [
+            { key: 'start', kind: 'entry', on: { event: 'Visited' }, next: 'mail' },
+            { key: 'mail', kind: 'send', template: 'ask', topic: 'account', next: null },
+          ],
+        },
+      },
+    ]);
+    await world.sendTrusted([
+      { type: 'identify', userId: 'sara', traits: { email: 'sara@example.com', name: 'Sara Secret', message: 'Earlier' } },
+      { type: 'track', userId: 'sara', event: 'Visited' },
+    ]);
+    const sara = await world.person('sara@example.com');
+    const [mail] = await world.mailsTo('sara@example.com');
+    const followed = await world.click(mail!.links[0]!);
+    expect(followed.status).toBe(302);
+    const path = String(followed.headers.location).replace('https://throughline.example', '');
+    const { text } = await world.get(path);
+    // What somebody says in their own words is asked each time.
+    expect(text).toContain('name="message"');
+    expect(text).not.toMatch(/name="(email|name)"/);
+    expect(text).not.toMatch(/sara|secret|Earlier/i);
+    expect(text).toContain('<a href="/f/feedback">This is not you? Fill in the whole form.</a>');
+    const answer = await world.post(path, new URLSearchParams({ message: 'It was good', ...tick }).toString(), {
+      'content-type': 'application/x-www-form-urlencoded',
+    });
+    expect(answer.status).toBe(200);
+    await world.settle();
+    const after = await world.person('sara@example.com');
+    expect(after).toMatchObject({
+      id: sara.id,
+      name: 'Sara Secret',
+      traits: { message: 'It was good' },
+      consents: [{ state: 'granted', method: 'form' }],
+    });
+
+    // Changed, of another kind, too old, or of another workspace, it recognises nobody.
+    const token = new URL(`https://x.example${path}`).searchParams.get('visitor')!;
+    for (const wrong of [
+      `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`,
+      mail!.links[0]!.slice(3),
+      mail!.unsubscribe?.slice(3) ?? 'x',
+      '',
+      'x'.repeat(2_000),
+    ])
+      expect((await world.get(`/f/feedback?visitor=${encodeURIComponent(wrong)}`)).text, wrong.slice(0, 20)).toContain('name="email"');
+    expect((await world.get(`/f/contact-form?workspace=practice&visitor=${encodeURIComponent(token)}`)).text).toContain('name="email"');
+    await world.turn('P31D');
+    expect((await world.get(path)).text).toContain('name="email"');
+  });
+
   test('more than twenty at once from one address have to wait', async () => {
     const other = await openWorld();
     let refused = 0;

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Problem } from '#contract/problems.ts';
+import { formVisitor, knownFields } from '#operations/form-visitor.ts';
 import { formOf, submitForm } from '#operations/forms.ts';
 import type { BodyOf } from '#contract/definition.ts';
 import { second } from '#contract/instant.ts';
@@ -34,7 +35,8 @@ export function registerForms(app: FastifyInstance, house: HttpHouse): void {
     const slug = slugOf(request.query);
     const workspace = await house.deps.workspaces.bySlug(slug).catch(() => Promise.reject(new Problem('form-unknown')));
     const entryPoint = await formOf(house.deps, workspace, (request.params as { form: string }).form);
-    return send(reply, page(entryPoint.form!.title, formHtml(request.url, entryPoint, {}, []), workspace.settings.language));
+    const known = knownFields(entryPoint.form!, await formVisitor(house.deps, house.links, workspace, tokenOf(request.query)));
+    return send(reply, page(entryPoint.form!.title, formHtml(request.url, entryPoint, {}, [], known), workspace.settings.language));
   });
 
   app.post('/f/:form', async (request, reply) => {
@@ -54,12 +56,18 @@ export function registerForms(app: FastifyInstance, house: HttpHouse): void {
           language,
         ),
       );
-    const outcome = await submitForm(house.deps, house.acceptor, workspace, key, entryPoint, given, {
-      referrer: request.headers.referer ?? null,
-      userAgent: request.headers['user-agent'] ?? null,
-    });
+    const visitor = await formVisitor(house.deps, house.links, workspace, tokenOf(request.query));
+    const visit = { referrer: request.headers.referer ?? null, userAgent: request.headers['user-agent'] ?? null };
+    const outcome = await submitForm(house.deps, house.acceptor, workspace, key, entryPoint, given, visit, visitor);
     if (outcome.mistakes.length > 0)
-      return send(reply.code(422), page(entryPoint.form!.title, formHtml(request.url, entryPoint, given, outcome.mistakes), language));
+      return send(
+        reply.code(422),
+        page(
+          entryPoint.form!.title,
+          formHtml(request.url, entryPoint, given, outcome.mistakes, knownFields(entryPoint.form!, visitor)),
+          language,
+        ),
+      );
     return send(
       reply,
       page(
@@ -71,6 +79,8 @@ export function registerForms(app: FastifyInstance, house: HttpHouse): void {
   });
 }
 
+const tokenOf = (query: unknown): unknown => (query as { visitor?: unknown }).visitor;
+
 const send = (reply: FastifyReply, text: string): FastifyReply =>
   reply.header('content-security-policy', pagePolicy).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(text);
 
@@ -79,15 +89,22 @@ function formHtml(
   entryPoint: BodyOf<'entry-point'>,
   given: Record<string, string>,
   mistakes: { path: string; message: string }[],
+  known: ReadonlySet<string>,
 ): string {
   const form = entryPoint.form!;
   const inputs = form.fields
+    .filter((field) => !known.has(field.path))
     .map((field) => inputHtml(field, given[field.path] ?? '', mistakes.find((mistake) => mistake.path === field.path)?.message))
     .join('');
   const consent = entryPoint.consent
     ? `<label class="check"><input type="checkbox" name="consent" value="yes"${given.consent === 'yes' ? ' checked' : ''}><span>${escapeHtml(entryPoint.consent.wording)}</span></label>`
     : '';
-  return `<h1>${escapeHtml(form.title)}</h1>${form.intro ? `<p>${escapeHtml(form.intro)}</p>` : ''}<form method="post" action="${escapeHtml(action)}">${inputs}${consent}<label class="trap" aria-hidden="true">Leave this empty<input name="website_confirm" tabindex="-1" autocomplete="off"></label><button type="submit">${escapeHtml(form.button)}</button></form>`;
+  const whole = action.replace(/([?&])visitor=[^&]*&?/, '$1').replace(/[?&]$/, '');
+  const recognised =
+    known.size > 0
+      ? `<p class="soft">Some of your answers are known already and are not asked again. <a href="${escapeHtml(whole)}">This is not you? Fill in the whole form.</a></p>`
+      : '';
+  return `<h1>${escapeHtml(form.title)}</h1>${form.intro ? `<p>${escapeHtml(form.intro)}</p>` : ''}${recognised}<form method="post" action="${escapeHtml(action)}">${inputs}${consent}<label class="trap" aria-hidden="true">Leave this empty<input name="website_confirm" tabindex="-1" autocomplete="off"></label><button type="submit">${escapeHtml(form.button)}</button></form>`;
 }
 
 function inputHtml(field: Form['fields'][number], value: string, mistake: string | undefined): string {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isbot } from 'isbot';
+import { destinationOf } from '#operations/form-visitor.ts';
 import { recordClick, recordOpen, unsubscribe, type Visitor } from '#operations/respond.ts';
 import type { HttpHouse } from '../house.ts';
 import { escapeHtml, page, pagePolicy } from './page.ts';
@@ -14,7 +15,8 @@ export function registerLinks(app: FastifyInstance, house: HttpHouse): void {
     handler: async (request, reply) => {
       const claim = house.links.read('click', tokenOf(request));
       await recordClick(house.deps, claim, visitorOf(request));
-      return reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').redirect(claim.url, 302);
+      const url = destinationOf(house.links, claim, house.deps.now());
+      return reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').redirect(url, 302);
     },
   });
 

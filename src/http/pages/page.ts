@@ -10,7 +10,7 @@ h1{font-size:24px;line-height:1.25;margin:0 0 12px}p{margin:0 0 16px}.soft{color
 label{display:block;font-weight:500;margin:16px 0 4px}input,select,textarea{width:100%;font:inherit;color:inherit;background:transparent;border:1px solid var(--line);border-radius:6px;padding:9px 11px}
 textarea{min-height:120px}input[type=checkbox]{width:20px;height:20px;flex:none;margin:2px 0 0}.check{display:flex;gap:10px;align-items:flex-start;font-weight:400;margin:20px 0}
 button{font:inherit;font-weight:500;color:var(--paper);background:var(--accent);border:0;border-radius:6px;padding:10px 18px;margin-top:20px;cursor:pointer}:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-.trap{position:absolute;left:-9999px}
+a{color:var(--accent)}.trap{position:absolute;left:-9999px}
 </style></head><body><main>${body}</main></body></html>`;
 }
 
