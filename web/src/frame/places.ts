@@ -43,6 +43,7 @@ export const places: Place[] = [
     key: 'p',
     inside: [
       { to: 'people', name: 'Everybody', about: 'Everybody who is known' },
+      { to: 'segments', name: 'Segments', about: 'Who belongs, said as a rule', key: 'n' },
       { to: 'scores', name: 'Scores', about: 'Points for who somebody is and what they do', key: 'o' },
       { to: 'fields', name: 'Fields', about: 'What is known about people, and where it is used', key: 'f' },
       { to: 'import', name: 'Import', about: 'Bring a list of people' },

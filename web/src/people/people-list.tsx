@@ -17,7 +17,8 @@ import { ChosenBar } from './chosen-bar.tsx';
 import { PeopleFilter } from './people-filter.tsx';
 import { PersonPeek } from './person-peek.tsx';
 
-const columns: Column<PersonRow>[] = [
+/** How a person stands in a list. */
+export const peopleColumns: Column<PersonRow>[] = [
   { key: 'name', title: 'Person', width: 'minmax(150px, 1.5fr)', cell: (row) => <PersonName person={row} /> },
   {
     key: 'email',
@@ -94,7 +95,7 @@ export function PeopleList() {
     >
       <List
         label="People"
-        columns={columns}
+        columns={peopleColumns}
         idOf={idOf}
         list={list}
         chosen={chosen}

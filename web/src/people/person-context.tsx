@@ -174,7 +174,7 @@ export function PersonContext({ person, short = false, onEdit }: { person: Perso
               <ul className={css.rows}>
                 {person.segments.map((segment) => (
                   <li key={segment.key} className={css.line}>
-                    <To to="people" search={{ segment: segment.key }} className="text-link clip">
+                    <To to={`segments/${segment.key}`} className="text-link clip">
                       {segment.name}
                     </To>
                     <Why person={person.id} about={`segment:${segment.key}`} of={segment.name} />

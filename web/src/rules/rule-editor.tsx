@@ -113,8 +113,10 @@ export function RuleEditor({ rule, onChange, vocabulary, journey = false, lead =
   const press = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
     if (!root.current?.contains(target) || event.defaultPrevented || /^(INPUT|TEXTAREA)$/.test(target.tagName)) return;
-    if (actOnKey(event, target, root.current, edit, { undo: () => go(undo(history)), redo: () => go(redo(history)) }))
-      event.preventDefault();
+    const back = { undo: () => go(undo(history)), redo: () => go(redo(history)) };
+    if (!actOnKey(event, target, root.current, edit, back)) return;
+    event.preventDefault();
+    event.stopPropagation(); // the page around may undo by the same keys
   };
 
   const group = groupOf(history.now)!;
