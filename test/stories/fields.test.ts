@@ -1,4 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { DefinitionDocument } from '#contract/definition.ts';
+import { fieldUsage } from '#engine/field-usage.ts';
 import { dialects } from '../databases.ts';
 import { openWorld, type World } from '../world.ts';
 
@@ -178,11 +180,6 @@ describe.each(dialects)('on %s', (database) => {
       },
       { kind: 'segment', key: 'big', body: { name: 'Big', rule: { trait: { path: 'company.size', op: 'at-least', value: 50 } } } },
       {
-        kind: 'segment',
-        key: 'left-handed',
-        body: { name: 'Left-handed', rule: { trait: { path: 'hand', op: 'equals', value: 'left' } } },
-      },
-      {
         kind: 'template',
         key: 'greeting',
         body: {
@@ -220,12 +217,25 @@ describe.each(dialects)('on %s', (database) => {
     expect((await field('site')).used).toEqual([expect.objectContaining({ kind: 'template', key: 'greeting', as: 'the text says it' })]);
     expect((await field('company.name')).used).toEqual([expect.objectContaining({ kind: 'template', key: 'greeting' })]);
     expect(await field('budget')).toMatchObject({ neverUsed: true, used: [] });
-    expect(await field('hand')).toMatchObject({ key: null, notDefined: true, people: 0 });
     expect(await field('nickname')).toMatchObject({ key: null, name: 'nickname', people: 1, neverUsed: true, notDefined: false });
     // Each number leads to the people behind it.
-    for (const path of ['company.size', 'nickname', 'email', 'hand'])
+    for (const path of ['company.size', 'nickname', 'email'])
       expect((await world.must('GET', `/api/people?trait=${path}&limit=200`)).items.length, path).toBe((await field(path)).people);
     expect(await field('company.size')).toMatchObject({ owner: 'mia@linden.example', class: 'none', people: 1 });
+  });
+
+  test('a rule about a field that nobody has defined is refused with a sentence', async () => {
+    const leftHanded = { name: 'Left-handed', rule: { trait: { path: 'hand', op: 'equals', value: 'left' } } } as const;
+    const answer = await world.api('POST', '/api/apply', {
+      definitions: [{ kind: 'segment', key: 'left-handed', body: leftHanded }],
+      publish: true,
+      note: '',
+    });
+    expect(answer).toMatchObject({ status: 422 });
+    expect(JSON.stringify(answer.body.details)).toContain('there is no field \\"hand\\"; define it first');
+    // What was published before the field went is named by the map.
+    const segment = { kind: 'segment', key: 'left-handed', body: { meaning: '', ...leftHanded } } as DefinitionDocument;
+    expect(fieldUsage([segment], [])).toMatchObject([{ path: 'hand', field: null, notDefined: true, neverUsed: false }]);
   });
 
   test('two fields cannot share a path, and a field says what does not go together', async () => {
