@@ -1,4 +1,4 @@
--- Adds two columns without a default and the functions of the rule language at once; builds four indexes, during which events and people can be read but not written.
+-- Adds two columns without a default and the functions of the rule language; builds three indexes, which locks people and events against writing while it runs.
 
 alter table person add column last_source jsonb, add column place jsonb;
 
@@ -6,7 +6,7 @@ create index person_zone on person (workspace_id, zone) where zone is not null a
 
 create index person_gone on person (workspace_id, person_id) where merged_into is not null or erased_at is not null;
 
-create index event_named on event (workspace_id, name, happened_at) include (person_id) where call in ('track', 'page', 'screen', 'group');
+create index event_named on event (workspace_id, name, happened_at) include (lane, person_id) where call in ('track', 'page', 'screen', 'group');
 
 create function rule_fold(x text) returns text language sql immutable parallel safe
   as $$ select case when octet_length(x) = length(x) then lower(x collate "C") else translate(lower(x collate "C"),

@@ -2,7 +2,7 @@ import type { Instant } from '#contract/instant.ts';
 import type { Calendar } from '#contract/rule/window.ts';
 
 /** How clocks and calendars stand in a zone. The engine's own functions, handed in, so that both readers go by the same clocks. */
-export interface LocalTime {
+export interface Clocks {
   /** Milliseconds that local time is ahead of UTC. */
   offsetAt(at: Instant, zone: string): number;
   /** The first instant of a day, counted from 1970-01-01. */
@@ -27,7 +27,7 @@ export interface RuleSqlContext {
   zone: string;
   /** The zones that people have, as `distinctZones` answers them. */
   zones: readonly string[];
-  local: LocalTime;
+  local: Clocks;
   purposeOf(topic: string): string | undefined;
   /** [as it was last written to the person's state] Values are bound by `bind`. */
   scoreSql?: (key: string, bind: (value: string | number, type: string) => string) => ScoreSql;

@@ -44,7 +44,7 @@ export class Draft {
   get workspace(): string {
     return this.bind(this.context.workspace, 'int');
   }
-  get now(): string {
+  get asOf(): string {
     return this.at(this.context.now);
   }
   /** " and alias.lane = any(…)", or nothing when all lanes are meant. */

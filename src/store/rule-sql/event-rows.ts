@@ -67,7 +67,7 @@ class EventRows implements Rows {
     const draft = this.#draft;
     return `(select ${aggregate} from (
       select e.person_id, e.happened_at, e.body from event e where e.workspace_id = ${draft.workspace} and e.lane = get_byte(uuid_send(${this.name}.person_id), 15) and e.person_id = ${this.name}.person_id
-      and ${both(this.#named(), taken.match)} and e.happened_at <= ${draft.now} order by e.happened_at desc limit ${eventsInWindowMax}) e${this.#joined}${taken.window === '' ? '' : ` where ${taken.window}`})`;
+      and ${both(this.#named(), taken.match)} and e.happened_at <= ${draft.asOf} order by e.happened_at desc limit ${eventsInWindowMax}) e${this.#joined}${taken.window === '' ? '' : ` where ${taken.window}`})`;
   }
 
   #named(): string {
@@ -75,13 +75,8 @@ class EventRows implements Rows {
   }
 
   #source(): string {
-    const draft = this.#draft;
-    const where = both(
-      `e.workspace_id = ${draft.workspace} and ${this.#named()} and e.happened_at <= ${draft.now}`,
-      this.#from === Number.NEGATIVE_INFINITY ? '' : `e.happened_at >= ${draft.at(this.#from)}`,
-      this.#isUniform() ? [...this.#columns.values()][0]!.filter : '',
-    );
-    return `from event e${this.#joined} where ${where}${draft.inLanes('e')}`;
+    const uniform = this.#isUniform() ? [...this.#columns.values()][0]!.filter : '';
+    return `from event e${this.#joined} where ${both(pastEvents(this.#draft, [this.#event], this.#from), uniform)}`;
   }
 
   loose(): string {
@@ -99,10 +94,19 @@ class EventRows implements Rows {
 }
 
 /** Conditions that an event `e` has one of these names and is such a one as rules see. */
-export function namedEvents(draft: Draft, names: readonly string[]): string {
+function namedEvents(draft: Draft, names: readonly string[]): string {
   const known = [...new Set(names.filter(isStorable))];
   const named = known.length === 1 ? `= ${draft.bind(known[0]!, 'text')}` : `= any(${draft.bind(known, 'text[]')})`;
   return `e.name ${named} and e.call in ${calls}`;
+}
+
+/** Conditions that an event `e` has one of these names and happened not before an instant, nor after now. */
+export function pastEvents(draft: Draft, names: readonly string[], from: Instant): string {
+  return both(
+    `e.workspace_id = ${draft.workspace} and ${namedEvents(draft, names)}${draft.inLanes('e')}`,
+    from === Number.NEGATIVE_INFINITY ? '' : `e.happened_at >= ${draft.at(from)}`,
+    `e.happened_at <= ${draft.asOf}`,
+  );
 }
 
 /** The rows of the events of a name; conditions whose windows join the same share them. */

@@ -1,7 +1,7 @@
 import type { EventTest } from '#contract/rule/conditions.ts';
 import { eventsInWindowMax } from '#contract/rule/window.ts';
 import type { Draft } from './draft.ts';
-import { eventRows, namedEvents } from './event-rows.ts';
+import { eventRows, pastEvents } from './event-rows.ts';
 import { all, among, type Formula, no, not, ofPerson } from './formula.ts';
 import type { Change, SqlKind } from './kind.ts';
 import { matchSql } from './match.ts';
@@ -41,8 +41,7 @@ export function windowChanges(
   const match = matchSql(test, draft, window.from);
   return [
     {
-      rows: `select e.person_id, min(${window.changesAt}) as at from event e${window.joined.sql} where e.workspace_id = ${draft.workspace} and ${namedEvents(draft, [test.name])}
-        and e.happened_at >= ${draft.at(window.from)} and e.happened_at <= ${draft.now}${match === '' ? '' : ` and ${match}`}${draft.inLanes('e')} group by e.person_id`,
+      rows: `select e.person_id, min(${window.changesAt}) as at from event e${window.joined.sql} where ${pastEvents(draft, [test.name], window.from)}${match === '' ? '' : ` and ${match}`} group by e.person_id`,
     },
   ];
 }

@@ -73,7 +73,7 @@ export function selectChanges(rule: Rule, context: RuleSqlContext): Statement {
   if (selects.length === 0) return { sql: 'select null::uuid as person_id, null::timestamptz as changes_at where false', values: [] };
   return draft.statement(
     `select c.person_id, min(c.at) as changes_at from (${selects.map((select) => `(${select})`).join(' union all ')}) c
-     where c.at > ${draft.now} and c.at < timestamptz '9999-12-31 00:00:00+00' and not exists (select 1 from person gone where gone.workspace_id = ${draft.workspace} and gone.person_id = c.person_id and (gone.merged_into is not null or gone.erased_at is not null))
+     where c.at > ${draft.asOf} and c.at < timestamptz '9999-12-31 00:00:00+00' and not exists (select 1 from person gone where gone.workspace_id = ${draft.workspace} and gone.person_id = c.person_id and (gone.merged_into is not null or gone.erased_at is not null))
      group by c.person_id`,
   );
 }

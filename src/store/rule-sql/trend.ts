@@ -1,6 +1,6 @@
 import { ms } from '#contract/instant.ts';
 import { eventsInWindowMax } from '#contract/rule/window.ts';
-import { eventRows, namedEvents } from './event-rows.ts';
+import { eventRows, pastEvents } from './event-rows.ts';
 import { among } from './formula.ts';
 import type { SqlKind } from './kind.ts';
 import { matchSql, propertyOf } from './match.ts';
@@ -48,8 +48,8 @@ export const trend: SqlKind<'trend'> = {
     return [
       {
         rows: `select e.person_id, min(e.happened_at + case when e.happened_at >= ${draft.at(middle)} then ${draft.length(length)} else ${draft.length(2 * length)} end) as at
-          from event e where e.workspace_id = ${draft.workspace} and ${namedEvents(draft, [test.name])} and e.happened_at >= ${draft.at(from)} and e.happened_at <= ${draft.now}
-          ${match === '' ? '' : ` and ${match}`}${draft.inLanes('e')} group by e.person_id`,
+          from event e where ${pastEvents(draft, [test.name], from)}
+          ${match === '' ? '' : ` and ${match}`} group by e.person_id`,
       },
     ];
   },
