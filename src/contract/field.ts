@@ -3,13 +3,16 @@ import { Duration, durationMs } from './instant.ts';
 import { Line } from './key.ts';
 
 /** Who may write a value: a colleague (or a program of theirs) by hand, a hosted form, an imported file, a server with an API key, the website with its write key, a journey. */
-export const fieldSources = ['admin', 'form', 'import', 'api', 'website', 'journey'] as const;
+const fieldSources = ['admin', 'form', 'import', 'api', 'website', 'journey'] as const;
 export const FieldSource = z.enum(fieldSources);
 export type FieldSource = z.infer<typeof FieldSource>;
 
 export const fieldTypes = ['text', 'number', 'money', 'boolean', 'date', 'list', 'object'] as const;
 export const fieldFormats = ['none', 'email', 'phone', 'url', 'country', 'currency', 'zone'] as const;
 export const fieldClasses = ['none', 'personal', 'sensitive'] as const;
+
+/** Why a value is not taken: what it is, who brings it, or who wrote the one that stands. */
+export const unfitKinds = ['type', 'format', 'length', 'allowed', 'source', 'outranked'] as const;
 
 /** Paths that the system itself knows a person by, whether or not a field is defined for them. */
 export const ownPaths = ['email', 'phone', 'name'] as const;

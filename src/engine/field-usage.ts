@@ -6,7 +6,7 @@ import { personPathsIn } from './message/liquid.ts';
 import { rulesOf } from './rulebook.ts';
 
 /** A definition that has to do with a field, and what it does with it. */
-export interface Usage {
+interface Usage {
   kind: DefinitionDocument['kind'];
   key: string;
   name: string;
@@ -51,14 +51,14 @@ const rootOf = (path: string): string => path.split('.', 1)[0]!;
 const nameOf = (document: DefinitionDocument): string => ('name' in document.body ? document.body.name : document.key);
 
 /** The traits that a rule asks about. */
-export const traitPathsOf = (rule: Rule): string[] =>
+const traitPathsOf = (rule: Rule): string[] =>
   conditionsOf(rule).flatMap((condition) => {
     const { kind, test } = conditionOf(condition);
     return kind === 'trait' ? [plain(test.path)] : [];
   });
 
 /** Where a definition reads traits: the path, and how. */
-export function readsTraits(document: DefinitionDocument): { path: string; as: string }[] {
+function readsTraits(document: DefinitionDocument): { path: string; as: string }[] {
   const reads = [...rulesOf([{ ...document, version: 0 }])].flatMap(traitPathsOf).map((path) => ({ path, as: 'a rule asks about it' }));
   if (document.kind === 'lifecycle')
     for (const stage of document.body.stages) for (const path of stage.requires) reads.push({ path, as: `${stage.name} requires it` });
@@ -138,7 +138,7 @@ export function fieldUsage(definitions: readonly DefinitionDocument[], writing: 
 export const sayOwnUse = (path: string): string | null => (Object.hasOwn(usedByUs, path) ? usedByUs[path]! : null);
 
 /** Whether a field is defined for a path, for what it lies in, or for something inside it; paths that people are known by always are. */
-export function isDefined(path: string, definitions: Iterable<DefinitionDocument>): boolean {
+function isDefined(path: string, definitions: Iterable<DefinitionDocument>): boolean {
   const root = rootOf(plain(path));
   if ((ownPaths as readonly string[]).includes(root)) return true;
   for (const each of definitions) if (each.kind === 'field' && rootOf(each.body.path) === root) return true;

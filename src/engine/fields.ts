@@ -1,5 +1,5 @@
 import { readAddress, readPhone } from '#contract/address.ts';
-import { countryCodes, type Field, type FieldSource } from '#contract/field.ts';
+import { countryCodes, type Field, type FieldSource, type unfitKinds } from '#contract/field.ts';
 import type { Fact } from '#contract/fact.ts';
 import { type Instant, instantOf, ms } from '#contract/instant.ts';
 import { atPath, isObject, type Json, type JsonObject } from '#contract/json.ts';
@@ -31,7 +31,6 @@ export interface FieldBook {
 /** Who wrote the value at a path, and when; kept for fields with writers or a retention only. The source is null when nobody knows any more. */
 export type WrittenBy = Record<string, { by: FieldSource | null; at: Instant }>;
 
-export const unfitKinds = ['type', 'format', 'length', 'allowed', 'source', 'outranked'] as const;
 export type Unfit = { what: (typeof unfitKinds)[number]; reason: string };
 
 /** A value that was not taken. */

@@ -73,14 +73,12 @@ export async function saveImport(tx: Queryable, given: StoredImport, rows: reado
   for (let from = 0; from < rows.length; from += rowsAtOnce)
     await insertRows(
       tx,
-      rows
-        .slice(from, from + rowsAtOnce)
-        .map((cells, index) => ({
-          workspace_id: given.workspace,
-          import_id: given.id,
-          row: from + index + 1,
-          cells: JSON.stringify(cells),
-        })),
+      rows.slice(from, from + rowsAtOnce).map((cells, index) => ({
+        workspace_id: given.workspace,
+        import_id: given.id,
+        row: from + index + 1,
+        cells: JSON.stringify(cells),
+      })),
     );
 }
 

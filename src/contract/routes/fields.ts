@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DefinitionKind } from '../definition.ts';
-import { FieldSource, fieldClasses, fieldFormats, fieldTypes } from '../field.ts';
+import { FieldSource, fieldClasses, fieldFormats, fieldTypes, unfitKinds } from '../field.ts';
 import { IsoInstant } from '../instant.ts';
 import { page, paging, route } from './route.ts';
 
@@ -54,7 +54,7 @@ export const RefusedValue = z.object({
   at: IsoInstant,
   person: z.object({ id: z.uuid(), email: z.string().nullable(), name: z.string().nullable() }),
   value: z.string().describe('As JSON; cut after 2,000 characters'),
-  what: z.enum(['type', 'format', 'length', 'allowed', 'source', 'outranked']),
+  what: z.enum(unfitKinds),
   reason: z.string(),
   source: FieldSource,
   event: z.string().describe('The event by which it came'),

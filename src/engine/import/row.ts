@@ -70,7 +70,7 @@ export function readRow(cells: readonly string[], settings: ImportSettings, fiel
 const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}…` : text);
 
 /** A date as it is written in files: 2026-03-01, with a time if wanted, or 01.03.2026. With slashes nobody can tell day and month apart, so it is none. */
-export function readDate(text: string): Instant | null {
+function readDate(text: string): Instant | null {
   const iso = instantOf(text.replace(/^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2})/, '$1T$2'));
   if (iso !== null) return iso;
   const match = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text);

@@ -84,7 +84,7 @@ function sayCsvError(error: Error): string {
 }
 
 /** The text of a file: by its byte order mark, else as UTF-8, else UTF-16 when it looks like that, else as Windows writes western texts. */
-export function decode(bytes: Buffer): { text: string; encoding: string } {
+function decode(bytes: Buffer): { text: string; encoding: string } {
   const marked: [string, number[]][] = [
     ['utf-8', [0xef, 0xbb, 0xbf]],
     ['utf-16le', [0xff, 0xfe]],
