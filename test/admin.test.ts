@@ -21,6 +21,8 @@ const screens = [
   '/people',
   '/fields',
   '/fields?peek=city',
+  '/identities',
+  '/identities?tab=refused',
   '/import',
   '/lifecycle',
   '/journeys',

@@ -9,7 +9,8 @@ import { expiredFields, marked, mayClaim, nextExpiry, screen, sourceOf } from '.
 import { advance, type CompiledJourney, type JourneyFact, newRun, wakesAt } from './journey/advance.ts';
 import { endReasons, type Run } from './journey/run.ts';
 import { allows, missingFor, stageAfter } from './lifecycle/lifecycle.ts';
-import { nameKey, sayKind } from './identity/names.ts';
+import { nameKey } from './identity/names.ts';
+import { sayKind } from './identity/words.ts';
 import { isZone } from './local-time.ts';
 import { clickSettles } from './message/click-verdict.ts';
 import { type FollowedLink, type Person, unknownEntryPoint } from './person.ts';

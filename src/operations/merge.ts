@@ -1,9 +1,10 @@
 import type { DecisionLine } from '#contract/history.ts';
 import type { Instant } from '#contract/instant.ts';
-import { nameKey, sayKind } from '#engine/identity/names.ts';
+import { nameKey } from '#engine/identity/names.ts';
 import { mayMerge } from '#engine/identity/policy.ts';
 import { remains, stageFrom, united } from '#engine/identity/unite.ts';
 import type { Person, PersonState } from '#engine/person.ts';
+import { sayBy, sayKind } from '#engine/identity/words.ts';
 import { stableId } from '#engine/stable-id.ts';
 import { isOurFault, type Transaction } from '#store/database.ts';
 import { appendDecisions } from '#store/histories.ts';
@@ -134,7 +135,7 @@ export const sayWho = (person: Pick<StoredPerson, 'email' | 'name' | 'userId'>):
 const sayWhy = (merge: WantedMerge): string =>
   merge.reason !== undefined
     ? `${merge.actor} said so: ${merge.reason}`
-    : `both came with the same ${sayKind(merge.by ?? 'name')}, as ${merge.actor} said`;
+    : `both came with the same ${sayKind(merge.by ?? 'name')}, as ${sayBy(merge.actor)} said`;
 
 interface Against {
   id?: string;

@@ -23,6 +23,12 @@ const linkSource = { trust: 'trusted', by: 'link', entryPoint: null } as const;
 
 const entryFor = (claim: LinkClaim, fact: Fact): InboxEntry => ({ workspace: claim.workspace, person: claim.person, class: 'live', fact });
 
+/** Whose a message is now: since it was sent, a merge that was undone may have given it back to somebody. */
+async function whoseMessage(deps: Deps, claim: LinkClaim): Promise<string> {
+  const message = await deps.db.transaction({ workspaces: [claim.workspace] }, (tx) => findMessage(tx, claim.workspace, claim.message));
+  return message?.person ?? claim.person;
+}
+
 /** Who asks for a tracked link or picture. */
 export interface Visitor {
   method: string;
@@ -38,7 +44,7 @@ export async function recordClick(deps: Deps, claim: LinkClaim, visitor: Visitor
   const name = verdict.actor === 'machine' ? 'Email Link Clicked' : linkFollowed;
   await recordMessageEvent(
     deps,
-    claim,
+    { ...claim, person: await whoseMessage(deps, claim) },
     name,
     { link: claim.url, linkIndex: claim.link, actor: verdict.actor, because: verdict.because, userAgent: visitor.userAgent.slice(0, 300) },
     at,
@@ -53,7 +59,7 @@ export async function recordOpen(deps: Deps, claim: LinkClaim, visitor: Visitor)
   const verdict = judgeOpen({ ...visitor, at, sentAt: message.sentAt });
   await recordMessageEvent(
     deps,
-    claim,
+    { ...claim, person: message.person },
     'Email Opened',
     { actor: verdict.actor, because: verdict.because, userAgent: visitor.userAgent.slice(0, 300) },
     at,
@@ -90,28 +96,39 @@ export async function unsubscribe(deps: Deps, claim: LinkClaim, method: ConsentC
   const at = await deps.workspaces.nowOf(claim.workspace);
   const messageId = `unsubscribe:${claim.message}`;
   const change: ConsentChange = { purpose: 'marketing', channel: '*', state: 'withdrawn', wording: null, method, actor: 'person' };
+  const owner = await whoseMessage(deps, claim);
+  // It was sent to the address that the two had while they were one: the "no" counts for both.
+  const withdrawals = [...new Set([owner, claim.person])].map((person) =>
+    entryFor(
+      { ...claim, person },
+      {
+        kind: 'consent',
+        id: factId(claim.workspace, messageId),
+        messageId,
+        at,
+        acceptedAt: at,
+        source: linkSource,
+        changes: [change],
+        message: claim.message,
+      },
+    ),
+  );
   await appendFacts(deps, [
-    entryFor(claim, {
-      kind: 'consent',
-      id: factId(claim.workspace, messageId),
-      messageId,
-      at,
-      acceptedAt: at,
-      source: linkSource,
-      changes: [change],
-      message: claim.message,
-    }),
-    entryFor(claim, {
-      kind: 'event',
-      call: 'track',
-      name: 'Unsubscribed',
-      id: factId(claim.workspace, `${messageId}:event`),
-      messageId: `${messageId}:event`,
-      at,
-      acceptedAt: at,
-      source: linkSource,
-      properties: { messageId: claim.message, method },
-      envelope: {},
-    }),
+    ...withdrawals,
+    entryFor(
+      { ...claim, person: owner },
+      {
+        kind: 'event',
+        call: 'track',
+        name: 'Unsubscribed',
+        id: factId(claim.workspace, `${messageId}:event`),
+        messageId: `${messageId}:event`,
+        at,
+        acceptedAt: at,
+        source: linkSource,
+        properties: { messageId: claim.message, method },
+        envelope: {},
+      },
+    ),
   ]);
 }

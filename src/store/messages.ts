@@ -232,7 +232,23 @@ export async function changeMessages(tx: Queryable, changes: readonly MessageCha
       ifSender ?? null,
     ],
   );
-  return new Set(rows.map((row) => row.message_id));
+  const written = new Set(rows.map((row) => row.message_id as string));
+  const missing = ifSender === undefined ? [] : changes.filter((change) => !written.has(change.id));
+  if (missing.length === 0) return written;
+  // A merge, or one that was undone, may have moved the message to somebody else while it was being handed over.
+  const moved = await tx.query(
+    "select message_id, person_id from message where message_id = any($1::uuid[]) and sender = $2 and status = 'sending'",
+    [missing.map((change) => change.id), ifSender!],
+  );
+  const now = new Map(moved.map((row) => [row.message_id as string, row.person_id as string]));
+  const again = missing.filter((change) => (now.get(change.id) ?? change.person) !== change.person);
+  for (const id of await changeMessages(
+    tx,
+    again.map((change) => ({ ...change, person: now.get(change.id)! })),
+    ifSender,
+  ))
+    written.add(id);
+  return written;
 }
 
 /**

@@ -464,6 +464,32 @@ describe.each(dialects)('on %s', (database) => {
     expect(gap).toBeUndefined();
   });
 
+  test('a mail that was sent while two were one goes to whose fact began it; its links still count, and its "no" counts for both', async () => {
+    await world.send([{ type: 'identify', userId: 'viv', traits: { email: 'viv@example.com' }, context: yes }]);
+    await world.turn('PT1M');
+    await world.send([{ type: 'identify', userId: 'vic', traits: { email: 'vic@example.com' }, context: yes }]);
+    const [viv, vic] = [await world.person('viv@example.com'), await world.person('vic@example.com')];
+    await world.sendTrusted([{ type: 'alias', userId: 'viv', previousId: 'vic' }]);
+    await world.turn('PT1M');
+    await world.send([{ type: 'track', userId: 'vic', event: 'Signed Up' }]);
+    const [mail] = await world.mailsTo('viv@example.com');
+    expect(mail!.mail.subject).toContain('Welcome');
+    await unmerge(viv.id, vic.id);
+    expect(await world.messages(viv.id)).toEqual([]);
+    expect(await world.messages(vic.id)).toHaveLength(1);
+    expect([await world.stages(viv.id), await world.stages(vic.id)]).toEqual([[], ['capture']]);
+    await world.click(mail!.links[0]!);
+    await world.turn('PT1M');
+    expect((await world.messages(vic.id))[0]).toMatchObject({ clicks: 1 });
+    await world.post(mail!.unsubscribe!, 'List-Unsubscribe=One-Click', { 'content-type': 'application/x-www-form-urlencoded' });
+    await world.settle();
+    for (const { id } of [viv, vic]) expect((await world.must('GET', `/api/people/${id}`)).reachability[0].reachable).toBe(false);
+    // The run goes on with whoever began it, and says no more.
+    await world.turn('P5D');
+    expect(await world.mailsTo('viv@example.com')).toHaveLength(1);
+    expect(await world.mailsTo('vic@example.com')).toEqual([]);
+  });
+
   test('somebody who joined by a name of the one who goes, goes along', async () => {
     await world.send([{ type: 'identify', userId: 'paula', traits: { email: 'paula@example.com' } }]);
     await world.turn('PT1M');

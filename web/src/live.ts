@@ -58,6 +58,7 @@ const watches: Record<LiveTopic, RouteName[]> = {
     'segmentOverlap',
     'getPerson',
   ],
+  identities: ['listReview', 'listRefusedNames', 'listUndoneMerges', 'listMerges', 'getPerson'],
   imports: ['listImports', 'getImport', 'listAudit'],
 };
 

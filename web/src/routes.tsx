@@ -33,6 +33,7 @@ const screens = [
   screen('/scores', () => import('./scores/scores.tsx'), 'Scores'),
   screen('/scores/$key', () => import('./scores/score-page.tsx'), 'ScorePage'),
   screen('/fields', () => import('./fields/fields.tsx'), 'Fields'),
+  screen('/identities', () => import('./identities/identities.tsx'), 'Identities'),
   screen('/import', () => import('./imports/import.tsx'), 'Import'),
   screen('/lifecycle', () => import('./lifecycle/board.tsx'), 'LifecycleBoard'),
   screen('/install', () => import('./install/install.tsx'), 'Install'),

@@ -5,15 +5,6 @@ import { type CompiledPolicy, externalNames, type Name, whyNobody } from './poli
 /** A name as it stands in a person's state. */
 export const nameKey = (name: Name): string => `${name.kind} ${name.value}`;
 
-const words: Record<string, string> = {
-  user: 'user id',
-  anonymous: 'id of the device',
-  email: 'address',
-  phone: 'number',
-  push: 'push endpoint',
-};
-export const sayKind = (kind: string): string => words[kind] ?? kind;
-
 /** What a fact carries by which somebody is named. */
 export interface Call {
   userId?: unknown;

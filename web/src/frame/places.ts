@@ -46,6 +46,7 @@ export const places: Place[] = [
       { to: 'segments', name: 'Segments', about: 'Who belongs, said as a rule', key: 'n' },
       { to: 'scores', name: 'Scores', about: 'Points for who somebody is and what they do', key: 'o' },
       { to: 'fields', name: 'Fields', about: 'What is known about people, and where it is used', key: 'f' },
+      { to: 'identities', name: 'Identities', about: 'Who is who: held for review, refused names, undone merges', key: 'i' },
       { to: 'import', name: 'Import', about: 'Bring a list of people' },
     ],
   },

@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { sayDuration } from '#contract/instant.ts';
 import type { PersonDetail } from '#contract/routes/people.ts';
 import { To } from '../parts/address.tsx';
-import { Copy } from '../parts/copy.tsx';
 import { plural } from '../parts/number.ts';
 import { Fact, Facts, Section } from '../parts/page.tsx';
 import { StageBadge } from '../parts/stage-badge.tsx';
@@ -11,6 +10,7 @@ import { Time } from '../parts/time.tsx';
 import { Chip } from '../parts/tone.tsx';
 import { Why } from '../parts/why.tsx';
 import { Consents } from './consents.tsx';
+import { KnownAs } from './known-as.tsx';
 import css from './person-context.module.css';
 import { Tasks } from './tasks.tsx';
 import { Traits } from './traits.tsx';
@@ -150,7 +150,17 @@ function Runs({ person }: { person: PersonDetail }) {
 }
 
 /** Everything that is true of a person now. `short` is what a side panel shows. */
-export function PersonContext({ person, short = false, onEdit }: { person: PersonDetail; short?: boolean; onEdit?: () => void }) {
+export function PersonContext({
+  person,
+  short = false,
+  onEdit,
+  onJoin,
+}: {
+  person: PersonDetail;
+  short?: boolean;
+  onEdit?: () => void;
+  onJoin?: () => void;
+}) {
   const open = person.tasks.filter((task) => task.doneAt === null);
   return (
     <>
@@ -199,24 +209,7 @@ export function PersonContext({ person, short = false, onEdit }: { person: Perso
           >
             <Traits traits={person.traits} />
           </Section>
-          <Section title="Known as">
-            <ul className={css.rows}>
-              {person.identities.map((identity) => (
-                <li key={identity.kind + identity.value} className={css.line}>
-                  <span className="faint" style={{ width: 84, flex: 'none' }}>
-                    {identity.kind === 'user' ? 'user id' : identity.kind}
-                  </span>
-                  <span className={identity.kind === 'email' || identity.kind === 'phone' ? 'clip' : 'mono clip'}>{identity.value}</span>
-                  <span className={css.end}>
-                    <Copy text={identity.value} what={identity.kind} size={22} />
-                  </span>
-                </li>
-              ))}
-              {person.mergedFrom.length > 0 && (
-                <li className="faint">{plural(person.mergedFrom.length, 'other person', 'other people')} became this one.</li>
-              )}
-            </ul>
-          </Section>
+          <KnownAs person={person} onJoin={onJoin} />
           <Section title="Came by">
             <Facts>
               <Fact name="Entry point">{person.entryPoint}</Fact>

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
-import { IconArrowLeft, IconArrowsExchange, IconDots, IconPencil, IconTrash } from '@tabler/icons-react';
+import { IconArrowLeft, IconArrowsExchange, IconArrowsJoin2, IconDots, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { To, useAddress, useGo } from '../parts/address.tsx';
 import { Confirm } from '../parts/confirm.tsx';
@@ -16,6 +16,7 @@ import { useSideFade } from '../parts/side-fade.ts';
 import { ScreenSkeleton } from '../parts/skeleton.tsx';
 import { useChange, useRoute } from '../query.ts';
 import { EditPerson } from './edit-person.tsx';
+import { JoinPerson } from './join-person.tsx';
 import { OverrideStage } from './override-stage.tsx';
 import { PersonContext } from './person-context.tsx';
 import css from './profile.module.css';
@@ -38,7 +39,7 @@ export function Profile() {
   const { id } = useParams({ strict: false }) as { id: string };
   const person = useRoute('getPerson', { params: { id } });
   const [address, setAddress] = useAddress();
-  const [doing, setDoing] = useState<'edit' | 'stage' | 'erase' | null>(null);
+  const [doing, setDoing] = useState<'edit' | 'stage' | 'join' | 'erase' | null>(null);
   const erase = useChange('erasePerson', ['listPeople', 'countPeople', 'lifecycleBoard']);
   const go = useGo();
   useFocusBack(doing !== null);
@@ -115,6 +116,9 @@ export function Profile() {
               <Menu.Item component={To} to="messages" search={{ person: id }}>
                 Show their messages
               </Menu.Item>
+              <Menu.Item leftSection={<IconArrowsJoin2 size={15} />} onClick={() => setDoing('join')}>
+                Join with another person
+              </Menu.Item>
               <Menu.Divider />
               <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => setDoing('erase')}>
                 Erase this person
@@ -155,12 +159,13 @@ export function Profile() {
           <Timeline id={id} kinds={filter.kinds} />
         </div>
         <aside className={css.context} aria-label="Now">
-          <PersonContext person={person.data} onEdit={() => setDoing('edit')} />
+          <PersonContext person={person.data} onEdit={() => setDoing('edit')} onJoin={() => setDoing('join')} />
         </aside>
       </div>
       {address.score !== undefined && <ScoreLedger person={person.data} scoreKey={address.score} />}
       {doing === 'edit' && <EditPerson person={person.data} onClose={close} />}
       {doing === 'stage' && <OverrideStage person={person.data} onClose={close} />}
+      {doing === 'join' && <JoinPerson person={person.data} onClose={close} />}
       <Confirm
         open={doing === 'erase'}
         onClose={close}
