@@ -1,7 +1,7 @@
 import { useElementSize } from '@mantine/hooks';
 import { Fragment, useId, useState } from 'react';
 import css from './histogram.module.css';
-import { plural, sayNumber, sayPercent } from './number.ts';
+import { plural, sayNumber, sayPercent, sayTenth } from './number.ts';
 import { useReading } from './use-reading.ts';
 
 export interface Bin {
@@ -43,11 +43,11 @@ export function Histogram({ title, bins, marks = [], median = null, before = [],
   const all = [...bins, ...before];
   const low = Math.min(...all.map((bin) => bin.from));
   const high = Math.max(...all.map((bin) => bin.to));
-  const say = ({ from, to, people: some }: Bin): string => `${sayNumber(from)} to ${sayNumber(to)}: ${plural(some, 'person', 'people')}`;
+  const say = ({ from, to, people: some }: Bin): string => `${sayTenth(from)} to ${sayTenth(to)}: ${plural(some, 'person', 'people')}`;
   const summary = [
     `${title}: ${plural(people, 'person', 'people')}`,
-    ...(median === null ? [] : [`median ${sayNumber(median)}`]),
-    ...marks.map((mark) => `${sayPercent(mark.people, people)} at ${sayNumber(mark.at)} or above, ${mark.name}`),
+    ...(median === null ? [] : [`median ${sayTenth(median)}`]),
+    ...marks.map((mark) => `${sayPercent(mark.people, people)} at ${sayTenth(mark.at)} or above, ${mark.name}`),
   ].join(', ');
   const { at, props } = useReading(bins.length, summary, (index) => say(bins[index]!));
   if (bins.length === 0 || high <= low) return null;
@@ -86,7 +86,7 @@ export function Histogram({ title, bins, marks = [], median = null, before = [],
         {bins.map((bin) => (
           <tr key={bin.from}>
             <th scope="row">
-              {sayNumber(bin.from)} to {sayNumber(bin.to)}
+              {sayTenth(bin.from)} to {sayTenth(bin.to)}
             </th>
             <td>{sayNumber(bin.people)}</td>
           </tr>
@@ -94,7 +94,7 @@ export function Histogram({ title, bins, marks = [], median = null, before = [],
         {marks.map((mark) => (
           <tr key={mark.key}>
             <th scope="row">
-              {mark.name}: {sayNumber(mark.at)} or above
+              {mark.name}: {sayTenth(mark.at)} or above
             </th>
             <td>
               {sayNumber(mark.people)} <span className="faint">{sayPercent(mark.people, people)}</span>
@@ -119,7 +119,7 @@ export function Histogram({ title, bins, marks = [], median = null, before = [],
                   data-ends={ends || undefined}
                   style={{ ...(ends ? { right: `${100 - x}%` } : { left: `${x}%` }), bottom: (depth - 1 - row) * 20 }}
                 >
-                  <b>{mark.name}</b> {sayNumber(mark.at)} <span className={css.share}>{sayPercent(mark.people, people)}</span>
+                  <b>{mark.name}</b> {sayTenth(mark.at)} <span className={css.share}>{sayPercent(mark.people, people)}</span>
                 </span>
               ))}
             </div>
@@ -172,21 +172,21 @@ export function Histogram({ title, bins, marks = [], median = null, before = [],
       <div className={css.axis}>
         {table && !small ? null : shown ? (
           <span className={css.read} aria-hidden="true">
-            <b>{sayNumber(shown.people)}</b> {sayPercent(shown.people, people)}, {sayNumber(shown.from)} to {sayNumber(shown.to)}
+            <b>{sayNumber(shown.people)}</b> {sayPercent(shown.people, people)}, {sayTenth(shown.from)} to {sayTenth(shown.to)}
           </span>
         ) : (
           <>
-            <span>{sayNumber(low)}</span>
+            <span>{sayTenth(low)}</span>
             {median !== null && high > low && (
               <span
                 className={css.median}
                 data-side={left(median) < 12 ? 'start' : left(median) > 88 ? 'end' : undefined}
                 style={{ left: `${left(median)}%` }}
               >
-                median {sayNumber(median)}
+                median {sayTenth(median)}
               </span>
             )}
-            <span>{sayNumber(high)}</span>
+            <span>{sayTenth(high)}</span>
           </>
         )}
       </div>

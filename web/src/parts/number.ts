@@ -1,6 +1,9 @@
 /** 12,480: grouped digits. */
 const grouped = new Intl.NumberFormat('en');
 export const sayNumber = (value: number): string => grouped.format(value);
+const tenth = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+/** 43.5, −8: a value to a tenth. */
+export const sayTenth = (value: number): string => tenth.format(value).replace('-', '−');
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 /** 12.5K where room is short. */
 export const sayShort = (value: number): string => (value < 10_000 ? grouped.format(value) : short.format(value));

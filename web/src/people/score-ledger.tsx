@@ -2,6 +2,7 @@ import { ActionIcon, Button, Drawer } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useQueries } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { Score } from '#contract/definition-bodies.ts';
 import type { PersonDetail } from '#contract/routes/people.ts';
 import { call, type Reply } from '../api.ts';
 import { To, useAddress } from '../parts/address.tsx';
@@ -43,7 +44,7 @@ export function ScoreLedger({ person, scoreKey }: { person: PersonDetail; scoreK
   const name = score?.name ?? scoreKey;
   return (
     <Drawer.Root opened onClose={close} position="right" size={520}>
-      <Drawer.Overlay />
+      <Drawer.Overlay color="var(--scrim)" backgroundOpacity={1} />
       <Drawer.Content aria-label={`${name} of ${callPerson(person)}`}>
         <div className={css.head}>
           <div className={css.title}>
@@ -102,7 +103,7 @@ export function ScoreLedger({ person, scoreKey }: { person: PersonDetail; scoreK
                 )}
               </div>
               <Curve person={person} scoreKey={scoreKey} now={now} shownAt={shownAt} onLook={look} />
-              <Ledger entries={asked.data.ledger} value={asked.data.value} old={asked.isPlaceholderData} />
+              <Ledger entries={asked.data.ledger} value={asked.data.value} old={asked.isPlaceholderData} scoreKey={scoreKey} />
               <p className="faint">
                 Each line is what it was worth when it was earned, and what it is worth {at === undefined ? 'now' : 'at that time'}. How it
                 fades stands in{' '}
@@ -140,7 +141,10 @@ function together(entries: readonly Entry[]): Lines[] {
 const sumOf = (entries: readonly Entry[], of: 'points' | 'worth'): number =>
   entries.reduce((sum, entry) => sum + Math.round(entry[of] * 1000), 0) / 1000;
 
-function Ledger({ entries, value, old }: { entries: readonly Entry[]; value: number; old: boolean }) {
+function Ledger({ entries, value, old, scoreKey }: { entries: readonly Entry[]; value: number; old: boolean; scoreKey: string }) {
+  const definition = useRoute('getDefinition', { params: { kind: 'score', key: scoreKey } }, { staleTime: 60_000 });
+  const groups = (definition.data?.published as Score | null | undefined)?.groups ?? [];
+  const groupName = (key: string): string => groups.find((group) => group.key === key)?.name ?? key;
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const toggle = (because: string): void => {
     const next = new Set(open);
@@ -151,13 +155,21 @@ function Ledger({ entries, value, old }: { entries: readonly Entry[]; value: num
   const one = (entry: Entry, key: string, inner = false) => (
     <tr key={key} data-inner={inner || undefined} data-minus={entry.worth < 0 || undefined}>
       <th scope="row">
-        {inner ? entry.at !== null && <Time at={entry.at} as="exact" /> : entry.because}
-        {!inner && entry.at !== null && (
-          <span className={css.earned}>
-            <Time at={entry.at} as="exact" />
-          </span>
+        {inner ? (
+          entry.at !== null && <Time at={entry.at} as="exact" />
+        ) : (
+          <>
+            {entry.because}
+            {entry.group !== null && !entry.because.startsWith(groupName(entry.group)) && (
+              <span className={css.group}>{groupName(entry.group)}</span>
+            )}
+            {entry.at !== null && (
+              <span className={css.earned}>
+                <Time at={entry.at} as="exact" />
+              </span>
+            )}
+          </>
         )}
-        {!inner && entry.group !== null && <span className={css.group}>{entry.group}</span>}
       </th>
       <td className="quiet">{entry.points === entry.worth && entry.at === null ? '' : sayPoints(entry.points)}</td>
       <td>{sayPoints(entry.worth)}</td>
@@ -188,7 +200,7 @@ function Ledger({ entries, value, old }: { entries: readonly Entry[]; value: num
                 >
                   {plural(some.length, 'time')}
                 </button>
-                {some[0]!.group !== null && <span className={css.group}>{some[0]!.group}</span>}
+                {some[0]!.group !== null && <span className={css.group}>{groupName(some[0]!.group)}</span>}
               </th>
               <td className="quiet">{sayPoints(sumOf(some, 'points'))}</td>
               <td>{sayPoints(sumOf(some, 'worth'))}</td>
@@ -215,9 +227,9 @@ function Ledger({ entries, value, old }: { entries: readonly Entry[]; value: num
   );
 }
 
-/** So many instants are asked for the curve, so far apart. */
+/** So many instants are asked for the curve, over so long. */
 const instants = 11;
-const apart = 3 * day;
+const span = 30 * day;
 
 /** The value over the last 30 days, at a few instants; a click looks at the ledger of that time. */
 function Curve({
@@ -236,7 +248,8 @@ function Curve({
   const { zone, language } = useWorkspace();
   const [until] = useState(now);
   const came = Date.parse(person.createdAt);
-  const times = Array.from({ length: instants }, (_, index) => until - (instants - 1 - index) * apart).filter((at) => at >= came);
+  const since = Math.max(came, until - span);
+  const times = Array.from({ length: instants }, (_, index) => Math.round(since + ((until - since) * index) / (instants - 1)));
   const values = useQueries({
     queries: times.map((instant) => {
       const args = { params: { id: person.id, key: scoreKey }, query: { at: new Date(instant).toISOString() } };
@@ -258,10 +271,10 @@ function Curve({
     'The value over the last 30 days',
     (index) => `${say(points[index]!.at)}: ${sayValue(points[index]!.value)}`,
   );
-  if (times.length < 3) return null;
+  if (until - since < day) return null;
   const low = Math.min(0, ...points.map((point) => point.value));
   const high = Math.max(low + 1, ...points.map((point) => point.value));
-  const first = times[0]!;
+  const first = since;
   const x = (instant: number): number => ((instant - first) / Math.max(1, until - first)) * 100;
   const y = (value: number): number => 96 - ((value - low) / (high - low)) * 90;
   const line = points.map((point, index) => `${index === 0 ? 'M' : 'L'}${x(point.at).toFixed(2)} ${y(point.value).toFixed(2)}`).join('');

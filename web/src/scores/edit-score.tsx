@@ -7,15 +7,16 @@ import { sayMatch } from '#engine/rule/words.ts';
 import type { Rule } from '#contract/rule.ts';
 import type { ProblemError } from '../api.ts';
 import { type History, redo, undo } from '../parts/history.ts';
+import { plural } from '../parts/number.ts';
 import { Section } from '../parts/page.tsx';
 import { ProblemView } from '../parts/problem.tsx';
 import { AddRow, RemoveRow } from '../parts/row-buttons.tsx';
 import { Segmented } from '../parts/segmented.tsx';
+import { RuleEditor } from '../rules/rule-editor.tsx';
 import { useRoute, useTrial } from '../query.ts';
 import css from './edit-score.module.css';
 import { LineCard } from './line-card.tsx';
 import { CommonFields, groupNote, SignalFields } from './line-fields.tsx';
-import { RuleEditor } from './rule-field.tsx';
 import { sayDecay } from './say-score.ts';
 import {
   add,
@@ -69,9 +70,11 @@ export function EditScore({ scoreKey, published, history, onHistory, onEdit, onS
   const [settled] = useDebouncedValue(body, pause);
   const asked = useMemo(() => countable(settled), [settled]);
   const preview = useTrial('previewScore', asked === null ? null : { body: { key: scoreKey, body: asked.body } });
+  const answer = preview.data;
+  const [counted, setCounted] = useState(answer);
+  if (answer && answer.mistakes.length === 0 && answer !== counted) setCounted(answer); // what has a mistake is not counted: the answer before stays
   const missing = useMemo(() => lacks(body), [body]);
-  const refused =
-    preview.isPlaceholderData || asked === null ? [] : [...(preview.data?.mistakes ?? []), ...(preview.error?.mistakes ?? [])];
+  const refused = preview.isPlaceholderData || asked === null ? [] : [...(answer?.mistakes ?? []), ...(preview.error?.mistakes ?? [])];
   const found = asked === null ? [] : refused.map((mistake) => atItsPlace(mistake, asked.places));
   const mistakes = unique([...missing, ...found, ...serverMistakes.filter((one) => !missing.some((own) => one.path.startsWith(own.path)))]);
   const messageAt = (path: string): string | undefined => mistakes.find((one) => one.path === path)?.message;
@@ -82,9 +85,9 @@ export function EditScore({ scoreKey, published, history, onHistory, onEdit, onS
   useHotkeys(
     [
       ['mod+S', onSave],
-      ['mod+Z', back],
-      ['mod+shift+Z', forth],
-      ['mod+Y', forth],
+      ['mod+Z', unlessTaken(back), ownDefault],
+      ['mod+shift+Z', unlessTaken(forth), ownDefault],
+      ['mod+Y', unlessTaken(forth), ownDefault],
     ],
     [],
   );
@@ -144,7 +147,11 @@ export function EditScore({ scoreKey, published, history, onHistory, onEdit, onS
           </Step>
           <span className={css.space} />
           <span className="faint" role="status">
-            {mistakes.length === 0 ? 'No mistakes' : mistakes.length === 1 ? '1 mistake to mend' : `${mistakes.length} mistakes to mend`}
+            {mistakes.length === 0
+              ? 'No mistakes'
+              : mistakes.length === missing.length
+                ? `${plural(missing.length, 'thing')} to finish`
+                : `${plural(mistakes.length, 'mistake')} to mend`}
           </span>
         </div>
         {problem && <ProblemView problem={problem} />}
@@ -194,29 +201,31 @@ export function EditScore({ scoreKey, published, history, onHistory, onEdit, onS
         >
           <ul className={css.lines}>
             {body.signals.map((line, index) => (
-              <div key={index} data-line={`signals.${index}`}>
-                <LineCard
-                  points={line.points}
-                  because={line.because}
-                  words={line.on.event === '' ? '' : sayMatchOrNothing(line.on)}
-                  note={[sayDecay(line), groupNote(body.groups, line.group)].filter(Boolean).join(' · ')}
-                  {...lineProps('signals', index)}
-                >
-                  <CommonFields
-                    line={line}
-                    groups={body.groups}
-                    messageAt={(path) => messageAt(`signals.${index}.${path}`)}
-                    onChange={(to, did) => onEdit(change(body, 'signals', index, to), did)}
-                  />
+              <LineCard
+                key={index}
+                place={`signals.${index}`}
+                points={line.points}
+                because={line.because}
+                words={line.on.event === '' ? '' : sayMatchOrNothing(line.on)}
+                note={[sayDecay(line), groupNote(body.groups, line.group)].filter(Boolean).join(' · ')}
+                {...lineProps('signals', index)}
+              >
+                <CommonFields
+                  line={line}
+                  groups={body.groups}
+                  messageAt={(path) => messageAt(`signals.${index}.${path}`)}
+                  onChange={(to, did) => onEdit(change(body, 'signals', index, to), did)}
+                />
+                {vocabulary.data && (
                   <SignalFields
                     line={line}
                     vocabulary={vocabulary.data}
                     messageAt={(path) => messageAt(`signals.${index}.${path}`)}
                     onChange={(to, did) => onEdit(change(body, 'signals', index, to), did)}
                   />
-                  <Others mistakes={mistakes} path={`signals.${index}`} />
-                </LineCard>
-              </div>
+                )}
+                <Others mistakes={mistakes} path={`signals.${index}`} />
+              </LineCard>
             ))}
           </ul>
           <AddRow disabled={body.signals.length >= 50} onClick={() => addLine('signals')}>
@@ -230,35 +239,39 @@ export function EditScore({ scoreKey, published, history, onHistory, onEdit, onS
         >
           <ul className={css.lines}>
             {body.points.map((line, index) => (
-              <div key={index} data-line={`points.${index}`}>
-                <LineCard
-                  points={line.points}
-                  because={line.because}
-                  words={sayRuleOrNothing(line.rule)}
-                  note={groupNote(body.groups, line.group)}
-                  {...lineProps('points', index)}
-                >
-                  <CommonFields
-                    line={line}
-                    groups={body.groups}
-                    messageAt={(path) => messageAt(`points.${index}.${path}`)}
-                    onChange={(to, did) => onEdit(change(body, 'points', index, to), did)}
-                  />
-                  <div className={css.rule}>
-                    <span className={css.label}>It counts while</span>
-                    {vocabulary.data ? (
-                      <RuleEditor
-                        rule={line.rule}
-                        vocabulary={vocabulary.data}
-                        onChange={(rule) => onEdit(change(body, 'points', index, { rule }), `rule of ${line.because || 'a line'}`)}
-                      />
-                    ) : vocabulary.error ? (
-                      <ProblemView problem={vocabulary.error} again={() => void vocabulary.refetch()} />
-                    ) : null}
-                    <Others mistakes={mistakes} path={`points.${index}`} />
-                  </div>
-                </LineCard>
-              </div>
+              <LineCard
+                key={index}
+                place={`points.${index}`}
+                points={line.points}
+                because={line.because}
+                words={sayRuleOrNothing(line.rule)}
+                note={groupNote(body.groups, line.group)}
+                {...lineProps('points', index)}
+              >
+                <CommonFields
+                  line={line}
+                  groups={body.groups}
+                  messageAt={(path) => messageAt(`points.${index}.${path}`)}
+                  onChange={(to, did) => onEdit(change(body, 'points', index, to), did)}
+                />
+                <div className={css.rule}>
+                  <span className={css.label}>It counts while</span>
+                  {vocabulary.data ? (
+                    <RuleEditor
+                      rule={line.rule}
+                      lead="People for whom"
+                      mistakes={mistakes
+                        .filter((one) => one.path.startsWith(`points.${index}.rule.`))
+                        .map((one) => ({ ...one, path: one.path.slice(`points.${index}.rule.`.length) }))}
+                      vocabulary={vocabulary.data}
+                      onChange={(rule) => onEdit(change(body, 'points', index, { rule }), `rule of ${line.because || 'a line'}`)}
+                    />
+                  ) : vocabulary.error ? (
+                    <ProblemView problem={vocabulary.error} again={() => void vocabulary.refetch()} />
+                  ) : null}
+                  <Others mistakes={mistakes} path={`points.${index}`} />
+                </div>
+              </LineCard>
             ))}
           </ul>
           <AddRow disabled={body.points.length >= 50} onClick={() => addLine('points')}>
@@ -275,7 +288,8 @@ export function EditScore({ scoreKey, published, history, onHistory, onEdit, onS
               {body.groups.map((group, index) => (
                 <li key={group.key}>
                   <TextInput
-                    label="Group"
+                    aria-label="Group"
+                    label={index === 0 ? 'Group' : undefined}
                     value={group.name}
                     maxLength={200}
                     autoComplete="off"
@@ -284,11 +298,15 @@ export function EditScore({ scoreKey, published, history, onHistory, onEdit, onS
                   />
                   <Bound
                     label="At least"
+                    of={group.name}
+                    first={index === 0}
                     value={group.min}
                     onChange={(min) => onEdit(change(body, 'groups', index, { min }), 'bounds of a group')}
                   />
                   <Bound
                     label="At most"
+                    of={group.name}
+                    first={index === 0}
                     value={group.max}
                     onChange={(max) => onEdit(change(body, 'groups', index, { max }), 'bounds of a group')}
                   />
@@ -326,7 +344,8 @@ export function EditScore({ scoreKey, published, history, onHistory, onEdit, onS
               {body.thresholds.map((threshold, index) => (
                 <li key={threshold.key}>
                   <TextInput
-                    label="Threshold"
+                    aria-label="Threshold"
+                    label={index === 0 ? 'Threshold' : undefined}
                     value={threshold.name}
                     maxLength={200}
                     autoComplete="off"
@@ -336,7 +355,8 @@ export function EditScore({ scoreKey, published, history, onHistory, onEdit, onS
                     }
                   />
                   <NumberInput
-                    label="From"
+                    aria-label={`From how much on somebody is ${threshold.name}`}
+                    label={index === 0 ? 'From' : undefined}
                     value={threshold.at}
                     w={92}
                     error={messageAt(`thresholds.${index}.at`)}
@@ -381,7 +401,7 @@ export function EditScore({ scoreKey, published, history, onHistory, onEdit, onS
           scoreKey={scoreKey}
           name={body.name}
           published={published}
-          preview={preview.data}
+          preview={counted}
           counting={preview.isFetching || settled !== body}
           problem={preview.error && preview.error.mistakes.length === 0 ? preview.error : null}
           again={() => void preview.refetch()}
@@ -393,6 +413,16 @@ export function EditScore({ scoreKey, published, history, onHistory, onEdit, onS
   );
 }
 
+/** A rule that is being edited undoes by itself; what it took is not undone again. */
+const ownDefault = { preventDefault: false };
+const unlessTaken =
+  (go: () => void) =>
+  (event: KeyboardEvent): void => {
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    go();
+  };
+
 function sayMatchOrNothing(match: Parameters<typeof sayMatch>[0]): string {
   try {
     return sayMatch(match);
@@ -403,7 +433,7 @@ function sayMatchOrNothing(match: Parameters<typeof sayMatch>[0]): string {
 
 /** Mistakes of a line that none of its own fields shows. */
 function Others({ mistakes, path }: { mistakes: readonly Mistake[]; path: string }) {
-  const shown = /^(because|points|group|halfLife|expires|on\.event|on\.where\.\d+\.(property|value))$/;
+  const shown = /^(because|points|group|halfLife|expires|rule\..*)$/;
   return mistakes
     .filter((one) => one.path.startsWith(`${path}.`) && !shown.test(one.path.slice(path.length + 1)))
     .map((one) => (
@@ -431,10 +461,20 @@ function addThreshold(body: Draft): Draft {
   });
 }
 
-function Bound({ label, value, onChange }: { label: string; value: number | undefined; onChange: (value: number | undefined) => void }) {
+interface BoundProps {
+  label: string;
+  /** What it bounds. */
+  of: string;
+  /** Only the first of a column says its label. */
+  first: boolean;
+  value: number | undefined;
+  onChange: (value: number | undefined) => void;
+}
+function Bound({ label, of, first, value, onChange }: BoundProps) {
   return (
     <NumberInput
-      label={label}
+      aria-label={`${label}, ${of}`}
+      label={first ? label : undefined}
       value={value ?? ''}
       placeholder="none"
       w={92}

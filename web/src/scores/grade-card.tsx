@@ -164,11 +164,13 @@ function Field({
           className={css.field}
           style={{ '--share': count === undefined ? 0 : count / most } as CSSProperties}
           data-some={(count ?? 0) > 0 || undefined}
-          aria-label={`${field}${count === undefined ? '' : `: ${plural(count, 'person', 'people')}`}`}
           onClick={() => setOpen(!open)}
         >
-          <span className={css.name}>{field}</span>
-          <span className={css.count}>{count === undefined ? (counting ? '' : '?') : sayNumber(count)}</span>
+          <span className={css.name}>{field}</span>{' '}
+          <span className={css.count}>
+            {count === undefined ? (counting ? '' : '?') : sayNumber(count)}
+            <span className="visually-hidden">{count === 1 ? ' person' : ' people'}</span>
+          </span>
         </button>
       </Popover.Target>
       <Popover.Dropdown aria-label={`${grade.name} ${field}`} tabIndex={-1} data-autofocus>

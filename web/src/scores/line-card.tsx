@@ -5,6 +5,8 @@ import css from './edit-score.module.css';
 import { sayPoints } from './say-score.ts';
 
 interface LineCardProps {
+  /** Where it stands: signals.2. */
+  place: string;
   points: number;
   because: string;
   /** What it counts, in words. */
@@ -20,11 +22,11 @@ interface LineCardProps {
 }
 
 /** A line of a score: closed, it reads as one sentence; open, it is its form. */
-export function LineCard({ points, because, words, note, mistakes, open, onOpen, onCopy, onRemove, children }: LineCardProps) {
+export function LineCard({ place, points, because, words, note, mistakes, open, onOpen, onCopy, onRemove, children }: LineCardProps) {
   const id = useId();
   const name = because || 'a new line';
   return (
-    <li className={css.line} data-open={open || undefined} data-wrong={mistakes > 0 || undefined}>
+    <li className={css.line} data-line={place} data-open={open || undefined} data-wrong={mistakes > 0 || undefined}>
       <div className={css.lineHead}>
         <button type="button" className={css.lineButton} aria-expanded={open} aria-controls={id} onClick={() => onOpen(!open)}>
           <IconChevronRight size={15} className={css.chevron} aria-hidden="true" />

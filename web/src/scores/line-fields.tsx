@@ -1,16 +1,14 @@
-import { Autocomplete, Checkbox, NumberInput, Select, TagsInput, TextInput } from '@mantine/core';
+import { Checkbox, NumberInput, Select, TextInput } from '@mantine/core';
+import { useMemo } from 'react';
 import type { Signal } from '#contract/definition-bodies.ts';
 import { day, durationMs } from '#contract/instant.ts';
 import type { Vocabulary } from '#contract/routes/rules.ts';
-import type { Operator } from '#contract/rule/comparison.ts';
-import type { PropertyTest } from '#contract/rule/event-match.ts';
-import { meaningOf } from '#contract/rule/comparison.ts';
-import { operatorWords } from '#engine/rule/words.ts';
 import { sayNumber } from '../parts/number.ts';
-import { AddRow, RemoveRow } from '../parts/row-buttons.tsx';
+import { EventChip, More, type Narrowing, narrowings, WhereChips } from '../rules/event-chips.tsx';
+import { WordsContext } from '../rules/vocabulary.ts';
 import { DurationInput } from '../settings/duration-input.tsx';
 import css from './edit-score.module.css';
-import type { Group } from './score-body.ts';
+import { type Group, withoutNothing } from './score-body.ts';
 import { sayBounds } from './say-score.ts';
 
 type MessageAt = (path: string) => string | undefined;
@@ -65,20 +63,6 @@ export function CommonFields({
   );
 }
 
-const eventOperators = (types: readonly string[] | undefined): Operator[] =>
-  (Object.keys(operatorWords) as Operator[]).filter((op) => {
-    const { of, timed } = meaningOf(op);
-    return !timed && (types === undefined || types.length === 0 || of.some((type) => types.includes(type)));
-  });
-
-/** What was written, as what it is: a number where it reads like one, unless texts came. */
-const readValue = (text: string, types: readonly string[]): string | number | boolean =>
-  types[0] === 'boolean' && (text === 'true' || text === 'false')
-    ? text === 'true'
-    : types[0] !== 'text' && text.trim() !== '' && Number.isFinite(Number(text))
-      ? Number(text)
-      : text;
-
 /** Points each time something was done: which event, narrowed by what, and how its worth ends. */
 export function SignalFields({
   line,
@@ -87,118 +71,37 @@ export function SignalFields({
   onChange,
 }: {
   line: Signal;
-  vocabulary: Vocabulary | undefined;
+  vocabulary: Vocabulary;
   messageAt: MessageAt;
   onChange: (to: Partial<Signal>, did: string) => void;
 }) {
-  const known = vocabulary?.events.find((event) => event.name === line.on.event);
-  const where = line.on.where ?? [];
-  const setWhere = (rows: PropertyTest[], did: string): void => {
-    const { where: _, ...rest } = line.on;
-    onChange({ on: rows.length > 0 ? { ...rest, where: rows } : rest }, did);
-  };
-  const setRow = (index: number, row: PropertyTest): void =>
-    setWhere(
-      where.map((one, at) => (at === index ? row : one)),
-      'condition of an event',
-    );
+  const known = vocabulary.events.find((event) => event.name === line.on.event);
+  const test: Narrowing = line.on;
+  const narrow = (part: Partial<Narrowing>, did: string): void =>
+    onChange({ on: withoutNothing({ ...line.on, ...part }) as Signal['on'] }, did);
   return (
     <>
-      <div className={css.event}>
-        <Autocomplete
-          label="Each time they did"
-          placeholder="Page Viewed"
-          value={line.on.event}
-          data={vocabulary?.events.map((event) => event.name) ?? []}
-          limit={40}
-          maxDropdownHeight={260}
-          error={messageAt('on.event')}
-          description={
-            known
-              ? `Came ${sayNumber(known.count)} times lately`
-              : line.on.event !== '' && vocabulary
-                ? 'No such event came lately. It counts from when the first one comes.'
-                : undefined
-          }
-          onChange={(event) => onChange({ on: { ...line.on, event } }, 'event of a line')}
-        />
-      </div>
-      {where.length > 0 && (
-        <ul className={css.where}>
-          {where.map((test, index) => {
-            const seen = known?.properties.find((one) => one.path === test.property);
-            const { takes } = meaningOf(test.op);
-            const values = (seen?.values ?? []).map(String);
-            return (
-              <li key={index}>
-                <Autocomplete
-                  aria-label="Property"
-                  placeholder="property"
-                  value={test.property}
-                  data={known?.properties.map((one) => one.path) ?? []}
-                  error={messageAt(`on.where.${index}.property`)}
-                  onChange={(property) => setRow(index, { ...test, property })}
-                />
-                <Select
-                  aria-label="How it is compared"
-                  value={test.op}
-                  allowDeselect={false}
-                  data={eventOperators(seen?.types).map((op) => ({ value: op, label: operatorWords[op] }))}
-                  onChange={(next) => {
-                    const op = (next ?? 'equals') as Operator;
-                    const { value, ...rest } = test;
-                    const list = meaningOf(op).takes === 'list';
-                    const kept =
-                      value === undefined
-                        ? undefined
-                        : list
-                          ? Array.isArray(value)
-                            ? value
-                            : [value]
-                          : Array.isArray(value)
-                            ? value[0]
-                            : value;
-                    setRow(index, meaningOf(op).takes === 'nothing' ? { ...rest, op } : { ...rest, op, value: kept ?? (list ? [] : '') });
-                  }}
-                />
-                {takes === 'nothing' ? (
-                  <span />
-                ) : takes === 'list' || takes === 'range' ? (
-                  <TagsInput
-                    aria-label="Values"
-                    value={(Array.isArray(test.value) ? test.value : []).map(String)}
-                    data={values}
-                    error={messageAt(`on.where.${index}.value`)}
-                    onChange={(next) =>
-                      setRow(index, { ...test, value: next.map((text) => readValue(text, takes === 'range' ? [] : (seen?.types ?? []))) })
-                    }
-                  />
-                ) : (
-                  <Autocomplete
-                    aria-label="Value"
-                    value={String(test.value ?? '')}
-                    data={values}
-                    error={messageAt(`on.where.${index}.value`)}
-                    onChange={(text) =>
-                      setRow(index, { ...test, value: readValue(text, takes === 'text' ? ['text'] : (seen?.types ?? [])) })
-                    }
-                  />
-                )}
-                <RemoveRow
-                  label={`Remove the condition on ${test.property || 'a property'}`}
-                  onClick={() => setWhere(where.toSpliced(index, 1), 'remove a condition')}
-                />
-              </li>
-            );
-          })}
-        </ul>
-      )}
-      <AddRow
-        disabled={line.on.event === ''}
-        onClick={() => setWhere([...where, { property: known?.properties[0]?.path ?? '', op: 'equals', value: '' }], 'add a condition')}
-      >
-        {where.length === 0 ? 'Only where a property is …' : 'And where …'}
-      </AddRow>
+      <WordsContext.Provider value={useMemo(() => ({ vocabulary, journey: false }), [vocabulary])}>
+        <div className={css.rule} role="group" aria-label="What is done">
+          <span className={css.label}>It counts each time they did</span>
+          <div className={css.sentence}>
+            <EventChip name={line.on.event} onChange={(event) => onChange({ on: { ...line.on, event } }, 'event of a line')} />
+            {line.on.event !== '' && (
+              <>
+                <WhereChips event={line.on.event} test={test} onChange={narrow} />
+                <More choices={narrowings(test)} onAdd={narrow} />
+              </>
+            )}
+          </div>
+          {line.on.event !== '' && (
+            <span className={css.lineNote}>
+              {known
+                ? `Came ${sayNumber(known.count)} times lately.`
+                : 'No such event came lately. It counts from when the first one comes.'}
+            </span>
+          )}
+        </div>
+      </WordsContext.Provider>
       <fieldset className={css.fading}>
         <legend>How long it counts</legend>
         <div>

@@ -114,7 +114,7 @@ export function LinesTable({ score, body, highlight }: { score: Reply<'getScore'
 
 function Lift({ line }: { line: Line }) {
   const { withIt, ofThem, without, ofOthers } = line.converted;
-  const counts = `${sayNumber(withIt)} of ${plural(ofThem, 'person', 'people')} with it converted within 30 days, ${sayNumber(without)} of ${sayNumber(ofOthers)} without`;
+  const counts = `${sayNumber(ofThem)} of ${plural(withIt, 'person', 'people')} with it converted within 30 days, ${sayNumber(ofOthers)} of ${sayNumber(without)} without`;
   if (line.lift === null)
     return (
       <button type="button" className={`plain-button ${css.few}`} data-tip={counts}>
@@ -126,7 +126,7 @@ function Lift({ line }: { line: Line }) {
     <button
       type="button"
       className={`plain-button ${css.lift}`}
-      data-tip={`${counts} (${sayPercent(withIt, ofThem)} against ${sayPercent(without, ofOthers)})${against ? '. The points are not borne out' : ''}`}
+      data-tip={`${counts} (${sayPercent(ofThem, withIt)} against ${sayPercent(ofOthers, without)})${against ? '. The points are not borne out' : ''}`}
     >
       <span className={css.scale} aria-hidden="true">
         <i data-against={against || undefined} style={{ width: `${Math.min(100, (line.lift / 4) * 100)}%` }} />

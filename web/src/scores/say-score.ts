@@ -1,12 +1,12 @@
 import type { Score, Signal } from '#contract/definition-bodies.ts';
+import { sayTenth } from '../parts/number.ts';
 import { durationMs, sayDuration } from '#contract/instant.ts';
 
 const points = new Intl.NumberFormat('en', { maximumFractionDigits: 1, signDisplay: 'exceptZero' });
 /** "+15", "−5", "0": what a line adds. */
 export const sayPoints = (value: number): string => points.format(value).replace('-', '−');
-const plain = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 /** "72", "43.5": a value, to a tenth. */
-export const sayValue = (value: number): string => plain.format(value).replace('-', '−');
+export const sayValue = sayTenth;
 
 /** A duration that may still be wrong, in words. */
 const say = (duration: string): string => (durationMs(duration) === null ? duration : sayDuration(duration));

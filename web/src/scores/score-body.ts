@@ -1,6 +1,7 @@
 import type { Score, Signal } from '#contract/definition-bodies.ts';
 import { isObject } from '#contract/json.ts';
 import type { Rule } from '#contract/rule.ts';
+import { lackOf } from '../rules/lacks.ts';
 import { keyOf } from '../definitions/key-of.ts';
 
 /**
@@ -79,7 +80,7 @@ function withoutGroup(body: Draft, key: string): Draft {
   return { ...body, points: body.points.map(free), signals: body.signals.map(free) };
 }
 /** What is undefined is not there: a body is compared and sent as JSON. */
-const withoutNothing = <T extends object>(row: T): T =>
+export const withoutNothing = <T extends object>(row: T): T =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined)) as T;
 
 export interface Mistake {
@@ -92,13 +93,15 @@ export function lacks(body: Draft): Mistake[] {
   const found: Mistake[] = [];
   const wrong = (path: string, message: string): void => void found.push({ path, message });
   if (body.name.trim() === '') wrong('name', 'Give it a name.');
+  if (body.min >= body.max) wrong('min', 'Must be less than the most.');
   body.points.forEach((line, index) => {
     if (line.because.trim() === '') wrong(`points.${index}.because`, 'Say what it tells about somebody.');
-    if (line.rule === null) wrong(`points.${index}.rule`, 'Say when it counts.');
+    if (line.rule === null) wrong(`points.${index}.rule`, 'Finish the rule: it says when the line counts.');
   });
   body.signals.forEach((line, index) => {
     if (line.because.trim() === '') wrong(`signals.${index}.because`, 'Say what it tells about somebody.');
-    if (line.on.event.trim() === '') wrong(`signals.${index}.on.event`, 'Choose an event.');
+    const lack = lackOf({ event: { ...line.on, name: line.on.event } });
+    if (lack) wrong(`signals.${index}.on`, lack);
   });
   body.groups.forEach((group, index) => {
     if (group.name.trim() === '') wrong(`groups.${index}.name`, 'Give the group a name.');

@@ -94,7 +94,13 @@ export function ScorePreview({ scoreKey, name, published, preview, counting, pro
       )}
       <Section title="Some of them">
         {preview.sample.length === 0 ? (
-          <p className="faint">Nobody is known yet.</p>
+          <p className="faint">
+            {preview.people === 0
+              ? 'Nobody is known yet.'
+              : published === null
+                ? 'Nobody would have any points yet.'
+                : 'Nobody would have more or less than now.'}
+          </p>
         ) : (
           <ul className={css.sample}>
             {preview.sample.map((person) => (

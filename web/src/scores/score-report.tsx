@@ -38,7 +38,7 @@ export function ScoreReport({ scoreKey, body }: { scoreKey: string; body: Draft 
       {data.warnings.length > 0 && <Warnings of={data.warnings} />}
       <Section
         title="Who has how much"
-        hint={`${plural(people, 'person', 'people')}, ${sayValue(data.min)} to ${sayValue(data.max)}. A line to cross shows the share at it or above.`}
+        hint={`${plural(people, 'person', 'people')}, ${sayValue(data.min)} to ${sayValue(data.max)}. Each threshold shows the share that stands at it or above.`}
       >
         <Card>
           <Histogram title={data.name} bins={data.distribution} marks={data.thresholds} median={data.median} height={180} />

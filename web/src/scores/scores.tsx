@@ -38,7 +38,7 @@ export function Scores() {
   return (
     <Page
       title="Scores"
-      purpose="How much somebody fits and how much they do, in points that can be counted after: each has its reason, its worth now and its end."
+      purpose="How much somebody fits and how much they do, in points. Each point has its reason, what it is worth now, and its end."
       actions={
         <Menu position="bottom-end">
           <Menu.Target>
@@ -128,7 +128,6 @@ function ScoreCard({ row }: { row: ScoreRow }) {
         <p className="quiet">{row.meaning || aboutWords[row.about]}</p>
         <p className="faint">
           {row.about === 'fit' ? 'Fit' : 'Engagement'}, {sayValue(row.min)} to {sayValue(row.max)}
-          {row.median !== null && `, median ${sayValue(row.median)}`}
         </p>
       </div>
       <Histogram small title={row.name} bins={row.distribution} marks={row.thresholds} median={row.median} height={56} />
