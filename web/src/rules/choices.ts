@@ -18,7 +18,7 @@ export type Written<V> = (text: string) => Choice<V>[];
 
 const iso = (count: number, unit: string): string =>
   unit === 'week' ? `P${count}W` : unit === 'day' ? `P${count}D` : unit === 'hour' ? `PT${count}H` : `PT${count}M`;
-const amount = /^(\d{1,5})\s*([a-z]*)/i;
+const amount = /^(\d{1,5})\s*([a-z]*)$/i;
 
 /** Lengths of time that a text may mean: "3" is minutes, hours, days or weeks; "3 h" is hours. */
 export function durationsIn(text: string): string[] {

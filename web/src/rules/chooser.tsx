@@ -122,8 +122,9 @@ function Inside<V>({ label, choices, written, writtenFirst, hint, many, onPick, 
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const fit = fitting(choices, query);
-  const own = query.trim() === '' ? [] : (written?.(query) ?? []).filter((each) => !fit.some((one) => one.label === each.label));
-  const shown = (writtenFirst ? [...own, ...fit] : [...fit, ...own]).slice(0, mostShown);
+  const own = query.trim() === '' ? [] : (written?.(query) ?? []);
+  const [before, after] = writtenFirst ? [own, fit] : [fit, own];
+  const shown = [...before, ...after.filter((each) => !before.some((one) => one.label === each.label))].slice(0, mostShown);
   const at = Math.min(active, shown.length - 1);
 
   useEffect(() => field.current?.focus(), []);

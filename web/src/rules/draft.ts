@@ -1,3 +1,4 @@
+import type { Mistake } from '#contract/problems.ts';
 import { type Condition, type ConditionKind, type ConditionOf, conditionOf, type Rule } from '#contract/rule.ts';
 
 /** A part that is still being written: what has not been chosen yet is missing. */
@@ -60,26 +61,35 @@ export function simplest(draft: Draft): Draft {
 }
 
 /**
- * Which part of what the editor shows a mistake belongs to: `rule.all.1.trait.path` is part 1. `rule` is what was sent, so a condition that stands
- * alone is the first part. Names of the way that are no part (trait, path) end it.
+ * Which parts of what the editor shows a mistake belongs to: one with a path (rule.all.1.trait.path) to part 1, one that only says a name ("there is no
+ * segment "vip"") to every condition that says it too. [] is the whole. `rule` is what was sent: a condition that stands alone is the first part.
  */
-export function placeOf(path: string, rule: Rule): number[] {
+export function placesOf({ path, message }: Mistake, rule: Rule): number[][] {
+  const shown = open(rule);
   const names = path.split('.').filter((name, index) => !(index === 0 && name === 'rule'));
-  const place: number[] = [];
-  let part: Draft | undefined = open(rule);
-  if (part !== rule) {
-    place.push(0);
-    part = rule as Draft;
-  }
-  for (let at = 0; part; ) {
-    const group: Group | null = groupOf(part);
-    if (!group) break;
-    while (names[at] === 'not' && at < names.length) at++;
-    const index = Number(names[at + 1]);
-    if (!['all', 'any'].includes(names[at] ?? '') || !group.parts[index]) break;
-    place.push(index);
-    part = group.parts[index];
-    at += 2;
-  }
-  return place;
+  if (names.length > 0) return [along(names, rule as Draft, shown === rule ? [] : [0])];
+  const said = [...message.matchAll(/"([^"]+)"/g)].map((match) => match[1]!);
+  const found = leavesOf(shown).filter(({ condition }) => saysOf(condition).some((name) => said.includes(name)));
+  return found.length > 0 ? found.map((leaf) => leaf.place) : [[]];
+}
+
+/** As far as a path leads through groups; what comes after (trait, path) is inside a condition. */
+function along(names: string[], draft: Draft, place: number[]): number[] {
+  const group = groupOf(draft);
+  const rest = names.slice(names.findIndex((name) => name !== 'not'));
+  const part = group?.parts[Number(rest[1])];
+  const held = group && (group.mode === 'all' || group.mode === 'not-all' ? 'all' : 'any');
+  return part && rest[0] === held ? along(rest.slice(2), part, [...place, Number(rest[1])]) : place;
+}
+
+const leavesOf = (draft: Draft, place: number[] = []): { place: number[]; condition: DraftCondition }[] =>
+  groupOf(draft)?.parts.flatMap((part, index) => leavesOf(part, [...place, index])) ?? [{ place, condition: leafOf(draft).condition }];
+
+/** The names of other definitions that a condition says. */
+function saysOf(condition: DraftCondition): string[] {
+  const { kind, test } = kindOf(condition);
+  if (kind === 'trait') return [test.path ?? '', (test.path ?? '').split(/[.[]/, 1)[0]!];
+  if (kind === 'stage') return test.in ?? [];
+  if (kind === 'segment' || kind === 'score' || kind === 'grade') return [test.key ?? ''];
+  return kind === 'consent' ? [test.topic ?? ''] : [];
 }

@@ -140,9 +140,9 @@ export function More<T>({ choices, onAdd }: { choices: { label: string; part: Pa
   return (
     <Chooser
       label="Add to this condition"
-      text="…"
+      text="+"
       hint="What else?"
-      quiet
+      button={{ className: css.more!, tip: 'Say more about it' }}
       choices={choices.map((choice) => ({ value: choice, label: choice.label }))}
       onPick={({ part, did }) => onAdd(part, did)}
     />

@@ -23,7 +23,7 @@ import { AddCondition } from './add-condition.tsx';
 import { Chooser } from './chooser.tsx';
 import { kindEditors } from './conditions/index.ts';
 import type { KindEditor } from './conditions/kind.ts';
-import { type Draft, groupOf, type Group, kindOf, leafOf, type Mode, open, placeOf } from './draft.ts';
+import { type Draft, groupOf, type Group, kindOf, leafOf, type Mode, open, placesOf } from './draft.ts';
 import { finished, lackOf, lacksOf } from './lacks.ts';
 import { duplicate, insert, moveDown, moveUp, negate, partAt, type Path, remove, replace, setMode, unwrap, wrap } from './moves.ts';
 import css from './rule-editor.module.css';
@@ -85,8 +85,8 @@ export function RuleEditor({ rule, onChange, vocabulary, journey = false, lead =
       const places = new Map<string, string[]>();
       const sent = finished(history.now);
       if (sent)
-        for (const { path, message } of mistakes)
-          places.set(idOf(placeOf(path, sent)), [...(places.get(idOf(placeOf(path, sent))) ?? []), message]);
+        for (const mistake of mistakes)
+          for (const id of placesOf(mistake, sent).map(idOf)) places.set(id, [...(places.get(id) ?? []), mistake.message]);
       return places;
     }, [mistakes, history.now]),
     apply(draft, did, focus) {
@@ -310,9 +310,9 @@ function ConditionRow({ part, path, edit, of }: { part: Draft; path: Path; edit:
 function Mistakes({ path, edit, skip = false }: { path: Path; edit: Edit; skip?: boolean }) {
   const found = skip ? undefined : edit.mistakes.get(idOf(path));
   return found?.map((each) => (
-    <span key={each} className={css.mistake} role="alert">
+    <p key={each} className={css.mistake} role="alert">
       {each}
-    </span>
+    </p>
   ));
 }
 

@@ -57,7 +57,7 @@ function Both({ a, b, both, people }: { a: Side; b: Side; both: number; people: 
   return (
     <div className={css.both}>
       {a.people + b.people > 0 && (
-        <svg className={css.circles} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={sentence}>
+        <svg className={css.circles} viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="xMinYMid" role="img" aria-label={sentence}>
           <circle cx={centers[0]} cy={height / 2} r={radii[0]} className={css.a} />
           <circle cx={centers[1]} cy={height / 2} r={radii[1]} className={css.b} />
         </svg>
@@ -68,6 +68,7 @@ function Both({ a, b, both, people }: { a: Side; b: Side; both: number; people: 
           words={`Only in ${a.name}`}
           count={a.people - both}
           of={a.people}
+          share={a.name}
           rule={{ all: [{ segment: { key: a.key } }, { not: { segment: { key: b.key } } }] }}
           name={`${a.name} without ${b.name}`}
         />
@@ -76,7 +77,7 @@ function Both({ a, b, both, people }: { a: Side; b: Side; both: number; people: 
           words="In both"
           count={both}
           of={people}
-          share="of everybody"
+          share="everybody"
           rule={{ all: [{ segment: { key: a.key } }, { segment: { key: b.key } }] }}
           name={`${a.name} and ${b.name}`}
         />
@@ -85,6 +86,7 @@ function Both({ a, b, both, people }: { a: Side; b: Side; both: number; people: 
           words={`Only in ${b.name}`}
           count={b.people - both}
           of={b.people}
+          share={b.name}
           rule={{ all: [{ segment: { key: b.key } }, { not: { segment: { key: a.key } } }] }}
           name={`${b.name} without ${a.name}`}
         />
@@ -118,7 +120,7 @@ function Row({
   words: string;
   count: number;
   of: number;
-  share?: string;
+  share: string;
   rule: Rule;
   name: string;
 }) {
@@ -140,7 +142,7 @@ function Row({
       <i data-tone={tone} aria-hidden="true" />
       <span>{words}</span>
       <span className={css.count}>
-        <b>{sayNumber(count)}</b> <span className="faint">{`${sayPercent(count, of)}${share ? ` ${share}` : ''}`}</span>
+        <b>{sayNumber(count)}</b> <span className="faint">{`${sayPercent(count, of)} of ${share}`}</span>
       </span>
       <Button
         size="xs"

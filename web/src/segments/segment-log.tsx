@@ -16,8 +16,11 @@ const idOf = (row: Entry): string => row.id;
 const Way = ({ entered }: { entered: boolean }) => <Chip tone={entered ? 'good' : 'calm'}>{entered ? 'Entered' : 'Left'}</Chip>;
 /** What decided it, in a few words. */
 const whyOf = ({ because, entered }: Entry): string => {
-  const decided = because.find((part) => part.held === entered) ?? because[0];
-  return decided?.rule ?? '';
+  if (because.length === 0) return 'by hand';
+  const decided = because.filter((part) => part.held === entered);
+  const dated = decided.flatMap((part) => part.saw).filter((each) => each.at !== null);
+  const latest = dated.toSorted((a, b) => Date.parse(b.at!) - Date.parse(a.at!))[0];
+  return (entered ? latest?.what : decided[0]?.saw[0]?.what) ?? (decided[0] ?? because[0]!).rule;
 };
 
 const columns: Column<Entry>[] = [

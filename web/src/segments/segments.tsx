@@ -68,8 +68,14 @@ const columnsOf = (people: number): Column<Row>[] => [
     cell: ({ segment }) =>
       segment && (
         <span className={css.flow}>
-          <span data-tip="Entered in 7 days">+{sayShort(segment.entered7d)}</span>
-          <span data-tip="Left in 7 days">−{sayShort(segment.left7d)}</span>
+          {segment.entered7d + segment.left7d === 0 ? (
+            <span className="faint">no change</span>
+          ) : (
+            <>
+              <span data-tip="Entered in 7 days">+{sayShort(segment.entered7d)}</span>
+              <span data-tip="Left in 7 days">−{sayShort(segment.left7d)}</span>
+            </>
+          )}
         </span>
       ),
   },
