@@ -1,17 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { measurements } from './measurements.ts';
+import { flag, option } from './options.ts';
 import type { BenchRow } from './row.ts';
+import { segmentMeasurement } from './segments.ts';
 
-const args = process.argv.slice(2);
-const option = (name: string): string | undefined => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
 const only = option('--only');
 const rows: BenchRow[] = [];
-const databases = [...(process.env.TEST_DATABASE_URL ? (['postgres'] as const) : []), ...(args.includes('--postgres') ? [] : (['pglite'] as const))];
+const databases = [...(process.env.TEST_DATABASE_URL ? (['postgres'] as const) : []), ...(flag('--postgres') ? [] : (['pglite'] as const))];
 
 for (const database of databases)
-  for (const measure of measurements) {
+  for (const measure of [...measurements, segmentMeasurement]) {
+    if (measure.postgresOnly && database !== 'postgres') continue;
     const names = measure.names.map((name) => (database === 'postgres' ? name : `${name}.pglite`));
-    if (only && !names.some((name) => name.startsWith(only))) continue;
+    if (only && !names.some((name) => name.startsWith(only) || only.startsWith(`${name}.`))) continue;
     console.error(`… ${names.join(', ')}`);
     const made = await measure.run(database, process.env.TEST_DATABASE_URL);
     rows.push(...made.map((row) => (database === 'postgres' ? row : { ...row, name: `${row.name}.pglite` })));

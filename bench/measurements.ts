@@ -13,15 +13,17 @@ import { startSink } from './sink.ts';
 type Kind = 'postgres' | 'pglite';
 export interface Measurement {
   names: string[];
+  /** [false] */
+  postgresOnly?: true;
   run(database: Kind, url: string | undefined): Promise<BenchRow[]>;
 }
 
 const scale = Number(process.env.BENCH_SCALE ?? 1);
-const quantile = (list: number[], share: number): number => list.toSorted((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))] ?? 0;
-const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+export const quantile = (list: number[], share: number): number => list.toSorted((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))] ?? 0;
+export const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** A database of its own for one measurement. */
-async function freshUrl(kind: Kind, url: string | undefined): Promise<{ url: string | undefined; drop: () => Promise<void> }> {
+export async function freshUrl(kind: Kind, url: string | undefined): Promise<{ url: string | undefined; drop: () => Promise<void> }> {
   if (kind === 'pglite') return { url: undefined, drop: async () => undefined };
   const name = `bench_${process.pid}_${Date.now()}`;
   const db = await openDatabase({ databaseUrl: url, dataDir: '' });
@@ -70,7 +72,7 @@ async function bareInserts(kind: Kind, url: string | undefined): Promise<number>
 }
 
 /** Waits until everything that was accepted has been decided. */
-async function drained(server: Server): Promise<void> {
+export async function drained(server: Server): Promise<void> {
   for (;;) {
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     if (/^throughline_inbox_facts 0$/m.test(metrics)) return;
