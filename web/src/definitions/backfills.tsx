@@ -59,11 +59,11 @@ const columns = (cancel: (row: Backfill) => void): Column<Backfill>[] => [
   {
     key: 'cancel',
     title: '',
-    width: '68px',
+    width: '84px',
     cell: (row) =>
       isOpen(row) ? (
-        <Button size="xs" variant="default" onClick={() => cancel(row)} aria-label={`Cancel the backfill of revision ${row.revision}`}>
-          Cancel
+        <Button size="xs" variant="default" onClick={() => cancel(row)} aria-label={`Take back revision ${row.revision}`}>
+          Take back
         </Button>
       ) : null,
   },
@@ -101,7 +101,7 @@ export function Backfills() {
         open={asked !== null}
         onClose={() => setAsked(null)}
         danger
-        title="Take it back"
+        title={`Take revision ${now?.revision} back`}
         action="Take it back"
         onConfirm={async () => {
           const { back } = await cancel.mutateAsync({ params: { id: asked!.id } });
@@ -112,7 +112,7 @@ export function Backfills() {
         {now && (
           <div className={css.ask}>
             <p>
-              What {now.startedBy} published as revision {now.revision} goes back to the versions before it, for everybody: also for the{' '}
+              What {now.startedBy} published goes back to the versions before it, for everybody: also for the{' '}
               {plural(now.people, 'person', 'people')} it has reached ({Math.floor(now.done * 100)} %), where it made{' '}
               {plural(now.changes, 'change')}.
             </p>

@@ -159,6 +159,11 @@ function Loaded({ definition }: { definition: Detail }) {
               See it drawn
             </Button>
           )}
+          {kind === 'score' && (
+            <Button component={To} to={`scores/${key}`} size="xs" variant="subtle" color="gray">
+              Open the score
+            </Button>
+          )}
           {kind === 'segment' && definition.version !== null && (
             <Button component={To} to="people" search={{ segment: key }} size="xs" variant="subtle" color="gray">
               Who belongs

@@ -111,15 +111,15 @@ export function Histogram({ title, bins, marks = [], median = null, before = [],
       ) : (
         <>
           {depth > 0 && (
-            <div className={css.marks} style={{ height: depth * 20 }} aria-hidden="true">
+            <div className={css.marks} style={{ height: depth * labelHeight }} aria-hidden="true">
               {rows.map(({ mark, left: x, row, ends }) => (
                 <span
                   key={mark.key}
                   className={css.mark}
                   data-ends={ends || undefined}
-                  style={{ ...(ends ? { right: `${100 - x}%` } : { left: `${x}%` }), bottom: (depth - 1 - row) * 20 }}
+                  style={{ ...(ends ? { right: `${100 - x}%` } : { left: `${x}%` }), bottom: (depth - 1 - row) * labelHeight }}
                 >
-                  <b>{mark.name}</b> {sayTenth(mark.at)} <span className={css.share}>{sayPercent(mark.people, people)}</span>
+                  <b>{mark.name}</b> {sayTenth(mark.at)} <span className={css.share}>· {sayPercent(mark.people, people)}</span>
                 </span>
               ))}
             </div>
@@ -162,9 +162,16 @@ export function Histogram({ title, bins, marks = [], median = null, before = [],
                     </Fragment>
                   ),
               )}
-            {marks.map((mark) => (
-              <span key={mark.key} className={css.line} style={{ left: `${left(mark.at)}%` }} />
-            ))}
+            {marks.map((mark) => {
+              const row = rows.find((one) => one.mark === mark)?.row;
+              return (
+                <span
+                  key={mark.key}
+                  className={css.line}
+                  style={{ left: `${left(mark.at)}%`, ...(row === undefined ? {} : { top: -4 - (depth - 1 - row) * labelHeight }) }}
+                />
+              );
+            })}
           </div>
           {small && <div className="visually-hidden">{tableView}</div>}
         </>
@@ -211,8 +218,10 @@ export function Histogram({ title, bins, marks = [], median = null, before = [],
   );
 }
 
+/** [px] */
+const labelHeight = 20;
 /** [px] What a label of a mark takes, about. */
-const wide = (mark: Mark): number => 52 + `${mark.name}${mark.at}`.length * 7;
+const wide = (mark: Mark): number => 62 + `${mark.name}${mark.at}`.length * 7;
 
 /** Puts labels into as few rows as they need to stand beside each other; the ones near the right end stand before their line. */
 function inRows(marks: { mark: Mark; left: number }[], width: number): { mark: Mark; left: number; row: number; ends: boolean }[] {

@@ -40,10 +40,10 @@ const useFieldCounts = (key: string, revision: number, enabled: boolean) =>
     },
   });
 
-/** "60 or more", "30 to 60", "under 30": what a letter or a digit stands for. */
+/** "from 60", "30 to 60", "under 30": what a letter or a digit stands for. */
 const sayStep = (steps: readonly number[], index: number): string =>
   index === 0
-    ? `${sayValue(steps[0]!)} or more`
+    ? `from ${sayValue(steps[0]!)}`
     : index === steps.length
       ? `under ${sayValue(steps[index - 1]!)}`
       : `${sayValue(steps[index]!)} to ${sayValue(steps[index - 1]!)}`;

@@ -85,7 +85,7 @@ export function LinesTable({ score, body, highlight }: { score: Reply<'getScore'
                 <td data-label="How long" className={css.quiet}>
                   {decayOf(line)}
                 </td>
-                <td data-label="Group" className={css.quiet}>
+                <td data-label="Group" className={css.quiet} data-none={line.group === null || undefined}>
                   {line.group === null ? (
                     <span className="faint">–</span>
                   ) : (
@@ -97,10 +97,15 @@ export function LinesTable({ score, body, highlight }: { score: Reply<'getScore'
                 <td data-label="People now" data-align="right">
                   {sayNumber(line.people)}
                 </td>
-                <td data-label="In 30 days" data-align="right">
+                <td data-label="In 30 days" data-align="right" data-none={line.times === null || undefined}>
                   {line.times === null ? <span className="faint">–</span> : sayNumber(line.times)}
                 </td>
-                <td data-label="Last" data-align="right" className={css.quiet}>
+                <td
+                  data-label="Last"
+                  data-align="right"
+                  className={css.quiet}
+                  data-none={(line.lastAt === null && line.kind === 'rule') || undefined}
+                >
                   {line.lastAt === null && line.kind === 'rule' ? <span className="faint">–</span> : <Time at={line.lastAt} />}
                 </td>
               </tr>
@@ -131,7 +136,7 @@ function Lift({ line }: { line: Line }) {
       <span className={css.scale} aria-hidden="true">
         <i data-against={against || undefined} style={{ width: `${Math.min(100, (line.lift / 4) * 100)}%` }} />
       </span>
-      {sayLift(line.lift)}
+      <span className={css.times}>{sayLift(line.lift)}</span>
       {against && <span className="visually-hidden">, not borne out</span>}
     </button>
   );

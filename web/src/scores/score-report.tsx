@@ -119,7 +119,7 @@ function Crossings({ scoreKey, thresholds }: { scoreKey: string; thresholds: Det
 
 /** Where the page of a definition is. */
 const placeOf = (kind: string, key: string): string =>
-  kind === 'journey' ? `journeys/${key}` : kind === 'score' ? `scores/${key}` : kind === 'grade' ? 'scores' : `definitions/${kind}/${key}`;
+  ['journey', 'segment', 'score'].includes(kind) ? `${kind}s/${key}` : kind === 'grade' ? 'scores' : `definitions/${kind}/${key}`;
 
 function Uses({ uses }: { uses: Detail['uses'] }) {
   if (uses.length === 0)
