@@ -190,7 +190,9 @@ describe('the API', () => {
           : part === 'key'
             ? route.path.startsWith('/api/segments')
               ? 'customers'
-              : 'welcome'
+              : route.path.includes('/scores/')
+                ? 'engagement'
+                : 'welcome'
             : part === 'version'
               ? '1'
               : route.path.startsWith('/api/messages')
@@ -201,7 +203,7 @@ describe('the API', () => {
       );
       const answer = await world.api(
         'GET',
-        `${url}${name === 'personWhy' ? '?about=stage' : ''}`,
+        `${url}${name === 'personWhy' ? '?about=stage' : name === 'segmentOverlap' ? '?a=customers&b=repeat-customers' : ''}`,
         undefined,
         name === 'getClock' || name === 'listMailbox' || name === 'getMail' ? { authorization: `Bearer ${world.practiceKey}` } : {},
       );

@@ -263,19 +263,19 @@ describe('with people under way', () => {
     expect(change).toMatchObject({ change: 'change', unsafe, inFlight: definition.kind === 'journey' ? 4 : 0 });
   });
 
-  test('a changed segment asks everybody again, a changed text nobody', async () => {
-    const wakes = async (): Promise<number> => (await sql('select count(*) as n from wake where workspace_id = $1', workspace.id))[0]!.n;
+  test('a changed segment is brought to everybody, a changed text to nobody', async () => {
+    const backfills = async (): Promise<number> => (await sql('select count(*) as n from backfill where workspace_id = $1 and finished_at is null', workspace.id))[0]!.n;
     await applySet(deps, workspace, 'ana', {
       definitions: [edited('template', 'welcome-hello', (body) => (body.subject = 'Hello'))],
       publish: true,
       note: '',
     });
-    expect(await wakes()).toBe(0);
+    expect(await backfills()).toBe(0);
     await applySet(deps, workspace, 'ana', {
       definitions: [edited('segment', 'customers', (body) => (body.name = 'Clients'))],
       publish: true,
       note: '',
     });
-    expect(await wakes()).toBe(1);
+    expect(await backfills()).toBe(1);
   });
 });

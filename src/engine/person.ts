@@ -3,7 +3,7 @@ import type { Instant } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
 import type { KnownPerson } from '#contract/person.ts';
 import type { WrittenBy } from './fields.ts';
-import type { Memory } from './rule/memory.ts';
+import type { Memory } from './rule/traces.ts';
 
 /** All that the engine knows of a person when it decides. Values are never changed in place; a decision makes a new one. */
 export interface Person extends KnownPerson {

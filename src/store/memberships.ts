@@ -230,7 +230,14 @@ export async function countInBoth(tx: Queryable, workspace: number, a: string, b
 }
 
 /** How many people have how much of a score, in equal steps from its least to its most. */
-export async function scoreSteps(tx: Queryable, workspace: number, score: string, min: number, max: number, steps: number): Promise<number[]> {
+export async function scoreSteps(
+  tx: Queryable,
+  workspace: number,
+  score: string,
+  min: number,
+  max: number,
+  steps: number,
+): Promise<number[]> {
   const rows = await tx.query(
     `select greatest(1, least($5::int, width_bucket(value, $3::float8, $4::float8, $5::int))) as step, count(*) as n
      from (select coalesce((state -> 'scores' ->> $2)::float8, greatest($3::float8, least($4::float8, 0))) as value from person
@@ -250,12 +257,13 @@ export async function scoreMarks(
   marks: readonly number[],
 ): Promise<{ median: number | null; above: number[] }> {
   const [row] = await tx.query(
-    `select percentile_cont(0.5) within group (order by value) as median${marks.map((_, nth) => `, count(*) filter (where value >= ($3::float8[])[${nth + 1}]) as above${nth}`).join('')}
-     from (select coalesce((state -> 'scores' ->> $2)::float8, 0) as value from person where workspace_id = $1 and merged_into is null and erased_at is null) p
-     where $3::float8[] is not null`,
+    `with p as materialized (select coalesce((state -> 'scores' ->> $2)::float8, 0) as value from person
+       where workspace_id = $1 and merged_into is null and erased_at is null)
+     select (select percentile_cont(0.5) within group (order by value) from p) as median,
+       (select array_agg((select count(*)::int from p where value >= mark) order by nth) from unnest($3::float8[]) with ordinality as m (mark, nth)) as above`,
     [workspace, score, [...marks]],
   );
-  return { median: row?.median ?? null, above: marks.map((_, nth) => row?.[`above${nth}`] ?? 0) };
+  return { median: row!.median, above: row!.above ?? [] };
 }
 
 /** Who crossed a threshold of a score, newest first. */
@@ -286,7 +294,14 @@ export async function listCrossings(
 }
 
 /** How many more stood above a threshold at the end of each week than before the first: ups less downs, by the Monday on which the week began. */
-export async function crossingsByWeek(tx: Queryable, workspace: number, score: string, threshold: string, since: Instant, zone: string): Promise<Map<string, number>> {
+export async function crossingsByWeek(
+  tx: Queryable,
+  workspace: number,
+  score: string,
+  threshold: string,
+  since: Instant,
+  zone: string,
+): Promise<Map<string, number>> {
   const rows = await tx.query(
     `select to_char(date_trunc('week', at at time zone $5), 'YYYY-MM-DD') as week, sum(case when up then 1 else -1 end) as net
      from score_log where workspace_id = $1 and score = $2 and threshold = $3 and at >= $4 group by 1`,

@@ -1,5 +1,6 @@
 import type { PersonState } from '#engine/person.ts';
-import { type CountTrace, countMemo } from '#engine/rule/memory.ts';
+import { countMemo } from '#engine/rule/memory.ts';
+import type { CountTrace } from '#engine/rule/traces.ts';
 import type { Database, Row } from '#store/database.ts';
 import { pauseMs, restMs } from './definitions.ts';
 import type { Mail } from './mail.ts';

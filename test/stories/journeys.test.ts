@@ -167,6 +167,7 @@ describe.each(dialects)('on %s', (database) => {
 
   test('traits that a journey sets are read by the next step, by segments, and can be removed', async () => {
     await world.publish([
+      { kind: 'field', key: 'seen', body: { name: 'Seen', path: 'seen', type: 'object' } },
       { kind: 'segment', key: 'marked', body: { name: 'Marked', rule: { trait: { path: 'seen.mark', op: 'equals', value: 'x' } } } },
       {
         kind: 'journey',

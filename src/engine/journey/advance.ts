@@ -3,7 +3,7 @@ import type { Journey, Step } from '#contract/journey.ts';
 import type { JsonObject } from '#contract/json.ts';
 import type { Effect } from '../effect.ts';
 import type { Person } from '../person.ts';
-import { compileMatch, type Occurrence } from '../rule/match.ts';
+import { compileMatch, type Matches } from '../rule/match.ts';
 import { always, type CompiledRule, type RuleContext } from '../rule/question.ts';
 import { compileRule } from '../rule/rule.ts';
 import { stableId } from '../stable-id.ts';
@@ -14,9 +14,6 @@ import type { Outcome, StepContext } from './steps/step.ts';
 /** A run takes at most this many steps for one fact, and this many in all: a circle without a wait cannot hold the engine. */
 export const stepsPerFactMax = 100;
 export const stepsPerRunMax = 2_000;
-
-/** Whether something that happened is what is meant. */
-export type Matches = (event: Pick<Occurrence, 'name' | 'at' | 'properties'>) => boolean;
 
 /** A version of a journey, ready to be asked. */
 export interface CompiledJourney {

@@ -14,6 +14,7 @@ function equalTo(wanted: unknown): (actual: unknown) => boolean {
   const [asNumber, asText] = [numberOf(wanted), textOf(wanted)];
   const isNumber = typeof wanted === 'number';
   const one = (actual: unknown): boolean => {
+    if (isMissing(actual)) return false;
     if (isNumber || typeof actual === 'number') return asNumber !== null && numberOf(actual) === asNumber;
     const text = textOf(actual);
     return text !== null && text === asText;
@@ -29,7 +30,7 @@ const anyEqual = (wanted: unknown): ((actual: unknown) => boolean) => {
 function containing(wanted: unknown): (actual: unknown) => boolean {
   const equals = equalTo(wanted);
   const part = wantedText(wanted);
-  return (actual) => (Array.isArray(actual) ? equals(actual) : (textOf(actual)?.includes(part) ?? false));
+  return (actual) => (Array.isArray(actual) ? equals(actual) : !isMissing(actual) && (textOf(actual)?.includes(part) ?? false));
 }
 
 const withText =

@@ -39,8 +39,11 @@ function compileWhere(where: readonly PropertyTest[] | undefined): (properties: 
   return (properties) => tests.every((test) => test.holds(valueAt(properties, test.property), noQuestion));
 }
 
+/** Whether something that happened is what is meant. */
+export type Matches = (event: Pick<Occurrence, 'name' | 'at' | 'properties'>) => boolean;
+
 /** Whether an event is the one that is meant; times of day and weekdays are read in this zone. */
-export function compileMatch(match: Narrowed, zone: string): (event: Pick<Occurrence, 'name' | 'at' | 'properties'>) => boolean {
+export function compileMatch(match: Narrowed, zone: string): Matches {
   const where = compileWhere(match.where);
   const { event: name, weekdays, hours } = match;
   if (!weekdays && !hours) return (event) => event.name === name && where(event.properties);

@@ -1,7 +1,8 @@
 import type { Score, Signal } from '#contract/definition-bodies.ts';
 import { hour, type Instant, ms } from '#contract/instant.ts';
 import { eventsInWindowMax } from '#contract/rule/window.ts';
-import { countMemo, type CountTrace, type Memo } from '../rule/memory.ts';
+import { countMemo, type Memo } from '../rule/memory.ts';
+import type { CountTrace } from '../rule/traces.ts';
 import { type CompiledRule, mayChangeAt, never, type Question, type RuleContext, type ScoreReader } from '../rule/question.ts';
 import { compileRule, memosOf, readsOf } from '../rule/rule.ts';
 import { firstChange, type Range } from './first-change.ts';

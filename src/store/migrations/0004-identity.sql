@@ -1,4 +1,4 @@
--- Adds whose a row was before a merge, what was undone and by whom, and who is held or kept apart. No column comes with a value, so no row is rewritten but those of merge, whose key is another now.
+-- Adds whose a row was before a merge, what was undone and by whom, and who is held or kept apart. No column comes with a value, so no row is rewritten but those of merge, whose key is another now; locks merge while that is built.
 
 alter table identity add column origin uuid;
 

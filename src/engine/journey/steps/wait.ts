@@ -1,7 +1,6 @@
 import { ms, sayDuration } from '#contract/instant.ts';
-import { compileMatch } from '../../rule/match.ts';
+import { compileMatch, type Matches } from '../../rule/match.ts';
 import { sayMatch } from '../../rule/words.ts';
-import type { Matches } from '../advance.ts';
 import type { StepLogic } from './step.ts';
 
 export const wait: StepLogic<'wait', Matches | null> = {

@@ -1,7 +1,8 @@
 import { ms, sayDuration } from '#contract/instant.ts';
 import type { SequenceTest } from '#contract/rule/conditions.ts';
 import type { RuleKind } from '../kind.ts';
-import { gapMemo, type Memo, sequenceMemo, type SequenceTrace } from '../memory.ts';
+import { gapMemo, type Memo, sequenceMemo } from '../memory.ts';
+import type { SequenceTrace } from '../traces.ts';
 import { mayChangeAt } from '../question.ts';
 import { sayMatch } from '../words.ts';
 

@@ -4,7 +4,8 @@ import { amountOf } from '#contract/rule/values.ts';
 import { eventsInWindowMax } from '#contract/rule/window.ts';
 import type { RuleKind } from '../kind.ts';
 import { toMatch } from '../match.ts';
-import { countMemo, type CountTrace, type Memo, valueMemo, type ValueTrace } from '../memory.ts';
+import { countMemo, type Memo, valueMemo } from '../memory.ts';
+import type { CountTrace, ValueTrace } from '../traces.ts';
 import { mayChangeAt } from '../question.ts';
 import { sayMatch } from '../words.ts';
 
