@@ -167,7 +167,12 @@ export async function latestEvents(tx: Queryable, workspace: number, limit: numb
 }
 
 /** How often something was done since an instant, and when last. */
-export async function countNamed(tx: Queryable, workspace: number, name: string, since: Instant): Promise<{ count: number; last: Instant | null }> {
+export async function countNamed(
+  tx: Queryable,
+  workspace: number,
+  name: string,
+  since: Instant,
+): Promise<{ count: number; last: Instant | null }> {
   const [row] = await tx.query(
     "select count(*) as n, max(happened_at) as last from event where workspace_id = $1 and name = $2 and happened_at > $3 and call in ('track', 'page', 'screen', 'group')",
     [workspace, name, toIso(since)],
@@ -176,7 +181,13 @@ export async function countNamed(tx: Queryable, workspace: number, name: string,
 }
 
 /** How often something was done in each week of a zone since an instant, by the Monday on which it began. */
-export async function eventsPerWeek(tx: Queryable, workspace: number, name: string, since: Instant, zone: string): Promise<Map<string, number>> {
+export async function eventsPerWeek(
+  tx: Queryable,
+  workspace: number,
+  name: string,
+  since: Instant,
+  zone: string,
+): Promise<Map<string, number>> {
   const rows = await tx.query(
     `select to_char(date_trunc('week', happened_at at time zone $4), 'YYYY-MM-DD') as week, count(*) as n from event
      where workspace_id = $1 and name = $2 and happened_at >= $3 and call in ('track', 'page', 'screen', 'group') group by 1`,

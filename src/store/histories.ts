@@ -221,7 +221,6 @@ export async function decisionsOf(
   }));
 }
 
-
 export interface StoredTask {
   id: string;
   person: string;

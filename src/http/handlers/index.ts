@@ -11,4 +11,15 @@ import { scores } from './scores.ts';
 import { segments } from './segments.ts';
 
 /** Every route has its handler here; the type says which one is missing. */
-export const handlers: Handlers = { ...people, ...identities, ...messages, ...definitions, ...fields, ...imports, ...rules, ...segments, ...scores, ...operate };
+export const handlers: Handlers = {
+  ...people,
+  ...identities,
+  ...messages,
+  ...definitions,
+  ...fields,
+  ...imports,
+  ...rules,
+  ...segments,
+  ...scores,
+  ...operate,
+};

@@ -8,3 +8,7 @@ export function sayKind(kind: string): string {
 
 /** Ids are read letter by letter; addresses and numbers are words. */
 export const isId = (kind: string): boolean => kind !== 'email' && kind !== 'phone';
+
+/** Somebody as they were called when they were joined. */
+export const callJoined = (joined: { person: string; who: { name: string | null; email: string | null; userId: string | null } }): string =>
+  joined.who.name ?? joined.who.email ?? joined.who.userId ?? `Visitor ${joined.person.slice(-6)}`;

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { sayBy } from '#engine/identity/words.ts';
 import type { PersonDetail } from '#contract/routes/people.ts';
 import type { Reply } from '../api.ts';
-import { isId, sayKind } from '../identities/words.ts';
+import { callJoined, isId, sayKind } from '../identities/words.ts';
 import { Copy } from '../parts/copy.tsx';
 import { sayNumber } from '../parts/number.ts';
 import { Section } from '../parts/page.tsx';
@@ -99,6 +99,3 @@ function Joined({ person }: { person: PersonDetail }) {
     </Section>
   );
 }
-
-/** Somebody as they were called when they were joined. */
-export const callJoined = ({ who, person }: Merge): string => who.name ?? who.email ?? who.userId ?? `Visitor ${person.slice(-6)}`;

@@ -2,14 +2,13 @@ import { Textarea } from '@mantine/core';
 import { useState } from 'react';
 import type { PersonDetail } from '#contract/routes/people.ts';
 import type { Reply } from '../api.ts';
-import { sayKind } from '../identities/words.ts';
+import { callJoined, sayKind } from '../identities/words.ts';
 import { FormDialog } from '../parts/form-dialog.tsx';
 import { said } from '../parts/notify.ts';
 import { plural } from '../parts/number.ts';
 import { callPerson } from '../parts/person-name.tsx';
 import { Bones } from '../parts/skeleton.tsx';
 import { useChange, useRoute } from '../query.ts';
-import { callJoined } from './known-as.tsx';
 import css from './person-context.module.css';
 
 /** Names that are spelled out; the rest is counted. */
