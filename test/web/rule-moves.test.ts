@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noThenProperty: a name of the rule language
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Condition, type ConditionKind, conditions, Rule } from '#contract/rule.ts';
@@ -118,7 +119,6 @@ describe('what is not finished', () => {
       { measure: { name: 'A', take: 'sum', property: 'total', op: 'at-least', value: 5 } },
       { measure: { name: 'A', take: 'sum', op: 'at-least', value: 5 } },
     ],
-    // biome-ignore lint/suspicious/noThenProperty: a name of the rule language
     sequence: [
       { sequence: { first: { event: 'A' }, then: { event: 'B' }, within: 'P1D', happened: true } },
       { sequence: { first: { event: 'A' }, then: {}, within: 'P1D' } },

@@ -20,7 +20,6 @@ const watches: Record<LiveTopic, RouteName[]> = {
     'listSegments',
     'getSegment',
     'segmentLog',
-    'segmentOverlap',
     'listFields',
   ],
   events: ['listEvents', 'getHome', 'personTimeline'],

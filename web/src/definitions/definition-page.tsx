@@ -164,9 +164,9 @@ function Loaded({ definition }: { definition: Detail }) {
               Open the score
             </Button>
           )}
-          {kind === 'segment' && definition.version !== null && (
-            <Button component={To} to="people" search={{ segment: key }} size="xs" variant="subtle" color="gray">
-              Who belongs
+          {kind === 'segment' && (
+            <Button component={To} to={`segments/${key}`} search={{ tab: 'edit' }} size="xs" variant="subtle" color="gray">
+              As a sentence
             </Button>
           )}
         </>

@@ -2,7 +2,16 @@ import { useMantineColorScheme } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { useNavigate } from '@tanstack/react-router';
-import { IconBuilding, IconClockPlay, IconContrast, IconKeyboard, IconGauge, IconSearch, IconUserPlus } from '@tabler/icons-react';
+import {
+  IconBuilding,
+  IconClockPlay,
+  IconContrast,
+  IconFilter,
+  IconKeyboard,
+  IconGauge,
+  IconSearch,
+  IconUserPlus,
+} from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useGo } from '../parts/address.tsx';
 import { callPerson, Face } from '../parts/person-name.tsx';
@@ -59,6 +68,7 @@ export function Commands() {
     [
       'Do',
       [
+        { id: 'segment', label: 'New segment', icon: <IconFilter {...size} />, run: () => go('segments', { new: '1' }) },
         { id: 'add', label: 'Add a person', icon: <IconUserPlus {...size} />, run: () => go('people', { add: '1' }) },
         { id: 'score', label: 'New score', icon: <IconGauge {...size} />, run: () => go('scores', { new: 'score' }) },
         ...(workspace.practice

@@ -59,7 +59,7 @@ export function AddCondition({ group, onAdd }: { group: string; onAdd: (conditio
       <Chooser
         label="Add a condition"
         text="Add a condition"
-        hint="What must hold? Write an event, a field, a segment"
+        hint="Write an event, a field, a segment"
         button={{ className: css.add!, keys: 'a', tip: 'Add a condition' }}
         choices={kindChoices(vocabulary)}
         written={(text) => [

@@ -148,9 +148,9 @@ export function RuleEditor({ rule, onChange, vocabulary, journey = false, lead =
           </ActionIcon>
         </div>
         <GroupRows group={group} path={[]} edit={edit} lead={lead} />
-        {(lacks.length > 0 || tooMuch.length > 0 || nowhere.length > 0) && (
+        {((lacks.length > 0 && group.parts.length > 0) || tooMuch.length > 0 || nowhere.length > 0) && (
           <div className={css.state} role="status">
-            {group.parts.length > 0 && lacks.length > 0 && (
+            {lacks.length > 0 && (
               <p>
                 {plural(lacks.length, 'condition is', 'conditions are')} not finished: {lacks[0]} Until then the rule is neither counted nor
                 saved.
@@ -198,7 +198,7 @@ function GroupRows({ group, path, edit, lead }: { group: Group; path: Path; edit
             choices={modes.map((value) => ({ value, label: modeWords[value], note: modeAbout[value] }))}
             onPick={(next) => edit.apply(setMode(edit.draft, path, next), `say “${modeWords[next]}”`)}
           />
-          <span className={css.word}>{mode === 'any' ? 'of these holds' : 'of these hold'}</span>
+          <span className={css.word}>{mode === 'any' ? 'of these holds:' : 'of these hold:'}</span>
           <Mistakes path={path} edit={edit} skip={path.length === 0} />
         </div>
         {path.length > 0 && <RowMenu path={path} edit={edit} group title="this group" />}

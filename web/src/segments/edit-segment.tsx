@@ -39,7 +39,7 @@ export function EditSegment({ segmentKey, draft, onDraft, onSave, now, problem, 
   const preview = useTrial('previewRule', settled ? { body: { rule: settled, sample: 8 } } : null);
   const asked = settled === rule && !preview.isPlaceholderData;
   const found = asked ? [...(preview.data?.mistakes ?? []), ...(preview.error?.mistakes ?? [])] : [];
-  const inRule = unique([...found, ...mistakes.filter((one) => one.path.startsWith('rule'))]);
+  const inRule = unique([...found, ...(rule ? mistakes.filter((one) => one.path.startsWith('rule')) : [])]);
   const elsewhere = mistakes.filter((one) => !one.path.startsWith('rule'));
   useHotkeys([['mod+S', onSave]], []);
   return (
@@ -110,9 +110,7 @@ export function EditSegment({ segmentKey, draft, onDraft, onSave, now, problem, 
             <Section title={plural(inRule.length, 'mistake')}>
               <ul className={css.mistakes}>
                 {inRule.map((one) => (
-                  <li key={one.path + one.message}>
-                    <code>{one.path}</code> {one.message}
-                  </li>
+                  <li key={one.path + one.message}>{one.message}</li>
                 ))}
               </ul>
             </Section>

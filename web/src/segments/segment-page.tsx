@@ -125,11 +125,6 @@ function Loaded({ definition }: { definition: Reply<'getDefinition'> }) {
       actions={
         tab === 'edit' ? (
           <>
-            {changed && (
-              <Button variant="subtle" color="gray" onClick={() => setAsk('discard')}>
-                Discard
-              </Button>
-            )}
             <Button
               variant="default"
               onClick={() => void save().catch(() => undefined)}
@@ -196,6 +191,11 @@ function Loaded({ definition }: { definition: Reply<'getDefinition'> }) {
               <Button component={To} to={`definitions/segment/${key}`} search={{ tab: 'versions' }} size="xs" variant="subtle" color="gray">
                 Versions
               </Button>
+              {changed && (
+                <Button size="xs" variant="subtle" color="gray" onClick={() => setAsk('discard')}>
+                  Discard draft
+                </Button>
+              )}
             </>
           )}
         </>
