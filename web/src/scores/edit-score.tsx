@@ -255,11 +255,11 @@ export function EditScore({ scoreKey, published, history, onHistory, onEdit, onS
                   onChange={(to, did) => onEdit(change(body, 'points', index, to), did)}
                 />
                 <div className={css.rule}>
-                  <span className={css.label}>It counts while</span>
+                  <span className={css.label}>It counts for</span>
                   {vocabulary.data ? (
                     <RuleEditor
                       rule={line.rule}
-                      lead="People for whom"
+                      lead="people for whom"
                       mistakes={mistakes
                         .filter((one) => one.path.startsWith(`points.${index}.rule.`))
                         .map((one) => ({ ...one, path: one.path.slice(`points.${index}.rule.`.length) }))}

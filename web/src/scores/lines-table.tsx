@@ -89,9 +89,9 @@ export function LinesTable({ score, body, highlight }: { score: Reply<'getScore'
                   {line.group === null ? (
                     <span className="faint">–</span>
                   ) : (
-                    <>
+                    <span>
                       {group?.name ?? line.group} <span className="faint">{group && sayBounds(group)}</span>
-                    </>
+                    </span>
                   )}
                 </td>
                 <td data-label="People now" data-align="right">

@@ -16,7 +16,7 @@ import { LinesTable } from './lines-table.tsx';
 import { sayValue } from './say-score.ts';
 import type { Draft } from './score-body.ts';
 import css from './score-report.module.css';
-import { Warnings } from './scores.tsx';
+import { Warnings } from './warnings.tsx';
 import { Weeks } from './weeks.tsx';
 
 type Detail = Reply<'getScore'>;

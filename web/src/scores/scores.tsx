@@ -1,5 +1,5 @@
 import { Button, Menu } from '@mantine/core';
-import { IconAlertTriangle, IconChevronDown, IconPlus } from '@tabler/icons-react';
+import { IconChevronDown, IconPlus } from '@tabler/icons-react';
 import type { Reply } from '../api.ts';
 import { DefinitionStatus } from '../definitions/definitions.tsx';
 import { To, useAddress } from '../parts/address.tsx';
@@ -17,6 +17,7 @@ import { GradeForm } from './grade-form.tsx';
 import { NewScore } from './new-score.tsx';
 import { aboutWords, sayValue } from './say-score.ts';
 import css from './scores.module.css';
+import { Warnings } from './warnings.tsx';
 
 type ScoreRow = Reply<'listScores'>['items'][number];
 
@@ -150,18 +151,5 @@ function ScoreCard({ row }: { row: ScoreRow }) {
       </ul>
       {row.warnings.length > 0 && <Warnings of={row.warnings} />}
     </article>
-  );
-}
-
-/** What deserves a second look, a sentence each. */
-export function Warnings({ of }: { of: readonly string[] }) {
-  return (
-    <ul className={css.warnings}>
-      {of.map((sentence) => (
-        <li key={sentence}>
-          <IconAlertTriangle size={15} aria-hidden="true" /> <span>{sentence}</span>
-        </li>
-      ))}
-    </ul>
   );
 }
