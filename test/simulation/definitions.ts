@@ -309,7 +309,11 @@ export class Definitions {
     const kept = blueprint.filter(({ kind }) => ['field', 'entry-point', 'topic'].includes(kind));
     this.lifecycle = blueprint.find(({ kind }) => kind === 'lifecycle')!.body as Lifecycle;
     this.words.stages = lifecycleStages(this.lifecycle);
-    const set: LooseDefinition[] = [...kept];
+    const set: LooseDefinition[] = [
+      ...kept,
+      { kind: 'field', key: 'seats', body: { name: 'Seats', path: 'seats', type: 'number' } },
+      { kind: 'field', key: 'note', body: { name: 'Note', path: 'note', type: 'object' } },
+    ];
     for (let index = 0; index < 4; index++) {
       set.push({ kind: 'segment', key: `segment-${index}`, body: randomSegment(chance, this.words) });
       this.words.segments.push(`segment-${index}`);

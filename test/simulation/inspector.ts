@@ -511,7 +511,15 @@ export class Inspector {
       scores: new Map(this.current('score').map((each) => [each.key, each.body as Score])),
     };
     const memos = new Set(
-      [...compileRulebook(1, 1, this.current('segment').concat(this.current('score')) as unknown as Published[], [], 'UTC').memosByEvent.values()].flat(),
+      [
+        ...compileRulebook(
+          1,
+          1,
+          this.current('segment').concat(this.current('score')) as unknown as Published[],
+          [],
+          'UTC',
+        ).memosByEvent.values(),
+      ].flat(),
     );
     for (const row of people) {
       const state = row.state as PersonState;
@@ -541,7 +549,8 @@ export class Inspector {
         const is = (state.memory[memo.id] ?? { n: 0, t: [] }) as CountTrace;
         const anewTrace = (anew[memo.id] ?? { n: 0, t: [] }) as CountTrace;
         insist(
-          (anewTrace.n === 0 || is.n === anewTrace.n) && JSON.stringify((anewTrace.t.length === 0 ? [] : is.t.slice(-anewTrace.t.length))) === JSON.stringify(anewTrace.t),
+          (anewTrace.n === 0 || is.n === anewTrace.n) &&
+            JSON.stringify(anewTrace.t.length === 0 ? [] : is.t.slice(-anewTrace.t.length)) === JSON.stringify(anewTrace.t),
           'I2',
           'a person remembers something else than the events that are kept say',
           { person: row.person_id, events: memo.names, kept: past, remembered: is, anew: anewTrace },
