@@ -260,6 +260,7 @@ async function undo(
     reason: `the merge of two people was undone: ${reason}`,
     dropped: merge.undo!.dropped,
     since: merge.storedAt,
+    addressGoes: whole.email !== null && plan.going.some((identity) => identity.kind === 'email' && identity.value === whole.email),
   });
   await markUndone(tx, merge.id, merge.person, { at: real, by: actor, reason });
   for (const each of plan.chain) await rewriteUndo(tx, { ...each, undo: { ...each.undo!, loser: profiles.before.get(each.id)! } });

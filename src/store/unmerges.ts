@@ -29,6 +29,8 @@ export interface GivingBack {
   reason: string;
   dropped: Undo['dropped'];
   since: Instant;
+  /** Whether the address that the two had while they were one goes: what was sent there went to whoever keeps it, and counts toward their caps. */
+  addressGoes: boolean;
 }
 
 /** Moves rows, names and histories back, and closes the gaps that they leave. A row says whose it was before a merge that still stands. */
@@ -51,9 +53,10 @@ export async function giveBack(tx: Transaction, move: GivingBack): Promise<void>
     );
     const messages = await tx.query(
       `update message set lane = $1, person_id = $2, origin = case when origin = any($5::uuid[]) and origin <> $2 then origin end
-       where lane = $3 and person_id = $4 and (origin = any($5::uuid[]) or run_id in (select run_id from run where lane = $1 and person_id = $2)
-         or (run_id is null and evidence in (select event_id from event where lane = $1 and person_id = $2))) returning message_id`,
-      who,
+       where lane = $3 and person_id = $4 and (origin = any($5::uuid[]) or ((run_id in (select run_id from run where lane = $1 and person_id = $2)
+           or (run_id is null and evidence in (select event_id from event where lane = $1 and person_id = $2)))
+         and ($6 or status not in ('sending', 'sent', 'bounced', 'uncertain')))) returning message_id`,
+      [...who, move.addressGoes],
     );
     if (messages.length === 0) break;
     // What names nobody is about a message: an open, a click, a withdrawal by its link. It may have begun a run in its turn.

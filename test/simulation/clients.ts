@@ -35,6 +35,8 @@ export interface Client {
   /** Uses a device with somebody else, or has two accounts: what is theirs may go to another person. */
   tangled: boolean;
   erased: boolean;
+  /** Was one person with somebody, or of several names, and was set apart by hand: who is who is a colleague's word from then on. */
+  apart: boolean;
   /** How much they do. */
   active: number;
   /** When they last said no to marketing under their account and were heard, and when they may last have said yes: in the order of everything. */
@@ -70,6 +72,7 @@ export function newClient(number: number, chance: Chance): Client {
     signedUp: false,
     tangled: twice,
     erased: false,
+    apart: false,
     lastNo: -1,
     lastYes: -1,
     active: pickByShare(chance, [

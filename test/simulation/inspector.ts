@@ -634,7 +634,7 @@ export class Inspector {
     insist(!chain, 'I14', 'two people were merged into each other', chain);
     const identities = await this.identities();
     for (const call of world.crowd.calls.values()) {
-      if (call.acknowledged && call.body.type === 'alias' && !call.client.erased) {
+      if (call.acknowledged && call.body.type === 'alias' && !call.client.erased && !call.client.apart) {
         const [user, previous] = [identities.get(`1 ${call.body.userId}`), identities.get(`2 ${call.body.previousId}`)];
         insist(user === previous, 'I14', 'somebody who has our trust said that two names are one person, and they are two', {
           body: call.body,

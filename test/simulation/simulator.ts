@@ -10,6 +10,7 @@ import { applySet } from '#operations/definitions.ts';
 import { changeConsent, editPerson, erasePerson, overrideStage } from '#operations/edit-person.ts';
 import { settleDeadSenders } from '#operations/senders.ts';
 import { firstStart } from '#operations/setup.ts';
+import { unmerge } from '#operations/unmerge.ts';
 import { setStop } from '#operations/stop.ts';
 import { upkeep } from '#operations/upkeep.ts';
 import { deliverRound, processRound } from '#operations/work.ts';
@@ -117,6 +118,7 @@ export class World {
   private readonly faults: Chance;
   private readonly ticks: Chance;
   private readonly admin: Chance;
+  private readonly undoing: Chance;
   private readonly traffic: Chance;
   private readonly start: Instant;
   private readonly history = createHash('sha256');
@@ -144,6 +146,7 @@ export class World {
     this.faults = chanceOf(seed, 'faults');
     this.ticks = chanceOf(seed, 'ticks');
     this.admin = chanceOf(seed, 'admin');
+    this.undoing = chanceOf(seed, 'undoing');
     this.traffic = chanceOf(seed, 'traffic');
     this.crowd = new Crowd(chanceOf(seed, 'crowd'), options.people ?? 60);
     this.definitions = new Definitions(chanceOf(seed, 'definitions'), this.start);
@@ -599,6 +602,8 @@ export class World {
       const machines = this.alive();
       if (happens(chance, probability) && machines.length > 0) await act(pick(chance, machines));
     }
+    const [machine] = this.alive();
+    if (machine && happens(this.undoing, 0.06)) await this.undoMerge(machine);
   }
 
   private async publish(machine: Machine): Promise<void> {
@@ -683,6 +688,39 @@ export class World {
       false,
     );
     return done ? row.person_id : null;
+  }
+
+  /** A colleague undoes some merge that stands. */
+  private async undoMerge(machine: Machine): Promise<void> {
+    const { deps } = machine.house;
+    const standing = await this.rows(
+      'select person_id, loser_id from merge where workspace_id = $1 and undone_at is null order by loser_id',
+      [this.workspace],
+    );
+    if (standing.length === 0) return;
+    const { person_id: person, loser_id: loser } = pick(this.undoing, standing);
+    const workspace = await deps.workspaces.byId(this.workspace);
+    const names = await this.rows(
+      `with recursive root (person_id, into_id) as (select person_id, merged_into from person where person_id = $1
+         union all select p.person_id, p.merged_into from person p join root r on p.person_id = r.into_id)
+       select i.value from identity i join root r on r.person_id = i.person_id`,
+      [person],
+    );
+    const known = new Set(names.map((row) => row.value as string));
+    for (const client of this.crowd.clients)
+      if ([...client.users, ...client.devices, client.email, `d${client.number}-second`].some((name) => known.has(name)))
+        client.tangled = client.apart = true;
+    await this.perform(
+      machine,
+      'undoing a merge',
+      async () => {
+        await unmerge(deps, workspace, 'colleague', person, { person: loser, reason: 'they are two' }).catch((error: unknown) => {
+          if (!(error instanceof Problem && error.status < 500)) throw error;
+        });
+        return true;
+      },
+      false,
+    );
   }
 
   private async erase(machine: Machine): Promise<void> {

@@ -52,6 +52,17 @@ interface Claim extends IdentityClaim {
   key: string;
 }
 
+/** Names that the cache cannot answer for. */
+interface Asked {
+  names: Names;
+  claims: Claim[];
+  index: number;
+}
+
+const noneForeign = { email: false, phone: false };
+const noneWithheld: RefusedName[] = [];
+const noneShared: SharedName[] = [];
+
 const keyOf = (claim: IdentityClaim): string => `${claim.workspace}\u0000${claim.kind}\u0000${claim.value}`;
 const usualPolicy = compilePolicy();
 const policyOf = (names: Names): CompiledPolicy => names.policy ?? usualPolicy;
@@ -99,44 +110,64 @@ export class Resolver {
       if (identity.kind === 'user') this.withUser.set(identity.person, true);
     };
     const unknown = new Map<string, IdentityClaim>();
-    for (const names of all) {
+    const answers = new Array<Resolved>(all.length);
+    /** What the cache cannot answer, and where its answer stands. */
+    const asked: Asked[] = [];
+    for (let index = 0; index < all.length; index++) {
+      const names = all[index]!;
       const claims = claimsOf(names);
-      const people = new Set(claims.map((claim) => this.people.get(claim.key)));
       // The cache may name somebody who has been merged away since. That matters where a name is new or two names differ, so there the table answers.
-      const agreed = people.size === 1 ? [...people][0] : undefined;
+      const agreed = this.agreed(claims);
+      if (agreed !== undefined && !names.previous) {
+        answers[index] = { person: agreed, joins: null, by: null, foreign: noneForeign, withheld: noneWithheld, shared: noneShared };
+        continue;
+      }
+      asked.push({ names, claims, index });
       for (const claim of claims) {
         if (agreed === undefined) unknown.set(claim.key, claim);
         else found.set(claim.key, agreed);
       }
     }
+    if (asked.length === 0) return answers;
     // A previous name may be a user id as well; then it is one already, and is not made an anonymous one.
-    for (const { workspace, previous } of all)
+    for (const { workspace, previous } of asked.map((each) => each.names))
       if (previous) unknown.set(keyOf({ workspace, kind: 'user', value: previous }), { workspace, kind: 'user', value: previous });
     for (const identity of await findIdentities(tx, [...unknown.values()])) learn(identity);
 
-    const taken = await peopleWithUser(tx, this.doubtful(all, found));
+    const taken = await peopleWithUser(tx, this.doubtful(asked, found));
     for (const person of taken) this.withUser.set(person, true);
 
-    const standings = await this.standings(tx, all, found, now);
+    const standings = await this.standings(tx, asked, found, now);
     const fresh = new Map<string, Identity>();
-    const settled = all.map((names) => this.settleUnknown(names, found, fresh, standings, now));
+    const settled = asked.map((each) => this.settleUnknown(each, found, fresh, standings, now));
     if (fresh.size > 0) {
       await insertIdentities(tx, [...fresh.values()], now);
       // Somebody else may have been first with one of them: what stands in the table counts.
       for (const identity of await findIdentities(tx, [...fresh.values()])) learn(identity);
     }
-    return all.map((names, index) => this.answer(names, found, settled[index]!));
+    for (const [at, each] of asked.entries()) answers[each.index] = this.answer(each, found, settled[at]!);
+    return answers;
+  }
+
+  /** Whom the cache names for all of these; undefined when it does not know one of them, or they differ. */
+  private agreed(claims: readonly Claim[]): string | undefined {
+    let person: string | undefined;
+    for (const claim of claims) {
+      const there = this.people.get(claim.key);
+      if (there === undefined || there === nobody || (person !== undefined && there !== person)) return undefined;
+      person = there;
+    }
+    return person;
   }
 
   /** People of whom it matters whether they have a user id: names that differ, where one may join the other or take its user id. */
-  private doubtful(all: readonly Names[], found: ReadonlyMap<string, string>): string[] {
+  private doubtful(asked: readonly Asked[], found: ReadonlyMap<string, string>): string[] {
     const doubtful = new Set<string>();
     const ask = (person: string | undefined): void => {
       if (person !== undefined && person !== nobody && !this.withUser.has(person)) doubtful.add(person);
     };
-    for (const names of all) {
+    for (const { names, claims } of asked) {
       if (names.user === null && !names.trusted) continue;
-      const claims = claimsOf(names);
       const one = claims[0] && found.get(claims[0].key);
       if (claims.every((claim) => found.get(claim.key) === one)) continue;
       for (const claim of claims) if (claim.kind !== 'user') ask(found.get(claim.key));
@@ -147,14 +178,13 @@ export class Resolver {
   /** Of people who were there before and gain an identity: how many they have. */
   private async standings(
     tx: Transaction,
-    all: readonly Names[],
+    asked: readonly Asked[],
     found: ReadonlyMap<string, string>,
     now: Instant,
   ): Promise<Map<string, Standing>> {
     const gaining = new Map<string, CompiledPolicy>();
     const policies = new Map<number, CompiledPolicy>();
-    for (const names of all) {
-      const claims = claimsOf(names);
+    for (const { names, claims } of asked) {
       if (claims.length < 2 || claims.every((claim) => found.has(claim.key))) continue;
       for (const claim of claims) {
         const there = found.get(claim.key);
@@ -179,13 +209,12 @@ export class Resolver {
   }
 
   private settleUnknown(
-    names: Names,
+    { names, claims }: Asked,
     found: Map<string, string>,
     fresh: Map<string, Identity>,
     standings: ReadonlyMap<string, Standing>,
     now: Instant,
   ): { person: string; withheld: RefusedName[] } {
-    const claims = claimsOf(names);
     const policy = policyOf(names);
     let person: string | undefined;
     for (const claim of claims) {
@@ -233,12 +262,16 @@ export class Resolver {
     return { person, withheld };
   }
 
-  private answer(names: Names, found: ReadonlyMap<string, string>, settled: { person: string; withheld: RefusedName[] }): Resolved {
+  private answer(
+    { names, claims }: Asked,
+    found: ReadonlyMap<string, string>,
+    settled: { person: string; withheld: RefusedName[] },
+  ): Resolved {
     const at = (claim: IdentityClaim): string | undefined => {
       const holder = found.get(keyOf(claim));
       return holder === nobody ? undefined : holder;
     };
-    const { person, joins, by } = this.whoIsMeant(names, at, settled.person);
+    const { person, joins, by } = this.whoIsMeant(names, claims, at, settled.person);
     const shared: SharedName[] = [];
     const isForeign = (kind: 'email' | 'phone'): boolean => {
       const value = names[kind];
@@ -267,12 +300,13 @@ export class Resolver {
 
   private whoIsMeant(
     names: Names,
+    claims: readonly Claim[],
     at: (claim: IdentityClaim) => string | undefined,
     otherwise: string,
   ): Pick<Resolved, 'person' | 'joins' | 'by'> {
     const policy = policyOf(names);
     const holders: { label: string; person: string }[] = [];
-    for (const claim of claimsOf(names)) {
+    for (const claim of claims) {
       const person =
         claim.value === names.previous && claim.kind === 'anonymous' && claim.value !== names.anonymous ? undefined : at(claim);
       if (person !== undefined) holders.push({ label: claim.label, person });
@@ -321,11 +355,8 @@ function whyWithheld(standing: Standing, kind: CompiledKind): { because: string;
     : null;
 }
 
-const claims = new WeakMap<Names, Claim[]>();
 /** The names of a fact as claims, the strongest kind first. */
 function claimsOf(names: Names): Claim[] {
-  const known = claims.get(names);
-  if (known) return known;
   const { workspace } = names;
   const policy = policyOf(names);
   let list: Claim[] = [];
@@ -343,6 +374,5 @@ function claimsOf(names: Names): Claim[] {
     list = list
       .filter((each) => policy.kinds.get(each.label)?.unique ?? true)
       .sort((a, b) => policy.kinds.get(a.label)!.place - policy.kinds.get(b.label)!.place);
-  claims.set(names, list);
   return list;
 }
