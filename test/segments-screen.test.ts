@@ -147,6 +147,11 @@ describe.skipIf(reason !== null)(`segments in a browser${reason ? `: skipped, ${
     await press('Control+Shift+z');
     expect(await rows()).toHaveLength(1);
     await press('Control+z');
+    expect(await rows()).toHaveLength(2);
+    await press('w', 'g');
+    await expectFocus(/How many must hold: all/); // a new group in the one of “any”
+    await press('Control+z', 'Control+z'); // also when what had the focus is gone
+    expect(await rows()).toEqual([first, 'Condition 2 of 2: no Meeting Booked']);
 
     await page.getByText(/of \d+ people/).waitFor();
     await press('Control+s');

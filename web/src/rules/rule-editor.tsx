@@ -56,6 +56,14 @@ const aStepOfItsOwn = Number.POSITIVE_INFINITY;
 const idOf = (path: Path): string => path.join('.');
 const pathOf = (id: string): Path => (id === '' ? [] : id.split('.').map(Number));
 
+/** The row of a part, else of the one before it, else of its group: a part may be gone. */
+function rowNear(root: HTMLElement, path: Path): HTMLElement | null {
+  const row = root.querySelector<HTMLElement>(`[data-row][data-path="${idOf(path)}"]`);
+  if (row || path.length === 0) return row;
+  const index = path.at(-1)!;
+  return rowNear(root, index > 0 ? [...path.slice(0, -1), index - 1] : path.slice(0, -1));
+}
+
 /** A rule as a sentence whose words open. The same for segments, scores, stages and journeys. */
 export function RuleEditor({ rule, onChange, vocabulary, journey = false, lead = 'People for whom', mistakes = [] }: RuleEditorProps) {
   const [history, setHistory] = useState<History<Draft>>(() => begin(open(rule)));
@@ -63,6 +71,8 @@ export function RuleEditor({ rule, onChange, vocabulary, journey = false, lead =
   const handed = useRef(given);
   const root = useRef<HTMLDivElement>(null);
   const focusOn = useRef<{ path: Path; open: boolean } | null>(null);
+  /** Where the keyboard was last; null when it is elsewhere on the page. */
+  const wasAt = useRef<Path | null>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a rule that we handed out comes back, and is not new
   useEffect(() => {
@@ -100,12 +110,13 @@ export function RuleEditor({ rule, onChange, vocabulary, journey = false, lead =
   useEffect(() => {
     const wanted = focusOn.current;
     focusOn.current = null;
-    if (!wanted) return;
     const timer = requestAnimationFrame(() => {
-      const row = root.current?.querySelector(`[data-row][data-path="${idOf(wanted.path)}"]`);
+      const lost = document.activeElement === document.body && wasAt.current !== null;
+      if (!root.current || (!wanted && !lost)) return;
+      const row = rowNear(root.current, wanted?.path ?? wasAt.current!);
       const chip = row?.querySelector<HTMLElement>('[data-unset]') ?? row?.querySelector<HTMLElement>('[data-chip]');
       chip?.focus();
-      if (wanted.open && chip?.hasAttribute('data-unset')) chip.click();
+      if (wanted?.open && chip?.hasAttribute('data-unset')) chip.click();
     });
     return () => cancelAnimationFrame(timer);
   }, [history.now]);
@@ -126,7 +137,21 @@ export function RuleEditor({ rule, onChange, vocabulary, journey = false, lead =
   const nowhere = edit.mistakes.get('') ?? [];
   return (
     <WordsContext.Provider value={useMemo(() => ({ vocabulary, journey }), [vocabulary, journey])}>
-      <div ref={root} className={css.editor} onKeyDown={press} role="group" aria-label="Rule">
+      <div
+        ref={root}
+        className={css.editor}
+        onKeyDown={press}
+        role="group"
+        aria-label="Rule"
+        onFocus={({ target }) => {
+          const id = target.closest<HTMLElement>('[data-row]')?.dataset.path;
+          if (id !== undefined) wasAt.current = pathOf(id.replace('+', ''));
+          else wasAt.current ??= [];
+        }}
+        onBlur={({ relatedTarget, currentTarget }) => {
+          if (relatedTarget && !currentTarget.contains(relatedTarget)) wasAt.current = null;
+        }}
+      >
         <div className={css.tools}>
           <ActionIcon
             disabled={history.past.length === 0}

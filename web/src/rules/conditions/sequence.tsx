@@ -12,7 +12,6 @@ type Test = DraftTest<'sequence'>;
 export const sequence: KindEditor<'sequence'> = {
   name: 'did one thing, and then another or no other',
   group: 'What they did',
-  // biome-ignore lint/suspicious/noThenProperty: a name of the rule language
   blank: () => ({ first: {}, then: {}, within: 'P7D', happened: true }),
   lead: ['', 'it is not so that'],
   title: (test) => `${test.first?.event ?? 'an event'}, then ${test.then?.event ?? 'another'}`,
@@ -68,7 +67,6 @@ export const sequence: KindEditor<'sequence'> = {
             ...narrowings(test.then ?? {}).map((each) => ({
               ...each,
               label: `the second: ${each.label}`,
-              // biome-ignore lint/suspicious/noThenProperty: a name of the rule language
               part: { then: { ...test.then, ...each.part } },
             })),
             ...(test.last === undefined
