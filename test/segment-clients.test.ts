@@ -115,7 +115,7 @@ describe('@segment/analytics-node', () => {
     analytics.identify({
       anonymousId: 'n-anon',
       userId: 'nina',
-      traits: { email: 'nina@example.com', firstName: 'Nina', plan: { name: 'gold', seats: 3 } as never },
+      traits: { email: 'nina@example.com', firstName: 'Nina', subscription: { name: 'gold', seats: 3 } as never },
       context,
     });
     analytics.track({
@@ -137,7 +137,7 @@ describe('@segment/analytics-node', () => {
     expect(nina).toMatchObject({
       name: 'Nina',
       stage: 'capture',
-      traits: { plan: { name: 'gold', seats: 3 } },
+      traits: { subscription: { name: 'gold', seats: 3 } },
       consents: [{ state: 'granted' }],
     });
     expect(nina.identities.map((each) => `${each.kind} ${each.value}`).sort()).toEqual([
