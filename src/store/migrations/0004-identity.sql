@@ -1,4 +1,4 @@
--- Adds whose a row was before a merge, what was undone and by whom, and who is held or kept apart. No column comes with a value, so no row is rewritten but those of merge, whose key is another now; locks merge while that is built.
+-- Adds columns without a value, in which a row says whose it was before a merge, and tables of who is held or kept apart; locks merge while it gets another key, and rewrites no other table.
 
 alter table identity add column origin uuid;
 
