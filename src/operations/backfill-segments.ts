@@ -17,7 +17,7 @@ import type { Workspace } from '#store/workspaces.ts';
 import { decideAndWrite, type Written } from './decide-batch.ts';
 import type { Deps } from './deps.ts';
 import { toPerson } from './rows.ts';
-import { ruleSqlContext } from './rules.ts';
+import { ruleSqlContext } from './rule-sql-context.ts';
 
 /** What has to be done when nothing but segments, or what is remembered, changed: segments in their order, those that are gone, and what is remembered newly. */
 export interface SegmentsOnly {

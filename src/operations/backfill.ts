@@ -7,7 +7,8 @@ import type { Transaction } from '#store/database.ts';
 import { lockLanes, lockLanesInOrder } from '#store/inbox.ts';
 import { countPeople, hasPeople, peopleInLanes } from '#store/people.ts';
 import { loadWorkspaces, type Workspace, workspaceNow } from '#store/workspaces.ts';
-import { decideAndWrite } from './decide-batch.ts';
+import { eventsSayAll, needsPasts, segmentsOnly, shiftLanes } from './backfill-segments.ts';
+import { decideAndWrite, type Written } from './decide-batch.ts';
 import type { Deps } from './deps.ts';
 import { announce } from './process.ts';
 import { loadRulebook } from './rulebooks.ts';
@@ -16,6 +17,10 @@ const everyLane: readonly number[] = Array.from({ length: 256 }, (_, lane) => la
 
 /** About how many people are looked at while their lanes are locked: what happens to them meanwhile waits, so it is kept to some tenths of a second. */
 const peopleAtOnce = 2_500;
+/** The same where everybody is brought along by a few statements, and what they did is read or is not. At least so many, at most so many. */
+const peopleByStatement = { reading: [5_000, 20_000], counting: [50_000, 250_000] } as const;
+/** [ms] How long such lanes should be locked. The first of them are few, because nobody knows yet how much changes; then about as many as fit into this, or take as long as the statements do anyway. */
+const lockedFor = 400;
 
 /**
  * What one rulebook says about everybody that another does not: what has to be remembered anew, and whether segments, scores, grades or what they read
@@ -70,10 +75,36 @@ export async function backfillRound(deps: Deps): Promise<boolean> {
   return moved > 0;
 }
 
+/** Goes through the lanes a group at a time; answers how many were done. One by one, one group is a round; by statements, the whole of it. */
 async function backfillLanes(deps: Deps, backfill: StoredBackfill, ids: readonly number[]): Promise<number> {
-  const total = await deps.db.transaction({ workspaces: ids }, (tx) => countPeople(tx, backfill.workspace));
-  const atOnce = Math.max(1, Math.min(64, Math.floor((256 * peopleAtOnce) / Math.max(1, total))));
-  const behind = everyLane.filter((lane) => backfill.revisions[lane] !== backfill.target).slice(0, atOnce);
+  const total = Math.max(1, await deps.db.transaction({ workspaces: ids }, (tx) => countPeople(tx, backfill.workspace)));
+  const lanesFor = (people: number): number => Math.max(1, Math.min(256, Math.floor((256 * people) / total)));
+  const behind = everyLane.filter((lane) => backfill.revisions[lane] !== backfill.target);
+  let done = 0;
+  let fixed: number | null = null;
+  for (let atOnce = Math.min(64, lanesFor(peopleAtOnce)); done < behind.length; ) {
+    const began = performance.now();
+    const group = await backfillGroup(deps, backfill, ids, behind.slice(done, done + atOnce));
+    if (group === null) break;
+    done += group.lanes;
+    if (group.way === 'one by one' || group.lanes === 0) break;
+    const took = performance.now() - began;
+    // Statements take a time of their own, whatever the lanes; the first group tells it. At least as much goes to what lanes take.
+    const [least, most] = peopleByStatement[group.way];
+    fixed ??= took;
+    const each = Math.max(0, took - fixed) / group.lanes;
+    const fitting = done === group.lanes ? 0 : Math.floor(Math.max(lockedFor - fixed, fixed) / Math.max(each, 0.001));
+    atOnce = Math.min(Math.max(fitting, lanesFor(least)), lanesFor(most));
+  }
+  return done;
+}
+
+async function backfillGroup(
+  deps: Deps,
+  backfill: StoredBackfill,
+  ids: readonly number[],
+  behind: readonly number[],
+): Promise<{ lanes: number; way: 'one by one' | 'reading' | 'counting' } | null> {
   const outcome = await deps.db.transaction({ workspaces: ids }, async (tx) => {
     const lanes = await lockLanes(tx, behind);
     // What is behind is read again under the locks: another process may have been at these lanes, and the target may have moved.
@@ -83,28 +114,39 @@ async function backfillLanes(deps: Deps, backfill: StoredBackfill, ids: readonly
     const now = workspaceNow(workspace!, deps.now());
     const after = await deps.rulebooks.at(tx, backfill.workspace, current.target);
     let [people, changes] = [0, 0];
-    let written: Awaited<ReturnType<typeof decideAndWrite>> | null = null;
+    let way: 'one by one' | 'reading' | 'counting' = 'counting';
+    const written: Written[] = [];
     for (const [revision, some] of Map.groupBy(
       lanes.filter((lane) => current.revisions[lane] !== current.target),
       (lane) => current.revisions[lane]!,
     )) {
-      const changed = whatChanged(await loadRulebook(tx, backfill.workspace, revision), after);
+      const before = await loadRulebook(tx, backfill.workspace, revision);
+      const changed = whatChanged(before, after);
       if (changed === null) continue;
-      const everybody = await peopleInLanes(tx, backfill.workspace, some);
-      const clock = workspace!.clock?.clock ?? 0;
-      const wakes = everybody.map((person) => ({ workspace: backfill.workspace, person, clock, dueAt: now }));
-      written = await decideAndWrite(deps, tx, ids, [], wakes, { revision: current.target, memos: changed.memos });
-      people += everybody.length;
-      changes += written.changes;
+      const change = segmentsOnly(before, after, changed.memos);
+      if (change && (await eventsSayAll(deps, tx, workspace!, after, change))) {
+        const shifted = await shiftLanes(deps, tx, { ids, workspace: workspace!, book: after, now, lanes: some, change });
+        if (needsPasts(change) && way === 'counting') way = 'reading';
+        people += shifted.people;
+        written.push(shifted.written);
+      } else {
+        const everybody = await peopleInLanes(tx, backfill.workspace, some);
+        const clock = workspace!.clock?.clock ?? 0;
+        const wakes = everybody.map((person) => ({ workspace: backfill.workspace, person, clock, dueAt: now }));
+        way = 'one by one';
+        people += everybody.length;
+        written.push(await decideAndWrite(deps, tx, ids, [], wakes, { revision: current.target, memos: changed.memos }));
+      }
+      changes += written.at(-1)!.changes;
     }
     await advanceBackfill(tx, { id: current.id, lanes, target: current.target, people, changes }, deps.now());
-    return { lanes, written };
+    return { lanes: lanes.length, way, written };
   });
-  if (outcome === null) return 0;
-  if (outcome.written) announce(deps, outcome.written, [], []);
+  if (outcome === null) return null;
+  for (const written of outcome.written) announce(deps, written, [], []);
   await deps.workspaces.refresh();
   deps.bus.changed(backfill.workspace, ['backfill']);
-  return outcome.lanes.length;
+  return outcome;
 }
 
 export interface BackfillProgress {

@@ -126,7 +126,12 @@ export async function decideAndWrite(
     }
     changes += decision.effects.filter((effect) => effect.kind === 'segment' || effect.kind === 'score').length;
     // Most people stand as they stood when one definition of fifty changes; they need not be written.
-    if (backfill && decision.effects.length === 0 && before && isSame(before.state, decision.person.state)) {
+    if (
+      backfill &&
+      decision.effects.length === 0 &&
+      before &&
+      isSame(before.state, { ...decision.person.state, revision: (before.state as PersonState).revision })
+    ) {
       if (decision.wakeAt !== Number.POSITIVE_INFINITY) batch.wakes.push(wakeOf(where.workspace, id, decision.wakeAt));
       continue;
     }

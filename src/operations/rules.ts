@@ -3,21 +3,17 @@ import { isObject, type JsonObject } from '#contract/json.ts';
 import { type Mistake, Problem } from '#contract/problems.ts';
 import type { RuleExplained, RulePreview, SeenPath, Vocabulary } from '#contract/routes/rules.ts';
 import type { Rule } from '#contract/rule.ts';
-import { startOfDay, stretchAt } from '#engine/local-calendar.ts';
-import { nextLocal, offsetAt } from '#engine/local-time.ts';
 import { explainRule } from '#engine/rule/explain.ts';
 import { addMemo, type Memo, remember } from '#engine/rule/memory.ts';
 import { never } from '#engine/rule/question.ts';
 import { compileRule, memosOf } from '#engine/rule/rule.ts';
 import { sayRule } from '#engine/rule/say.ts';
-import type { Rulebook } from '#engine/rulebook.ts';
 import { recordAudit } from '#store/audit.ts';
 import type { Transaction } from '#store/database.ts';
 import { listDefinitions, publishedAt } from '#store/definitions.ts';
 import { eventsForMemory, latestEvents } from '#store/events.ts';
 import { countPeople, latestTraits, ownersOf, peopleRows } from '#store/people.ts';
-import type { RuleSqlContext } from '#store/rule-sql/context.ts';
-import { countHolding, distinctZones, holdingPeople } from '#store/rule-sql/rule-sql.ts';
+import { countHolding, holdingPeople } from '#store/rule-sql/rule-sql.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import { backfillsOf, cancelOpenBackfill } from './backfill.ts';
 import { applySet } from './definitions.ts';
@@ -25,18 +21,7 @@ import type { Deps } from './deps.ts';
 import { findPerson } from './edit-person.ts';
 import { mistakesOfOne, toCandidate } from './plan.ts';
 import { toPerson } from './rows.ts';
-
-/** How the database reads rules of a workspace: by the same clocks and the same book as the engine. */
-export async function ruleSqlContext(tx: Transaction, workspace: Workspace, book: Rulebook, now: Instant): Promise<RuleSqlContext> {
-  return {
-    workspace: workspace.id,
-    now,
-    zone: book.context.zone,
-    zones: await distinctZones(tx, workspace.id),
-    local: { offsetAt, startOfDay, nextLocal, stretchAt },
-    purposeOf: book.context.purposeOf,
-  };
-}
+import { ruleSqlContext } from './rule-sql-context.ts';
 
 /** What stands against a rule, as the check of a segment with it would say. */
 async function mistakesOfRule(tx: Transaction, workspace: Workspace, rule: Rule): Promise<Mistake[]> {

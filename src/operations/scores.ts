@@ -24,7 +24,7 @@ import { findPerson } from './edit-person.ts';
 import { publishedDocuments } from './fields.ts';
 import { hasDraft, mistakesOfOne, toCandidate } from './plan.ts';
 import { toPerson } from './rows.ts';
-import { ruleSqlContext } from './rules.ts';
+import { ruleSqlContext } from './rule-sql-context.ts';
 import { usesOf } from './segments.ts';
 
 const steps = 20;

@@ -20,16 +20,21 @@ export interface Round {
   more: boolean;
 }
 
-/** One round of processing: every lane that has facts or due wakes, a group at a time, `atOnce` groups beside each other. */
+/** One round of processing and of a backfill, for those who have no loops. */
 export async function processRound(deps: Deps, atOnce: number): Promise<Round> {
+  const round = await processEverything(deps, atOnce);
+  const filled = await backfillRound(deps);
+  return { ...round, more: round.more || filled };
+}
+
+/** Every lane that has facts or due wakes, a group at a time, `atOnce` groups beside each other. A backfill has a loop of its own, for which nobody waits here. */
+async function processEverything(deps: Deps, atOnce: number): Promise<Round> {
   const clocks = await deps.workspaces.clocks();
   const found = await deps.db.transaction({ workspaces: await deps.workspaces.ids() }, async (tx) => ({
     facts: await lanesWithFacts(tx),
     wakes: await lanesWithWakes(tx, clocks),
   }));
-  const round = await processThese(deps, [...new Set([...found.wakes, ...found.facts])], atOnce);
-  const filled = await backfillRound(deps);
-  return { ...round, more: round.more || filled };
+  return processThese(deps, [...new Set([...found.wakes, ...found.facts])], atOnce);
 }
 
 async function processThese(deps: Deps, lanes: readonly number[], atOnce: number): Promise<Round & { full: number[] }> {
@@ -83,7 +88,7 @@ export class Processor {
     if (now - this.fullAt > fullScanEvery) {
       this.fullAt = this.wakesAt = now;
       this.spokenOf.clear();
-      const round = await processRound(this.deps, this.atOnce);
+      const round = await processEverything(this.deps, this.atOnce);
       return round.more || this.spokenOf.size > 0;
     }
     const early = roundEvery - (now - this.roundAt);

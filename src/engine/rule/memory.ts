@@ -13,6 +13,10 @@ export interface Memo<T extends Trace = Trace> {
   names: readonly string[];
   /** Whatever makes the trace another one than that of a memo of the same id that keeps less. */
   keeps: string;
+  /** [ms] How long before now an event may lie that still matters; Infinity for all of them. */
+  horizon: number;
+  /** Of a memo that only counts: what, and how much is kept of it. The database can make such traces for everybody at once. */
+  counts?: { of: Narrowed; keep: Keep };
   fold(trace: T | undefined, event: Occurrence): T | undefined | null;
   with(other: Memo<T>): Memo<T>;
 }
@@ -47,6 +51,8 @@ export function countMemo(of: Narrowed, keep: Keep, zone: string): Memo<CountTra
     id: memoId('count', of, zone),
     names: [of.event],
     keeps: sayKeep(keep),
+    horizon: keep.total ? Number.POSITIVE_INFINITY : keep.horizon,
+    counts: { of, keep },
     fold(trace, event) {
       if (!matches(event)) return trace;
       if (!trace) return { n: keep.total ? 1 : 0, t: [event.at] };
@@ -107,6 +113,7 @@ export function valueMemo(of: Narrowed, property: string, keep: Keep, distinct: 
     id: memoId('value', of, zone, property),
     names: [of.event],
     keeps: `${sayKeep(keep)}/${distinct ? 'distinct' : ''}`,
+    horizon: keep.total ? Number.POSITIVE_INFINITY : keep.horizon,
     fold(trace = emptyValues, event) {
       if (!matches(event)) return trace === emptyValues ? undefined : trace;
       const { at } = event;
@@ -198,7 +205,14 @@ export function gapMemo(first: EventMatch, then: EventMatch, zone: string): Memo
 }
 
 function pairMemo(id: string, names: readonly string[], fold: Memo<SequenceTrace>['fold']): Memo<SequenceTrace> {
-  const memo: Memo<SequenceTrace> = { id, names: [...new Set(names)], keeps: '', fold, with: () => memo };
+  const memo: Memo<SequenceTrace> = {
+    id,
+    names: [...new Set(names)],
+    keeps: '',
+    horizon: Number.POSITIVE_INFINITY,
+    fold,
+    with: () => memo,
+  };
   return memo;
 }
 

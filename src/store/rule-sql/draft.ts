@@ -47,9 +47,15 @@ export class Draft {
   get asOf(): string {
     return this.at(this.context.now);
   }
-  /** " and alias.lane = any(…)", or nothing when all lanes are meant. */
+  /**
+   * " and alias.lane = any(…)", or nothing when all lanes are meant. Events are found by their names: their lanes are no key to them, because the index that begins with lanes
+   * would be read for all that ever happened there (800 in place of 100 ms).
+   */
   inLanes(alias: string): string {
-    return this.context.lanes ? ` and ${alias}.lane = any(${this.bind([...this.context.lanes], 'smallint[]')})` : '';
+    if (!this.context.lanes) return '';
+    return alias === 'e'
+      ? ` and e.lane + 0 = any(${this.bind([...this.context.lanes], 'int[]')})`
+      : ` and ${alias}.lane = any(${this.bind([...this.context.lanes], 'smallint[]')})`;
   }
 
   /** Rows that several conditions ask about; made when the first of them asks. */

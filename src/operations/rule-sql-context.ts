@@ -1,0 +1,20 @@
+import type { Instant } from '#contract/instant.ts';
+import { startOfDay, stretchAt } from '#engine/local-calendar.ts';
+import { nextLocal, offsetAt } from '#engine/local-time.ts';
+import type { Rulebook } from '#engine/rulebook.ts';
+import type { Transaction } from '#store/database.ts';
+import type { RuleSqlContext } from '#store/rule-sql/context.ts';
+import { distinctZones } from '#store/rule-sql/rule-sql.ts';
+import type { Workspace } from '#store/workspaces.ts';
+
+/** How the database reads rules of a workspace: by the same clocks and the same book as the engine. */
+export async function ruleSqlContext(tx: Transaction, workspace: Workspace, book: Rulebook, now: Instant): Promise<RuleSqlContext> {
+  return {
+    workspace: workspace.id,
+    now,
+    zone: book.context.zone,
+    zones: await distinctZones(tx, workspace.id),
+    local: { offsetAt, startOfDay, nextLocal, stretchAt },
+    purposeOf: book.context.purposeOf,
+  };
+}
