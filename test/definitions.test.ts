@@ -264,7 +264,8 @@ describe('with people under way', () => {
   });
 
   test('a changed segment is brought to everybody, a changed text to nobody', async () => {
-    const backfills = async (): Promise<number> => (await sql('select count(*) as n from backfill where workspace_id = $1 and finished_at is null', workspace.id))[0]!.n;
+    const backfills = async (): Promise<number> =>
+      (await sql('select count(*) as n from backfill where workspace_id = $1 and finished_at is null', workspace.id))[0]!.n;
     await applySet(deps, workspace, 'ana', {
       definitions: [edited('template', 'welcome-hello', (body) => (body.subject = 'Hello'))],
       publish: true,

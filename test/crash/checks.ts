@@ -146,7 +146,12 @@ function checkEvents(wrong: Complaints, events: readonly Row[], traffic: Traffic
   return { missing, doubled };
 }
 
-const nth = (state: PersonState, name: string): number => (state.memory[countMemo({ event: name }, { most: 1, horizon: Number.POSITIVE_INFINITY, total: true }, 'UTC').id] as CountTrace | undefined)?.n ?? 0;
+const nth = (state: PersonState, name: string): number =>
+  (
+    state.memory[countMemo({ event: name }, { most: 1, horizon: Number.POSITIVE_INFINITY, total: true }, 'UTC').id] as
+      | CountTrace
+      | undefined
+  )?.n ?? 0;
 
 /** Counters, score, segment and stage are those of a single clean delivery. */
 function checkPerson(wrong: Complaints, done: Done, person: Row, isBuyer: boolean): void {

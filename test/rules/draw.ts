@@ -140,7 +140,10 @@ export function drawPerson(chance: Chance, newId: () => string, now: Instant): D
   const person = newPerson(newId(), pick(chance, ['website', 'import', 'api']), past(chance, now));
   for (const path of ['plan', 'size', 'when', 'tags', 'a'])
     if (chance() < 0.7) person.traits[path] = value(chance, now) as JsonObject[string];
-  if (chance() < 0.8) person.traits.when = (chance() < 0.6 ? toIso(now + pick(chance, [-1, 1]) * pick(chance, usual)) : someDate(chance, now)) as JsonObject[string];
+  if (chance() < 0.8)
+    person.traits.when = (
+      chance() < 0.6 ? toIso(now + pick(chance, [-1, 1]) * pick(chance, usual)) : someDate(chance, now)
+    ) as JsonObject[string];
   if (chance() < 0.5) person.traits.tags = some(chance, [...words, ...numbers], 0, 4);
   if (chance() < 0.6) person.email = pick(chance, ['ana@example.com', 'ÖZ@example.com', 'b@example.org']);
   if (chance() < 0.3) person.phone = '+4912345678';
@@ -188,7 +191,16 @@ export function drawPerson(chance: Chance, newId: () => string, now: Instant): D
   return { person, past: events.sort((a, b) => a.at - b.at) };
 }
 
-const dated: readonly Operator[] = ['within-last', 'within-next', 'longer-ago', 'further-ahead', 'in-days', 'anniversary-in', 'before', 'after'];
+const dated: readonly Operator[] = [
+  'within-last',
+  'within-next',
+  'longer-ago',
+  'further-ahead',
+  'in-days',
+  'anniversary-in',
+  'before',
+  'after',
+];
 
 /** An operator with a value that it takes. `timed` ones look at the clock. */
 function comparison(chance: Chance, now: Instant, timed: boolean, only?: readonly Operator[]): Comparison {
