@@ -48,7 +48,7 @@ const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 const sorted = (score: Score): Score['thresholds'] => [...score.thresholds].sort((a, b) => a.at - b.at);
 
-async function toRow(tx: Transaction, workspace: Workspace, score: CompiledScore, now: Instant, zone: string): Promise<ScoreRow> {
+async function toRow(tx: Transaction, workspace: Workspace, score: CompiledScore, now: Instant, book: Rulebook): Promise<ScoreRow> {
   const { body } = score;
   const stored = (await listDefinitions(tx, workspace.id)).find((each) => each.kind === 'score' && each.key === score.key)!;
   const thresholds = sorted(body);
@@ -73,7 +73,7 @@ async function toRow(tx: Transaction, workspace: Workspace, score: CompiledScore
     hasDraft: hasDraft(stored),
     updatedAt: toIso(stored.updatedAt),
   };
-  return { ...row, warnings: await warningsOf(tx, workspace, score, row, now, zone) };
+  return { ...row, warnings: await warningsOf(tx, workspace, score, row, now, book) };
 }
 
 export const listScores = (deps: Deps, workspace: Workspace): Promise<{ items: ScoreRow[]; next: null }> =>
@@ -81,7 +81,7 @@ export const listScores = (deps: Deps, workspace: Workspace): Promise<{ items: S
     const book = await deps.rulebooks.current(tx, workspace.id);
     const now = workspaceNow(workspace, deps.now());
     const items: ScoreRow[] = [];
-    for (const score of book.scores) items.push(await toRow(tx, workspace, score, now, book.context.zone));
+    for (const score of book.scores) items.push(await toRow(tx, workspace, score, now, book));
     return { items: items.sort((a, b) => (a.name < b.name ? -1 : 1)), next: null };
   });
 
@@ -125,16 +125,16 @@ async function warningsOf(
   score: CompiledScore,
   row: ScoreRow,
   now: Instant,
-  zone: string,
+  book: Rulebook,
 ): Promise<string[]> {
   const warnings: string[] = [];
   const highest = row.thresholds.at(-1);
   if (highest) {
-    const book = conversionNames.get(workspace.id) ?? 'Order Completed';
-    const weeks = await weeksOf(tx, workspace, score, highest.people, book, now, zone);
+    const weeks = await weeksOf(tx, workspace, score, highest.people, conversionOf(book), now, book.context.zone);
     const sum = (from: number, to: number): number => weeks.slice(from, to).reduce((total, week) => total + week.conversions, 0);
     const [before, after] = [weeks.at(-5)!.above, weeks.at(-1)!.above];
-    if (after >= 20 && after > before * 1.25 && sum(-4, weeks.length) <= sum(-8, -4))
+    // A score that was published since says nothing about four weeks ago.
+    if (before >= 20 && after > before * 1.25 && sum(-4, weeks.length) <= sum(-8, -4))
       warnings.push(
         `${after} people stand above ${highest.name}, ${before} did four weeks ago, and conversions did not rise: the points may have become too easy.`,
       );
@@ -145,9 +145,6 @@ async function warningsOf(
   if (silent.length > 0) warnings.push(`Nothing has come of ${silent.map((each) => `“${each}”`).join(', ')} for 30 days.`);
   return warnings;
 }
-/** Which event counts as a conversion, by workspace; read with the rulebook. */
-const conversionNames = new Map<number, string>();
-
 /** The rule that says for whom a line counts. */
 function ruleOf(signal: Score['signals'][number]): Rule {
   const { event: name, ...rest } = signal.on;
@@ -162,8 +159,7 @@ export const getScore = (deps: Deps, workspace: Workspace, key: string): Promise
     const now = workspaceNow(workspace, deps.now());
     const { zone } = book.context;
     const conversion = conversionOf(book);
-    conversionNames.set(workspace.id, conversion);
-    const row = await toRow(tx, workspace, score, now, zone);
+    const row = await toRow(tx, workspace, score, now, book);
     const context = await ruleSqlContext(tx, workspace, book, now);
     const then = now - 30 * day;
     const lines = [
