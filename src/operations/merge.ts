@@ -60,32 +60,33 @@ async function mergeOne(deps: Deps, merge: WantedMerge, ids: readonly number[]):
     if (!(await takeMerge(tx, merge))) return null;
     const older = await takeFactsOf(tx, [merge.person, merge.joins]);
     const written = older.length > 0 ? await decideAndWrite(deps, tx, ids, older, []) : null;
-    await join(deps, tx, merge);
-    return { older, written };
+    const held = await join(deps, tx, merge);
+    return { older, written, held };
   });
   if (outcome?.written) announce(deps, outcome.written, outcome.older, []);
-  deps.bus.changed(merge.workspace, ['people', 'identities']);
+  deps.bus.changed(merge.workspace, outcome?.held ? ['people', 'identities'] : ['people']);
 }
 
-async function join(deps: Deps, tx: Transaction, merge: WantedMerge): Promise<void> {
+/** Joins two people, unless something stands against it. Answers whether the join waits because one of them is held for review. */
+async function join(deps: Deps, tx: Transaction, merge: WantedMerge): Promise<boolean> {
   const people = new Map((await loadPeople(tx, [merge.person, merge.joins])).map((person) => [person.id, person]));
   const [one, other] = [people.get(merge.person), people.get(merge.joins)];
-  if (!one || !other) return;
+  if (!one || !other) return false;
   const [now1, now2] = [one.mergedInto ?? one.id, other.mergedInto ?? other.id];
-  if (now1 === now2) return;
+  if (now1 === now2) return false;
   if (one.mergedInto !== null || other.mergedInto !== null) {
     // Whoever they have become meanwhile lives in another lane: the merge is asked for anew, about them.
     const { id: _id, ...wanted } = merge;
     await askForMerges(tx, [{ ...wanted, person: now1, joins: now2 }], deps.now());
-    return;
+    return false;
   }
-  if (one.erasedAt !== null || other.erasedAt !== null || one.workspace !== other.workspace) return;
+  if (one.erasedAt !== null || other.erasedAt !== null || one.workspace !== other.workspace) return false;
   const [workspace] = await loadWorkspaces(tx, [merge.workspace]);
   const now = workspaceNow(workspace!, deps.now());
   const against = await whyNot(deps, tx, merge, one, other, now);
   if (against !== null) {
     await tell(deps, tx, merge, one.id, now, workspace!.revision, { decided: 'not merged', ...against });
-    return;
+    return against.held === true;
   }
   const [winner, loser] = remains(one as StoredPerson & Person, other as StoredPerson & Person);
   const runs = await loadLiveRuns(tx, [winner.id]);
@@ -121,6 +122,7 @@ async function join(deps: Deps, tx: Transaction, merge: WantedMerge): Promise<vo
     answer: `Joined with ${sayWho(loser)}: ${sayWhy(merge)}.`,
     rule: null,
   });
+  return false;
 }
 
 /** A person as they are kept, so that the merge can be undone; memory is computed from events. */
@@ -129,8 +131,9 @@ export const keepable = (person: StoredPerson): StoredPerson => ({
   state: { ...(person.state as PersonState), memory: {} },
 });
 
-export const sayWho = (person: Pick<StoredPerson, 'email' | 'name' | 'userId'>): string =>
-  person.email ?? person.name ?? (person.userId === null ? 'an anonymous visitor' : `user ${person.userId}`);
+/** Somebody on the timeline of another, without anything that would outlive them when they are erased. */
+export const sayWho = (person: Pick<StoredPerson, 'id' | 'userId'>): string =>
+  `the ${person.userId === null ? 'visitor' : 'person'} ${person.id.slice(-6)}`;
 
 const sayWhy = (merge: WantedMerge): string =>
   merge.reason !== undefined
@@ -138,6 +141,8 @@ const sayWhy = (merge: WantedMerge): string =>
     : `both came with the same ${sayKind(merge.by ?? 'name')}, as ${sayBy(merge.actor)} said`;
 
 interface Against {
+  /** The join waits for a colleague. */
+  held?: true;
   id?: string;
   answer: string;
   rule: string;
@@ -189,7 +194,7 @@ async function whyNot(
         actor: merge.actor,
         by: merge.by ?? null,
       });
-      return held;
+      return { ...held, held: true };
     }
   }
   if (apart.length > 0) await liftApart(tx, apart);

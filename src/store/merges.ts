@@ -237,6 +237,12 @@ export async function removeErased(tx: Transaction, limit: number): Promise<stri
        and exists (select 1 from jsonb_array_elements_text(p.state -> 'erasing') v where length(v) > 2 and position(lower(v) in lower(r.cells::text)) > 0)`,
       [laneOf(person), person],
     );
+    for (const table of ['identity_refused', 'identity_seen'])
+      await tx.query(
+        `delete from ${table} r using person p where p.lane = $1 and p.person_id = $2 and r.workspace_id = p.workspace_id and jsonb_typeof(p.state -> 'erasing') = 'array'
+         and r.value in (select jsonb_array_elements_text(p.state -> 'erasing'))`,
+        [laneOf(person), person],
+      );
     const whole = await tx.query(
       'with recursive whole (person_id) as (select $1::uuid union select p.person_id from person p join whole w on p.merged_into = w.person_id) select person_id from whole',
       [person],

@@ -768,6 +768,11 @@ export class Inspector {
         'suppression',
         'audit',
         'refusal',
+        'kept_apart',
+        'identity_refused',
+        'identity_seen',
+        'identity_hold',
+        'held_join',
       ]) {
         const [row] = await this.world.rows(`select * from ${table} t where t::text like $1 limit 1`, [`%${canary}%`]);
         insist(!row, 'I17', `something of an erased person is left in ${table}`, { person, canary, row });

@@ -733,7 +733,7 @@ export class World {
       'select distinct person_id from identity where workspace_id = $1 and kind = 1 and value = any($2::text[])',
       [this.workspace, client.users],
     );
-    const clean = client.outbox.length === 0 && theirs.length === 1;
+    const clean = client.outbox.length === 0 && theirs.length === 1 && !client.apart;
     const person = await this.byHand(machine, (id, workspace) => erasePerson(deps, workspace, 'colleague', id), client);
     if (person && clean) this.erased.push({ person, canary: `canary${client.number}.example`, client });
   }

@@ -10,6 +10,7 @@ const watches: Record<LiveTopic, RouteName[]> = {
     'countPeople',
     'getPerson',
     'personTimeline',
+    'listMerges',
     'personWhy',
     'lifecycleBoard',
     'segmentPeople',
