@@ -49,7 +49,8 @@ describe.skipIf(reason !== null)(`scores on the screen${reason ? `: skipped, ${r
     await page.goto(`${base}/scores`);
     await page.getByRole('link', { name: 'Engagement' }).waitFor();
     await page.keyboard.press('Control+k');
-    await page.keyboard.type('new score');
+    await page.getByPlaceholder('Go to, find a person, do something').fill('new score');
+    await page.locator('[data-action][data-selected]', { hasText: 'New score' }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').getByLabel('Name').fill('Interest');
     await page.keyboard.press('Enter');

@@ -103,7 +103,10 @@ export function writeDefinition({ kind, body }: Pick<LooseDefinition, 'kind' | '
   const document = new Document(inSchemaOrder(definitionKinds[kind].body, body), { aliasDuplicateObjects: false });
   visit(document, {
     Scalar(position, node) {
-      if (typeof node.value === 'string' && (fragile.test(node.value) || (position !== 'key' && otherwiseRead.test(node.value))))
+      if (
+        typeof node.value === 'string' &&
+        (fragile.test(node.value) || isBlank(node.value) || (position !== 'key' && otherwiseRead.test(node.value)))
+      )
         node.type = 'QUOTE_DOUBLE';
     },
   });
@@ -112,6 +115,8 @@ export function writeDefinition({ kind, body }: Pick<LooseDefinition, 'kind' | '
 
 /** What a block would lose, because editors change it or do not show it: carriage returns, tabs, control characters, unusual line ends. */
 const fragile = /[^\P{Cc}\n]|[\u2028\u2029\ufeff]/u;
+/** A block of nothing but blanks ends where the next line begins, and loses some of them. */
+const isBlank = (text: string): boolean => text !== '' && text.trim() === '';
 /** What readers of YAML 1.1 take for a truth value, a number to the base of 60, or a date. */
 const otherwiseRead = /^(?:y|n|yes|no|on|off|[-+]?\d[\d_]*(?::[0-5]?\d)+|\d{4}-\d{1,2}-\d{1,2}(?:[Tt\s].*)?)$/i;
 
