@@ -1,6 +1,5 @@
 import { isSame } from '#contract/diff.ts';
 import type { Fact } from '#contract/fact.ts';
-import type { JsonObject } from '#contract/json.ts';
 import type { LiveTopic } from '#contract/routes/operate.ts';
 import { decide, type Decision, type Given } from '#engine/decide.ts';
 import { newPerson, type PersonState } from '#engine/person.ts';
@@ -21,7 +20,7 @@ import type { Deps } from './deps.ts';
 import { faultWait, sayFault } from './fault.ts';
 import { Resolver } from './ingest/resolve.ts';
 import { Batch, gather, wakeOf, type Work, type WorkOf, write } from './batch.ts';
-import { toPerson, toRun } from './rows.ts';
+import { toOccurrence, toPerson, toRun } from './rows.ts';
 
 export interface Written {
   /** How often somebody entered or left a segment, or a score crossed a threshold. */
@@ -259,7 +258,7 @@ const memosOf = (rulebook: Rulebook): readonly Memo[] => [...new Set([...ruleboo
 async function pastsOf(tx: Transaction, people: readonly string[], names: readonly string[]): Promise<Map<string, Occurrence[]>> {
   const pasts = new Map<string, Occurrence[]>();
   for (const event of await eventsForMemory(tx, people, names)) {
-    const occurrence = { id: event.id, at: event.happenedAt, name: event.name, properties: (event.body.properties ?? {}) as JsonObject };
+    const occurrence = toOccurrence(event);
     const past = pasts.get(event.person);
     if (past) past.push(occurrence);
     else pasts.set(event.person, [occurrence]);

@@ -4,6 +4,7 @@ import type { Instant } from '#contract/instant.ts';
 import { isObject, type JsonObject } from '#contract/json.ts';
 import type { Run } from '#engine/journey/run.ts';
 import { emptyState, type Person, type PersonState } from '#engine/person.ts';
+import type { Occurrence } from '#engine/rule/match.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import type { StoredEvent } from '#store/events.ts';
 import type { StoredPerson } from '#store/people.ts';
@@ -24,6 +25,14 @@ const factNames: Record<Exclude<FactKind, 'event'>, string> = {
   erase: 'Erased',
   disown: 'Name Taken Away',
 };
+
+/** A kept event as rules see it. */
+export const toOccurrence = (event: StoredEvent): Occurrence => ({
+  id: event.id,
+  at: event.happenedAt,
+  name: event.name,
+  properties: (event.body.properties ?? {}) as JsonObject,
+});
 
 /** A fact as it is kept for good: what was sent, whole, and who says so. */
 export function toEvent(fact: Fact, person: string, workspace: number, storedAt: Instant): StoredEvent {

@@ -20,7 +20,7 @@ import { applySet } from './definitions.ts';
 import type { Deps } from './deps.ts';
 import { findPerson } from './edit-person.ts';
 import { mistakesOfOne, toCandidate } from './plan.ts';
-import { toPerson } from './rows.ts';
+import { toOccurrence, toPerson } from './rows.ts';
 import { ruleSqlContext } from './rule-sql-context.ts';
 
 /** What stands against a rule, as the check of a segment with it would say. */
@@ -55,9 +55,7 @@ export async function explainFor(deps: Deps, workspace: Workspace, rule: Rule, i
     const memos = new Map<string, Memo>();
     for (const memo of memosOf(rule, context.zone)) addMemo(memos, memo);
     const names = [...new Set([...memos.values()].flatMap((memo) => memo.names))];
-    const past = (await eventsForMemory(tx, [stored.id], names))
-      .filter((event) => event.happenedAt <= now)
-      .map((event) => ({ id: event.id, at: event.happenedAt, name: event.name, properties: (event.body.properties ?? {}) as JsonObject }));
+    const past = (await eventsForMemory(tx, [stored.id], names)).filter((event) => event.happenedAt <= now).map(toOccurrence);
     const known = toPerson(stored);
     const person = { ...known, state: { ...known.state, memory: { ...known.state.memory, ...remember(memos.values(), past) } } };
     const question = { person, now, changesAt: never };

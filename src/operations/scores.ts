@@ -23,7 +23,7 @@ import type { Deps } from './deps.ts';
 import { findPerson } from './edit-person.ts';
 import { publishedDocuments } from './fields.ts';
 import { hasDraft, mistakesOfOne, toCandidate } from './plan.ts';
-import { toPerson } from './rows.ts';
+import { toOccurrence, toPerson } from './rows.ts';
 import { ruleSqlContext } from './rule-sql-context.ts';
 import { usesOf } from './segments.ts';
 
@@ -225,14 +225,7 @@ export const previewScore = (deps: Deps, workspace: Workspace, key: string, body
       const pasts = Map.groupBy(await eventsForMemory(tx, some, names), (event) => event.person);
       for (const stored of await loadPeople(tx, some)) {
         const known = toPerson(stored);
-        const past = (pasts.get(stored.id) ?? [])
-          .filter((event) => event.happenedAt <= now)
-          .map((event) => ({
-            id: event.id,
-            at: event.happenedAt,
-            name: event.name,
-            properties: (event.body.properties ?? {}) as JsonObject,
-          }));
+        const past = (pasts.get(stored.id) ?? []).filter((event) => event.happenedAt <= now).map(toOccurrence);
         const person: Person = {
           ...known,
           state: { ...known.state, memory: { ...known.state.memory, ...remember(memos.values(), past) } },
@@ -268,9 +261,7 @@ const stepOf = (value: number, { min, max }: Score): number =>
  */
 async function personAt(tx: Transaction, now: Person, at: Instant, memos: Iterable<Memo>): Promise<Person> {
   const events = (await eventsOfPerson(tx, now.id, at, 100_000)).reverse();
-  const past = events
-    .filter((event) => ['track', 'page', 'screen', 'group'].includes(event.call))
-    .map((event) => ({ id: event.id, at: event.happenedAt, name: event.name, properties: (event.body.properties ?? {}) as JsonObject }));
+  const past = events.filter((event) => ['track', 'page', 'screen', 'group'].includes(event.call)).map(toOccurrence);
   let traits: JsonObject = {};
   for (const event of events) if (isObject(event.body.traits)) traits = mergeTraits(traits, event.body.traits as JsonObject);
   const move = (await movesOf(tx, now.id)).filter((each) => each.at <= at).sort((a, b) => b.at - a.at)[0];
