@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
  * Recipients with a part in the play (everybody else is taken):
  *   rcpt-550-5.1.1@…      RCPT is answered with 550 5.1.1 (any code, the enhanced code may be missing)
  *   data-552-5.3.4@…      the finished body is answered with it
- *   unknown@ policy@ full@ greylist@   RCPT: 550 5.1.1, 550 5.7.1, 552 5.2.2, 451 4.7.1
+ *   nosuch@ policy@ full@ greylist@   RCPT: 550 5.1.1, 550 5.7.1, 552 5.2.2, 451 4.7.1
  *   fail-421@             RCPT: 421, and the connection closes
  *   drop-at-rcpt@         closes when it hears RCPT
  *   drop-in-data@         closes in the middle of the body
@@ -51,7 +51,7 @@ export interface SmtpSink {
 
 const endOfBody = Buffer.from('\r\n.\r\n');
 const parts: Record<string, string> = {
-  unknown: '550 5.1.1 User unknown',
+  nosuch: '550 5.1.1 User unknown',
   policy: '550 5.7.1 Refused by local policy',
   full: '552 5.2.2 Mailbox full',
   greylist: '451 4.7.1 Greylisted, come back later',

@@ -63,7 +63,7 @@ async function smtpCandidate(pipelining: boolean): Promise<Candidate> {
   const channel = smtpChannel({ url: sink.url, connections: 4, timeouts: quick });
   const who: Record<Happening, string> = {
     taken: 'ana',
-    'address-dead': 'unknown',
+    'address-dead': 'nosuch',
     policy: 'policy',
     later: 'greylist',
     'lost-before-body': 'drop-at-rcpt',
@@ -345,7 +345,7 @@ describe('smtp', () => {
 
   test('a refused recipient does not cost the connection', async () => {
     await begin({}, '', { connections: 1 });
-    for (const to of ['unknown', 'ana', 'policy', 'ana', 'data-550-5.7.1', 'ana']) await send(`${to}@example.com`);
+    for (const to of ['nosuch', 'ana', 'policy', 'ana', 'data-550-5.7.1', 'ana']) await send(`${to}@example.com`);
     expect(sink!.count).toBe(3);
     expect(sink!.connections).toBe(1);
   });

@@ -13,7 +13,7 @@ describe('over a real mail server', () => {
 
   test.each([
     ['somebody', 'sent', null, true],
-    ['unknown', 'bounced', 'refused-address', false],
+    ['nosuch', 'bounced', 'refused-address', false],
     ['rcpt-550-5.1.1', 'bounced', 'refused-address', false],
     ['policy', 'failed', 'refused-policy', true],
     ['rcpt-550-5.7.515', 'failed', 'refused-policy', true],
