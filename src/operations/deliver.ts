@@ -11,7 +11,15 @@ import type { Transaction } from '#store/database.ts';
 import { eventsSince, loadEvents, type StoredEvent } from '#store/events.ts';
 import { type InboxEntry, lockLanes, peopleWithFacts } from '#store/inbox.ts';
 import { stoppedScopes } from '#store/kill-switches.ts';
-import { changeMessages, dueMessages, findSuppressions, type MessageChange, sentSince, type StoredMessage } from '#store/messages.ts';
+import {
+  changeMessages,
+  dueMessages,
+  findSuppressions,
+  type MessageChange,
+  mayHaveArrivedAt,
+  sentSince,
+  type StoredMessage,
+} from '#store/messages.ts';
 import { loadPeople, type StoredPerson } from '#store/people.ts';
 import { loadRuns, type StoredRun } from '#store/runs.ts';
 import { loadWorkspaces, type Workspace, workspaceNow } from '#store/workspaces.ts';
@@ -134,7 +142,7 @@ function settleAs(
     case 'refused': {
       const reason = handover.about === 'address' ? 'refused-address' : 'refused-policy';
       return changeOf(message, {
-        status: handover.about === 'address' ? 'bounced' : 'failed',
+        ...(handover.about === 'address' ? { status: 'bounced' } : { status: 'failed', claimedAt: mayHaveArrivedAt(message) }),
         reason,
         subject,
         answer,
@@ -144,7 +152,7 @@ function settleAs(
     }
     case 'uncertain':
       if (!channel.idempotent) return changeOf(message, { status: 'uncertain', reason: 'uncertain', subject, answer });
-      return later(message, null, answer, at);
+      return later({ ...message, details: { ...message.details, mayHaveArrivedAt: message.claimedAt } }, null, answer, at);
     case 'later':
       return later(message, handover.retryAt, answer, at);
   }
@@ -152,9 +160,13 @@ function settleAs(
 
 function later(message: StoredMessage, retryAt: Instant | null, answer: string, at: Instant): MessageChange {
   const dueAt = retryAt ?? at + retryAfter[Math.min(message.attempts - 1, retryAfter.length - 1)]!;
-  const details = { ...message.details, answer };
-  if (dueAt >= message.expiresAt) return changeOf(message, { status: 'failed', reason: 'gave-up', answer, details });
-  return changeOf(message, { status: 'held', reason: 'try-later', answer, details, dueAt, claimedAt: null });
+  const claimedAt = mayHaveArrivedAt(message);
+  const change = { answer, details: { ...message.details, answer }, claimedAt };
+  if (dueAt < message.expiresAt) return changeOf(message, { ...change, status: 'held', reason: 'try-later', dueAt });
+  return changeOf(message, {
+    ...change,
+    ...(claimedAt === null ? { status: 'failed', reason: 'gave-up' } : { status: 'uncertain', reason: 'uncertain' }),
+  });
 }
 
 /** A refused address comes back round the ring as a fact, and stops further mail to it. */
@@ -256,7 +268,8 @@ async function decideDue(
       continue;
     }
     const person = toPerson(stored);
-    const history = sent.get(message.person) ?? [];
+    // One that may have arrived is tried again: it does not stand against itself.
+    const history = (sent.get(message.person) ?? []).filter((each) => each.message !== message.id);
     const [key] = suppressionKey(message, stored);
     const verdict = judge(
       deps,
@@ -289,7 +302,7 @@ async function decideDue(
     hand.add(message.id);
     going.push({ message: { ...message, claimedAt: now, attempts: message.attempts + 1 }, person: stored, now });
     if (message.purpose === 'marketing')
-      sent.set(message.person, [...history, { person: message.person, at: now, channel: message.channel }]);
+      sent.set(message.person, [...history, { person: message.person, message: message.id, at: now, channel: message.channel }]);
   }
   await changeMessages(tx, changes);
   deps.failpoint('deliver.claiming');

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { changeMessages, lockUnsettledOf, sendersAtWork } from '#store/messages.ts';
+import { changeMessages, lockUnsettledOf, mayHaveArrivedAt, sendersAtWork } from '#store/messages.ts';
 import { enterSender, leaveSender } from '#store/senders.ts';
 import type { Deps } from './deps.ts';
 
@@ -70,17 +70,19 @@ export async function settleDeadSenders(
       const unsettled = await lockUnsettledOf(tx, sender);
       const left = sender === own ? unsettled.filter((message) => !inHand?.(message.id)) : unsettled;
       const changes = left.map((message) => {
-        const safe = message.begunAt === null || message.channel === 'webhook';
+        const begun = message.begunAt !== null;
+        const safe = !begun || message.channel === 'webhook';
+        const details = safe && begun ? { ...message.details, mayHaveArrivedAt: message.claimedAt } : message.details;
         outcome[safe ? 'requeued' : 'uncertain']++;
         return {
           person: message.person,
           id: message.id,
           status: safe ? ('queued' as const) : ('uncertain' as const),
           reason: safe ? null : ('uncertain' as const),
-          details: message.details,
+          details,
           dueAt: message.dueAt,
           sender: null,
-          claimedAt: safe ? null : message.claimedAt,
+          claimedAt: safe ? mayHaveArrivedAt({ details }) : message.claimedAt,
           attempts: message.attempts,
           sentAt: null,
           subject: message.subject,

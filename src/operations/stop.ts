@@ -58,6 +58,7 @@ export async function settleByHand(
         reason: null,
         sentAt: as === 'sent' ? (message.claimedAt ?? now) : null,
         claimedAt: null,
+        details: { ...message.details, mayHaveArrivedAt: null },
         sender: null,
         dueAt: now,
       },

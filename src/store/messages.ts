@@ -175,19 +175,26 @@ export async function dueMessages(tx: Queryable, lanes: readonly number[], clock
   return rows.map(toMessage);
 }
 
-/** When marketing was handed over to these people since an instant, and is being handed over now: what caps count. */
+/** When what is tried again may have arrived already: the last hand-over of which nobody knows how it ended. */
+export const mayHaveArrivedAt = ({ details }: Pick<StoredMessage, 'details'>): Instant | null =>
+  typeof details.mayHaveArrivedAt === 'number' ? details.mayHaveArrivedAt : null;
+
+/**
+ * When marketing was handed over to these people since an instant, is being handed over now, or may have arrived already although it is tried again: what caps
+ * count. (`claimed_at` is empty where nothing can have arrived.)
+ */
 export async function sentSince(
   tx: Queryable,
   people: readonly string[],
   since: Instant,
-): Promise<{ person: string; at: Instant; channel: string }[]> {
+): Promise<{ person: string; message: string; at: Instant; channel: string }[]> {
   if (people.length === 0) return [];
   const rows = await tx.query(
-    `select m.person_id, coalesce(m.sent_at, m.claimed_at) as at, m.channel from unnest($1::smallint[], $2::uuid[]) as w (lane, person_id)
-     cross join lateral (select * from message m where m.lane = w.lane and m.person_id = w.person_id and m.purpose = 'marketing' and m.status in ('sending', 'sent', 'bounced', 'uncertain') and coalesce(m.sent_at, m.claimed_at) > $3) m`,
+    `select m.person_id, m.message_id, coalesce(m.sent_at, m.claimed_at) as at, m.channel from unnest($1::smallint[], $2::uuid[]) as w (lane, person_id)
+     cross join lateral (select * from message m where m.lane = w.lane and m.person_id = w.person_id and m.purpose = 'marketing' and coalesce(m.sent_at, m.claimed_at) > $3) m`,
     [people.map(laneOf), [...people], toIso(since)],
   );
-  return rows.map((row) => ({ person: row.person_id, at: row.at, channel: row.channel }));
+  return rows.map((row) => ({ person: row.person_id, message: row.message_id, at: row.at, channel: row.channel }));
 }
 
 export interface MessageChange {
