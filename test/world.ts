@@ -94,7 +94,7 @@ export class World {
   /** Every mail that was taken, in order. */
   readonly mails: Received[];
   private readonly clock: { now: Instant };
-  private readonly script: { answer: (mail: OutgoingEmail) => Handover };
+  private readonly script: { answer: (mail: OutgoingEmail) => Handover; hook: () => Handover };
   private readonly closeDatabase: () => Promise<void>;
   private calls = 0;
   private settling: Promise<void> | null = null;
@@ -123,7 +123,10 @@ export class World {
     const database = options.on ?? (await freshDatabase(options.database ?? 'pglite'));
     const sink = options.mail === 'smtp' ? await smtpSink() : null;
     const mails: Received[] = [];
-    const script = { answer: (_mail: OutgoingEmail): Handover => ({ result: 'sent', providerId: null, answer: '250 2.0.0 Ok' }) };
+    const script: World['script'] = {
+      answer: () => ({ result: 'sent', providerId: null, answer: '250 2.0.0 Ok' }),
+      hook: () => ({ result: 'sent', providerId: null, answer: '200' }),
+    };
     const recording: Channel<OutgoingEmail> = {
       name: 'recording',
       kind: 'email',
@@ -138,13 +141,22 @@ export class World {
       async verify() {},
       async close() {},
     };
+    const hooks: Channel = {
+      name: 'recording',
+      kind: 'webhook',
+      idempotent: true,
+      concurrency: 4,
+      send: async (_message, stillOwned) => ((await stillOwned()) ? script.hook() : { result: 'disowned' }),
+      async verify() {},
+      async close() {},
+    };
     const config = readConfig({
       PUBLIC_URL: options.port === undefined ? publicUrl : `http://127.0.0.1:${options.port}`,
       LOG_LEVEL: 'silent',
       ...(sink ? { SMTP_URL: sink.url } : {}),
     });
     const email = (sink ? smtpChannel({ url: sink.url, connections: 2 }) : recording) as Channel;
-    const house = await openHouse(config, { db: database.db, now: () => clock.now, log: quiet, channels: { email } });
+    const house = await openHouse(config, { db: database.db, now: () => clock.now, log: quiet, channels: { email, webhook: hooks } });
     await firstStart(house.deps, true);
     await house.sender.enter();
     const main = await house.deps.workspaces.bySlug('main');
@@ -384,6 +396,11 @@ export class World {
   }
 
   // ------------------------------------------------------------------------------------------------------------------------------- mail
+
+  /** What every system that is called by a webhook answers from now on. */
+  answerHooks(script: () => Handover): void {
+    this.script.hook = script;
+  }
 
   /** What the mail server answers from now on. */
   answer(script: (mail: OutgoingEmail) => Handover): void {

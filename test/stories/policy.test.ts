@@ -55,6 +55,12 @@ describe.each(dialects)('on %s', (database) => {
       },
       { kind: 'journey', key: 'ask', body: writes('Asked') },
       { kind: 'journey', key: 'ask-soon', body: writes('Asked Soon', {}, { expires: 'PT2H' }) },
+      {
+        kind: 'template',
+        key: 'to-system',
+        body: { channel: 'webhook', name: 'To a system', url: 'https://system.example/hook', body: '{"who": "{{ person.id }}"}' },
+      },
+      { kind: 'journey', key: 'ask-hook', body: writes('Asked Hook', {}, { template: 'to-system' }) },
       { kind: 'journey', key: 'ask-receipt', body: writes('Asked Receipt', {}, { topic: 'account' }) },
       { kind: 'journey', key: 'ask-endless', body: writes('Asked Endless', {}, { template: 'endless' }) },
       {
@@ -76,6 +82,7 @@ describe.each(dialects)('on %s', (database) => {
   beforeEach(async () => {
     // The next working day at eleven in Berlin, summer or winter, for somebody who has never got anything.
     world.answer(() => ({ result: 'sent', providerId: null, answer: '250 2.0.0 Ok' }));
+    world.answerHooks(() => ({ result: 'sent', providerId: null, answer: '200' }));
     const next = new Date(Math.ceil(world.now / 86_400_000) * 86_400_000 + 10 * 3_600_000);
     await world.turnTo(next.getTime());
     user = `p${++people}`;
@@ -269,6 +276,27 @@ describe.each(dialects)('on %s', (database) => {
     expect(await mails()).toBe(3);
     await world.turn('PT1S');
     expect((await world.messages((await world.person(email)).id))[2]).toMatchObject({ status: 'sent', sentAt: frees });
+  });
+
+  test('what may have arrived counts while it is tried again, and does not stand against itself', async () => {
+    await arrive();
+    const left = async () => (await world.person(email)).capsLeft.find((cap) => cap.channel === '*')?.left;
+    for (const before of [4, 3, 2, 1]) {
+      expect(await ask('Asked Hook')).toMatchObject({ status: 'sent' });
+      expect(await left()).toBe(before);
+    }
+    world.answerHooks(() => ({ result: 'uncertain', answer: 'the line broke' }));
+    expect(await ask('Asked Hook')).toMatchObject({ status: 'held', reason: 'try-later' });
+    expect(await left()).toBe(0);
+    expect(await ask('Asked'), 'the fifth may have arrived').toMatchObject({ reason: 'cap' });
+    world.answerHooks(() => ({ result: 'later', retryAt: null, answer: '503' }));
+    await world.turn('PT2M');
+    expect(await left(), 'this time it certainly did not arrive, the first time it may have').toBe(0);
+    world.answerHooks(() => ({ result: 'sent', providerId: null, answer: '200' }));
+    await world.turn('PT10M');
+    const hooks = (await world.messages((await world.person(email)).id)).filter((each) => each.channel === 'webhook');
+    expect(hooks.map((each) => each.status)).toEqual(Array(5).fill('sent'));
+    expect(await left()).toBe(0);
   });
 
   test('ten mails that want to go at once: two go, whatever happens', async () => {
