@@ -10,35 +10,37 @@ export interface Processed {
   facts: number;
   wakes: number;
   /** Lanes that somebody else held. */
-  busy: number;
+  busy: number[];
   /** Lanes of which so much was taken that more may wait. */
   full: number[];
 }
 
-/** Facts taken of each lane at once: 32 lanes of 64 make a batch of about two thousand, where a fact costs least. */
-const factsPerLane = 64;
+/** What is taken at once: of each lane so many facts, `promptly` none for which nobody waits, and so many wakes of all lanes together. */
+export interface Portion {
+  facts: number;
+  wakes: number;
+  promptly?: boolean;
+}
 
 const wakesAtOnce = 2_000;
+/** Facts taken of each lane at once: 32 lanes of 64 make a batch of about two thousand, where a fact costs least. */
+export const largePortion: Portion = { facts: 64, wakes: wakesAtOnce };
 
 /**
  * Takes the next facts and due wakes of some lanes, decides, and writes everything that follows, in one transaction. What it wrote has happened; after
  * a crash nothing of it has, and the facts are in the inbox again.
  */
-export async function processLanes(
-  deps: Deps,
-  lanes: readonly number[],
-  most: { facts: number; wakes: number } = { facts: factsPerLane, wakes: wakesAtOnce },
-): Promise<Processed> {
+export async function processLanes(deps: Deps, lanes: readonly number[], most: Portion = largePortion): Promise<Processed> {
   const ids = await deps.workspaces.ids();
   const clocks = await deps.workspaces.clocks();
   const outcome = await deps.db.transaction({ workspaces: ids }, async (tx) => {
     const locked = await lockLanes(tx, lanes);
-    if (locked.length === 0) return { taken: [], wakes: [], written: null, busy: lanes.length };
-    const [taken, wakes] = await Promise.all([takeFacts(tx, locked, most.facts), takeWakes(tx, locked, clocks, most.wakes)]);
+    if (locked.length === 0) return { taken: [], wakes: [], written: null, busy: lanes };
+    const [taken, wakes] = await Promise.all([takeFacts(tx, locked, most.facts, most.promptly), takeWakes(tx, locked, clocks, most.wakes)]);
     deps.failpoint('process.taken');
     const written = taken.length + wakes.length > 0 ? await decideAndWrite(deps, tx, ids, taken, wakes) : null;
     deps.failpoint('process.written');
-    return { taken, wakes, written, busy: lanes.length - locked.length };
+    return { taken, wakes, written, busy: lanes.filter((lane) => !locked.includes(lane)) };
   });
   deps.failpoint('process.committed');
   if (outcome.written) announce(deps, outcome.written, outcome.taken, outcome.wakes);
@@ -46,8 +48,8 @@ export async function processLanes(
   return {
     facts: outcome.taken.length,
     wakes: outcome.wakes.length,
-    busy: outcome.busy,
-    full: [...taken].filter(([, list]) => list.length >= factsPerLane).map(([lane]) => lane),
+    busy: [...outcome.busy],
+    full: [...taken].filter(([, list]) => list.length >= most.facts).map(([lane]) => lane),
   };
 }
 
@@ -56,11 +58,11 @@ export async function processLanes(
  * aside whole, among the refusals, so that one poisoned fact holds up nobody.
  */
 export async function processApart(deps: Deps, lanes: readonly number[]): Promise<Processed> {
-  const sum: Processed = { facts: 0, wakes: 0, busy: 0, full: [] };
+  const sum: Processed = { facts: 0, wakes: 0, busy: [], full: [] };
   const add = (done: Processed): void => {
     sum.facts += done.facts;
     sum.wakes += done.wakes;
-    sum.busy += done.busy;
+    sum.busy.push(...done.busy);
     sum.full.push(...done.full);
   };
   for (const lane of lanes) {
@@ -68,7 +70,7 @@ export async function processApart(deps: Deps, lanes: readonly number[]): Promis
       add(await processLanes(deps, [lane]));
     } catch (error) {
       if (!isOurFault(error)) throw error;
-      for (let taken = 0; taken < factsPerLane; taken++) {
+      for (let taken = 0; taken < largePortion.facts; taken++) {
         try {
           const done = await processLanes(deps, [lane], { facts: 1, wakes: 0 });
           add(done);

@@ -7,7 +7,7 @@ import { type SendingDeps, deliverLanes } from './deliver.ts';
 import type { Deps } from './deps.ts';
 import { mergeWanted } from './merge.ts';
 import { isOurFault } from '#store/database.ts';
-import { processApart, processLanes } from './process.ts';
+import { largePortion, type Portion, processApart, type Processed, processLanes } from './process.ts';
 
 /** A group of lanes is locked and taken together, so that batches are large. */
 const groupSize = 32;
@@ -29,29 +29,50 @@ export async function processRound(deps: Deps, atOnce: number): Promise<Round> {
 
 /** Every lane that has facts or due wakes, a group at a time, `atOnce` groups beside each other. A backfill has a loop of its own, for which nobody waits here. */
 async function processEverything(deps: Deps, atOnce: number): Promise<Round> {
-  const clocks = await deps.workspaces.clocks();
-  const found = await deps.db.transaction({ workspaces: await deps.workspaces.ids() }, async (tx) => ({
-    facts: await lanesWithFacts(tx),
-    wakes: await lanesWithWakes(tx, clocks),
-  }));
-  return processThese(deps, [...new Set([...found.wakes, ...found.facts])], atOnce);
+  const { prompt, bulk, wakes } = await findWork(deps);
+  const round = await processGroups(deps, portionsOf([...new Set([...wakes, ...prompt, ...bulk])], largePortion), atOnce);
+  return { ...round, messages: 0 };
 }
 
-async function processThese(deps: Deps, lanes: readonly number[], atOnce: number): Promise<Round & { full: number[] }> {
-  const done = await eachGroup(lanes, atOnce, async (group) => {
+async function findWork(deps: Deps): Promise<{ prompt: number[]; bulk: number[]; wakes: number[] }> {
+  const clocks = await deps.workspaces.clocks();
+  return deps.db.transaction({ workspaces: await deps.workspaces.ids() }, async (tx) => ({
+    ...(await lanesWithFacts(tx)),
+    wakes: await lanesWithWakes(tx, clocks),
+  }));
+}
+
+const groupsOf = (lanes: readonly number[]): number[][] =>
+  Array.from({ length: Math.ceil(lanes.length / groupSize) }, (_, index) => lanes.slice(index * groupSize, (index + 1) * groupSize));
+
+/** Lanes that are locked together, and what is taken of them. */
+interface Group {
+  lanes: readonly number[];
+  portion: Portion;
+}
+
+const portionsOf = (lanes: readonly number[], portion: Portion): Group[] => groupsOf(lanes).map((group) => ({ lanes: group, portion }));
+
+interface GroupsDone extends Omit<Round, 'messages'> {
+  /** By group, in order. */
+  done: Processed[];
+}
+
+async function processGroups(deps: Deps, groups: readonly Group[], atOnce: number): Promise<GroupsDone> {
+  const done = await each(groups, atOnce, async ({ lanes, portion }) => {
     try {
-      return await processLanes(deps, group);
+      return await processLanes(deps, lanes, portion);
     } catch (error) {
       // Only what the database refuses for good is taken apart; a lost connection or a deadlock is tried again as it was.
       if (!isOurFault(error)) throw error;
-      deps.log.error({ lanes: group, error: String(error) }, 'a batch was refused by the database; it is taken apart');
-      return processApart(deps, group);
+      deps.log.error({ lanes, error: String(error) }, 'a batch was refused by the database; it is taken apart');
+      return processApart(deps, lanes);
     }
   });
   const merges = await mergeWanted(deps);
-  const facts = done.reduce((sum, each) => sum + each.facts, 0);
-  const wakes = done.reduce((sum, each) => sum + each.wakes, 0);
-  return { facts, wakes, messages: 0, more: facts + wakes + merges > 0, full: done.flatMap((each) => each.full) };
+  const facts = done.reduce((sum, group) => sum + group.facts, 0);
+  const wakes = done.reduce((sum, group) => sum + group.wakes, 0);
+  return { facts, wakes, more: facts + wakes + merges > 0, done };
 }
 
 /** How often every lane is looked at although nobody spoke of it: a notification can be lost, a process can die. */
@@ -59,6 +80,9 @@ const fullScanEvery = 1 * second;
 const wakeScanEvery = 20;
 /** Rounds for lanes that were spoken of begin at least this far apart, so that single events gather into batches; the first after a rest begins at once. */
 const roundEvery = 12;
+/** What somebody waits for is taken without what was brought in bulk. Of that, a group goes with each round, small while somebody waits for other things. */
+const promptPortion: Portion = { ...largePortion, promptly: true };
+const smallPortion: Portion = { ...largePortion, facts: 16 };
 
 /**
  * Processing as the loop does it: the lanes that were spoken of at once, all lanes now and then. (Looking through all of them costs 40 ms while a hundred
@@ -68,10 +92,13 @@ export class Processor {
   private readonly deps: Deps;
   private readonly atOnce: number;
   private readonly spokenOf = new Set<number>();
+  /** Lanes with facts in bulk, the one that has waited longest first. */
+  private readonly bulk = new Set<number>();
   private fullAt = Number.NEGATIVE_INFINITY;
   private wakesAt = Number.NEGATIVE_INFINITY;
   private roundAt = Number.NEGATIVE_INFINITY;
-  /** Whether the last round left facts in full lanes. */
+  private promptAt = Number.NEGATIVE_INFINITY;
+  /** Whether the last round left facts that it could have taken. */
   private behind = false;
 
   constructor(deps: Deps, atOnce: number) {
@@ -84,28 +111,39 @@ export class Processor {
   }
 
   async round(): Promise<boolean> {
+    await this.look();
+    if (this.spokenOf.size + this.bulk.size === 0) return false;
+    const early = roundEvery - (performance.now() - this.roundAt);
+    if (early > 0 && !this.behind) await new Promise((resolve) => setTimeout(resolve, early));
+    this.roundAt = performance.now();
+
+    const prompt = portionsOf([...this.spokenOf], promptPortion);
+    this.spokenOf.clear();
+    const next = [...this.bulk].slice(0, groupSize);
+    for (const lane of next) this.bulk.delete(lane);
+    const bulk = portionsOf(next, this.roundAt - this.promptAt < 1 * second ? smallPortion : largePortion);
+    const { done } = await processGroups(this.deps, [...prompt, ...bulk], this.atOnce);
+
+    for (const { full, busy } of done.slice(0, prompt.length)) this.hear([...full, ...busy]);
+    for (const { full, busy } of done.slice(prompt.length)) for (const lane of [...full, ...busy]) this.bulk.add(lane);
+    if (done.slice(0, prompt.length).some(({ facts }) => facts > 0)) this.promptAt = this.roundAt;
+    this.behind = done.some(({ full }) => full.length > 0);
+    return this.spokenOf.size + this.bulk.size > 0;
+  }
+
+  /** Looks where something waits of which nobody has spoken. */
+  private async look(): Promise<void> {
     const now = performance.now();
     if (now - this.fullAt > fullScanEvery) {
       this.fullAt = this.wakesAt = now;
-      this.spokenOf.clear();
-      const round = await processEverything(this.deps, this.atOnce);
-      return round.more || this.spokenOf.size > 0;
-    }
-    const early = roundEvery - (now - this.roundAt);
-    if (early > 0 && this.spokenOf.size > 0 && !this.behind) await new Promise((resolve) => setTimeout(resolve, early));
-    this.roundAt = performance.now();
-    const lanes = [...this.spokenOf];
-    this.spokenOf.clear();
-    if (now - this.wakesAt > wakeScanEvery) {
+      const { prompt, bulk, wakes } = await findWork(this.deps);
+      this.hear([...prompt, ...wakes]);
+      for (const lane of bulk) this.bulk.add(lane);
+    } else if (now - this.wakesAt > wakeScanEvery) {
       this.wakesAt = now;
       const clocks = await this.deps.workspaces.clocks();
-      lanes.push(...(await this.deps.db.transaction({ workspaces: await this.deps.workspaces.ids() }, (tx) => lanesWithWakes(tx, clocks))));
+      this.hear(await this.deps.db.transaction({ workspaces: await this.deps.workspaces.ids() }, (tx) => lanesWithWakes(tx, clocks)));
     }
-    if (lanes.length === 0) return false;
-    const round = await processThese(this.deps, [...new Set(lanes)], this.atOnce);
-    this.hear(round.full);
-    this.behind = round.full.length > 0;
-    return this.spokenOf.size > 0;
   }
 }
 
@@ -113,18 +151,17 @@ export class Processor {
 export async function deliverRound(deps: SendingDeps, atOnce: number): Promise<Round> {
   const clocks = await deps.workspaces.clocks();
   const lanes = await deps.db.transaction({ workspaces: await deps.workspaces.ids() }, (tx) => lanesWithMessages(tx, clocks));
-  const done = await eachGroup(lanes, atOnce, (group) => deliverLanes(deps, group));
-  const messages = done.reduce((sum, each) => sum + each.claimed + each.decided, 0);
+  const done = await each(groupsOf(lanes), atOnce, (group) => deliverLanes(deps, group));
+  const messages = done.reduce((sum, group) => sum + group.claimed + group.decided, 0);
   return { facts: 0, wakes: 0, messages, more: messages > 0 };
 }
 
-async function eachGroup<T>(lanes: readonly number[], atOnce: number, work: (group: number[]) => Promise<T>): Promise<T[]> {
-  const groups = Array.from({ length: Math.ceil(lanes.length / groupSize) }, (_, index) =>
-    lanes.slice(index * groupSize, (index + 1) * groupSize),
-  ).values();
+/** Does the work for each, at most `atOnce` at a time; answers in their order. */
+async function each<G, T>(groups: readonly G[], atOnce: number, work: (group: G) => Promise<T>): Promise<T[]> {
+  const waiting = groups.entries();
   const done: T[] = [];
   const take = async (): Promise<void> => {
-    for (const group of groups) done.push(await work(group));
+    for (const [index, group] of waiting) done[index] = await work(group);
   };
   await Promise.all(Array.from({ length: atOnce }, take));
   return done;

@@ -36,12 +36,14 @@ export const appendToInbox = (tx: Queryable, entries: readonly InboxEntry[]): Pr
 /** A merge waits in the inbox under a class of its own: it needs two lanes, so no batch takes it. */
 const mergeClass = 9;
 
-/** Lanes in which facts wait. */
-export async function lanesWithFacts(tx: Queryable): Promise<number[]> {
-  const rows = await tx.query<{ lane: number }>(
-    'select l.lane from lane l where exists (select 1 from inbox i where i.lane = l.lane and i.class < 9)',
+/** Lanes in which facts wait: those that somebody waits for, and those that were brought in bulk. A lane can be in both. */
+export async function lanesWithFacts(tx: Queryable): Promise<{ prompt: number[]; bulk: number[] }> {
+  const rows = await tx.query<{ lane: number; prompt: boolean; bulk: boolean }>(
+    `select * from (select l.lane, exists (select 1 from inbox i where i.lane = l.lane and i.class < $1::int) as prompt, exists (select 1 from inbox i where i.lane = l.lane and i.class = $1::int) as bulk from lane l) found
+     where prompt or bulk`,
+    [factClasses.bulk],
   );
-  return rows.map((row) => row.lane);
+  return { prompt: rows.filter((row) => row.prompt).map((row) => row.lane), bulk: rows.filter((row) => row.bulk).map((row) => row.lane) };
 }
 
 /** Locks those of the lanes that nobody else holds. Nothing else in Throughline locks people. */
@@ -77,18 +79,18 @@ const inOrder = (rows: readonly Row[]): TakenFact[] =>
 
 /**
  * Takes the next facts of locked lanes out of the inbox, at most `perLane` of each, by class and then in order; a person's facts are taken in their
- * order whatever their class. They are back when the transaction rolls back.
+ * order whatever their class. `promptly`, nobody's are taken for whom nothing but bulk waits. They are back when the transaction rolls back.
  */
-export async function takeFacts(tx: Queryable, lanes: readonly number[], perLane: number): Promise<TakenFact[]> {
+export async function takeFacts(tx: Queryable, lanes: readonly number[], perLane: number, promptly = false): Promise<TakenFact[]> {
   const rows = await tx.query(
     `with next as (
        select n.lane, n.person_id, max(n.id) as upto
        from unnest($1::smallint[]) as l (lane)
-       cross join lateral (select i.lane, i.person_id, i.id from inbox i where i.lane = l.lane and i.class < 9 order by i.class, i.id limit $2) n
+       cross join lateral (select i.lane, i.person_id, i.id from inbox i where i.lane = l.lane and i.class < $3 order by i.class, i.id limit $2) n
        group by n.lane, n.person_id)
      delete from inbox i using next where i.lane = any($1::smallint[]) and i.lane = next.lane and i.person_id = next.person_id and i.id <= next.upto and i.class < 9
      returning i.lane, i.person_id, i.id, i.workspace_id, i.fact`,
-    [[...lanes], perLane],
+    [[...lanes], perLane, promptly ? factClasses.bulk : mergeClass],
   );
   return inOrder(rows);
 }
