@@ -56,14 +56,14 @@ export async function withMemory(
   people: readonly AskedAbout[],
   { once = false }: { once?: boolean } = {},
 ): Promise<Map<string, StoredPerson>> {
-  const groups = new Map<string, { workspace: number; memos: readonly Memo[]; whole: boolean; people: StoredPerson[]; at: Instant }>();
+  const groups = new Map<string, { workspace: Workspace; memos: readonly Memo[]; whole: boolean; people: StoredPerson[]; at: Instant }>();
   for (const { person, workspace, book, at } of people) {
     const state = person.state as PersonState;
     const whole = state.memoryVersion !== '';
     const memos = whole ? memosOf(book) : owes(workspace, book, state);
     if (memos.length === 0 && !whole) continue;
     const name = `${workspace.id}@${book.revision} ${whole} ${memos.map(memoName).join(' ')}`;
-    const group = groups.get(name) ?? { workspace: workspace.id, memos, whole, people: [], at };
+    const group = groups.get(name) ?? { workspace, memos, whole, people: [], at };
     group.people.push(person);
     group.at = Math.min(group.at, at);
     groups.set(name, group);
@@ -72,8 +72,11 @@ export async function withMemory(
   for (const { workspace, memos, whole, people, at } of groups.values()) {
     const ids = people.map(({ id }) => id);
     const names = namesSince(memos, at);
+    const realTime = workspace.clock === null;
     const events =
-      once && ids.length >= many ? await eventsForMemoryOfMany(tx, workspace, ids, names) : await eventsForMemory(tx, ids, names);
+      once && ids.length >= many
+        ? await eventsForMemoryOfMany(tx, workspace.id, ids, names, realTime)
+        : await eventsForMemory(tx, ids, names, realTime);
     const pasts = pastsByPerson(events);
     for (const person of people) {
       const state = person.state as PersonState;
@@ -102,7 +105,7 @@ export const remembering = async (
 
 /** What somebody did that these memos take, oldest first, as rules see it. */
 export const pastOf = async (tx: Transaction, person: string, memos: readonly Memo[]): Promise<Occurrence[]> =>
-  (await eventsForMemory(tx, [person], namesSince(memos, Number.NEGATIVE_INFINITY))).map(toOccurrence);
+  (await eventsForMemory(tx, [person], namesSince(memos, Number.NEGATIVE_INFINITY), false)).map(toOccurrence);
 
 function pastsByPerson(events: readonly StoredEvent[]): Map<string, Occurrence[]> {
   const pasts = new Map<string, Occurrence[]>();

@@ -223,7 +223,7 @@ export const previewScore = (deps: Deps, workspace: Workspace, key: string, body
     const sample: ScorePreview['sample'] = [];
     for (let from = 0; from < ids.length; from += 1_000) {
       const some = ids.slice(from, from + 1_000);
-      const pasts = Map.groupBy(await eventsForMemory(tx, some, names), (event) => event.person);
+      const pasts = Map.groupBy(await eventsForMemory(tx, some, names, workspace.clock === null), (event) => event.person);
       for (const stored of await loadPeople(tx, some)) {
         const known = toPerson(stored);
         const past = (pasts.get(stored.id) ?? []).filter((event) => event.happenedAt <= now).map(toOccurrence);
