@@ -128,7 +128,7 @@ const measured = async (work: () => Promise<number>): Promise<{ took: number; n:
 /** As our own reader asks: as the application's role, which sees a workspace. */
 const ours = ({ db, workspace, now }: Audience, rule: Rule, tap?: (tx: Queryable) => Queryable): Promise<number> =>
   db.transaction({ workspaces: [workspace] }, async (tx) => {
-    const context: RuleSqlContext = { workspace, now, zone: 'UTC', zones: await distinctZones(tx, workspace), local: { offsetAt, startOfDay, nextLocal, stretchAt }, purposeOf: () => undefined };
+    const context: RuleSqlContext = { workspace, now, zone: 'UTC', zones: await distinctZones(tx, workspace), local: { offsetAt, startOfDay, nextLocal, stretchAt }, purposeOf: () => undefined, realTime: true };
     return countHolding(tap ? tap(tx) : tx, rule, context);
   });
 

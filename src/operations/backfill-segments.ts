@@ -1,36 +1,33 @@
 import { day, type Instant } from '#contract/instant.ts';
-import type { JsonObject } from '#contract/json.ts';
 import type { LiveTopic } from '#contract/routes/operate.ts';
 import { explainRule } from '#engine/rule/explain.ts';
-import type { Occurrence } from '#engine/rule/match.ts';
-import { type Memo, remember } from '#engine/rule/memory.ts';
+import { memoName } from '#engine/rule/memory.ts';
 import { isTimedRule, memosOf } from '#engine/rule/rule.ts';
 import type { CompiledSegment, Rulebook } from '#engine/rulebook.ts';
 import { stableId } from '#engine/stable-id.ts';
 import type { Transaction } from '#store/database.ts';
 import { appendMembershipLog, changeMemberships, type MembershipChange } from '#store/memberships.ts';
 import { loadPeople } from '#store/people.ts';
-import { selectCountTraces } from '#store/rule-sql/count-traces.ts';
 import { selectChanges, selectPeople } from '#store/rule-sql/rule-sql.ts';
-import { armChanges, changeStates, isYoung, pastsInLanes, settleForMany, shiftsOf, type StateChange } from '#store/shifts.ts';
+import { armChanges, changeStates, isYoung, settleForMany, shiftsOf, type StateChange } from '#store/shifts.ts';
 import type { Workspace } from '#store/workspaces.ts';
 import { decideAndWrite, type Written } from './decide-batch.ts';
 import type { Deps } from './deps.ts';
+import { withMemory } from './remember.ts';
 import { toPerson } from './rows.ts';
 import { ruleSqlContext } from './rule-sql-context.ts';
 
-/** What has to be done when nothing but segments, or what is remembered, changed: segments in their order, those that are gone, and what is remembered newly. */
+/** What has to be done when nothing but segments changed: segments in their order, and those that are gone. */
 export interface SegmentsOnly {
   segments: CompiledSegment[];
   gone: string[];
-  memos: readonly Memo[];
 }
 
 /**
  * Whether the way from one rulebook to another can be gone for everybody at once, in a few statements. Null when somebody has to be asked one by one: scores, grades, topics or fields
  * changed, or a score reads a segment that did, or the other way round.
  */
-export function segmentsOnly(before: Rulebook, after: Rulebook, memos: readonly Memo[]): SegmentsOnly | null {
+export function segmentsOnly(before: Rulebook, after: Rulebook): SegmentsOnly | null {
   const rest = (book: Rulebook): string =>
     JSON.stringify([
       book.context.zone,
@@ -51,26 +48,27 @@ export function segmentsOnly(before: Rulebook, after: Rulebook, memos: readonly 
   if (reads.some((read) => /^(score|grade):/.test(read))) return null;
   if ([...changed, ...gone].some((key) => after.scoresReading.has(`segment:${key}`) || after.gradesReading.has(`segment:${key}`)))
     return null;
-  return { segments, gone, memos };
+  return { segments, gone };
 }
 
-/** Whether the events that are kept still say all that people remember for these rules. What is remembered newly is made from them anyway. */
-export async function eventsSayAll(deps: Deps, tx: Transaction, workspace: Workspace, book: Rulebook, { segments, memos }: SegmentsOnly) {
-  const anew = new Set(memos.map(({ id }) => id));
-  const remembered = segments.flatMap(({ rule }) => (rule ? memosOf(rule, book.context.zone) : [])).filter(({ id }) => !anew.has(id));
+/** Whether the events that are kept still say all that people remember for these rules. What somebody still owes will be made from them anyway. */
+export async function eventsSayAll(deps: Deps, tx: Transaction, workspace: Workspace, book: Rulebook, { segments }: SegmentsOnly) {
+  const remembered = segments
+    .flatMap(({ rule }) => (rule ? memosOf(rule, book.context.zone) : []))
+    .filter((memo) => workspace.owedMemos[memoName(memo)] === undefined);
   const kept = workspace.settings.eventRetentionDays * day;
   return remembered.every(({ horizon }) => horizon < kept) || (await isYoung(tx, workspace.id, deps.now() - kept));
 }
 
-/** How many people's past is read into this process at once, where the database cannot make what they remember of it. */
-export const needsPasts = ({ memos }: SegmentsOnly): boolean => memos.some((memo) => !memo.counts);
+/** What arming somebody costs against what somebody costs who enters or leaves. */
+const wakeWeight = 0.05;
 
 /** Brings everybody in these lanes, which are locked, to a rulebook. Says the same as if each of them were decided about. */
 export async function shiftLanes(
   deps: Deps,
   tx: Transaction,
   given: { ids: readonly number[]; workspace: Workspace; book: Rulebook; now: Instant; lanes: readonly number[]; change: SegmentsOnly },
-): Promise<{ people: number; written: Written }> {
+): Promise<{ people: number; weight: number; written: Written }> {
   const { workspace, book, now, lanes, change } = given;
   await settleForMany(tx);
   const context = { ...(await ruleSqlContext(tx, workspace, book, now)), lanes };
@@ -80,10 +78,10 @@ export async function shiftLanes(
     states.set(person, state);
     return state;
   };
-  for (const [person, memory] of await tracesOf(tx, workspace.id, lanes, change.memos, now)) stateOf(person).memory = memory;
 
   const shifts: { person: string; segment: CompiledSegment | string; entered: boolean }[] = [];
   const stale = new Set<string>();
+  let armed = 0;
   const clock = workspace.clock?.clock ?? 0;
   const named = [
     ...change.segments.map((segment) => ({ segment, key: segment.key })),
@@ -107,41 +105,20 @@ export async function shiftLanes(
         continue;
       }
       shifts.push({ person, segment, entered });
-      if (entered) stateOf(person).entered![key] = now;
-      else stateOf(person).left!.push(key);
+      if (entered) stateOf(person).entered[key] = now;
+      else stateOf(person).left.push(key);
     }
-    if (rule !== null && isTimedRule(rule)) await armChanges(tx, { workspace: workspace.id, clock, changes: selectChanges(rule, context) });
+    if (rule !== null && isTimedRule(rule))
+      armed += await armChanges(tx, { workspace: workspace.id, clock, changes: selectChanges(rule, context) });
   }
 
-  const counted = change.memos.flatMap((memo) => (memo.counts ? [{ id: memo.id, ...memo.counts }] : []));
-  const people = await changeStates(tx, workspace.id, selectCountTraces(counted, context), [...states.values()]);
+  const people = await changeStates(tx, workspace.id, [...states.values()]);
   await appendLog(deps, tx, given, shifts);
   const wakes = [...stale].map((person) => ({ workspace: workspace.id, person, clock, dueAt: now }));
-  const written = await decideAndWrite(deps, tx, given.ids, [], wakes, { revision: book.revision, memos: change.memos });
+  const written = await decideAndWrite(deps, tx, given.ids, [], wakes, { revision: book.revision });
   written.changes += shifts.length;
   if (shifts.length > 0) written.topics.set(workspace.id, new Set<LiveTopic>([...(written.topics.get(workspace.id) ?? []), 'people']));
-  return { people: people + stale.size, written };
-}
-
-/** What people remember that the database cannot make by itself: folded from what they did, as far back as it matters. */
-async function tracesOf(
-  tx: Transaction,
-  workspace: number,
-  lanes: readonly number[],
-  all: readonly Memo[],
-  now: Instant,
-): Promise<Map<string, JsonObject>> {
-  const memos = all.filter((memo) => !memo.counts);
-  const traces = new Map<string, JsonObject>();
-  if (memos.length === 0) return traces;
-  const names = [...new Set(memos.flatMap((memo) => memo.names))];
-  const since = now - Math.max(...memos.map(({ horizon }) => horizon));
-  const pasts = Map.groupBy(await pastsInLanes(tx, { workspace, lanes, names, since }), ({ person }) => person);
-  for (const [person, past] of pasts) {
-    const memory = remember(memos, past satisfies Occurrence[]);
-    if (Object.keys(memory).length > 0) traces.set(person, memory as unknown as JsonObject);
-  }
-  return traces;
+  return { people: people + stale.size, weight: shifts.length + armed * wakeWeight, written };
 }
 
 const logAtOnce = 5_000;
@@ -155,7 +132,13 @@ async function appendLog(
 ): Promise<void> {
   for (let from = 0; from < shifts.length; from += logAtOnce) {
     const some = shifts.slice(from, from + logAtOnce);
-    const people = new Map((await loadPeople(tx, [...new Set(some.map(({ person }) => person))])).map((each) => [each.id, toPerson(each)]));
+    const loaded = await loadPeople(tx, [...new Set(some.map(({ person }) => person))]);
+    const made = await withMemory(
+      tx,
+      loaded.map((person) => ({ person, workspace, book, at: now })),
+      { once: true },
+    );
+    const people = new Map(loaded.map((each) => [each.id, toPerson(made.get(each.id) ?? each)]));
     const changes = some.map(({ person, segment, entered }): MembershipChange => {
       const isGone = typeof segment === 'string';
       const key = isGone ? segment : segment.key;

@@ -1,34 +1,31 @@
 import type { Instant } from '#contract/instant.ts';
 import { Problem } from '#contract/problems.ts';
-import type { Memo } from '#engine/rule/memory.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import { advanceBackfill, listBackfills, markCancelled, openBackfill, openBackfills, type StoredBackfill } from '#store/backfills.ts';
 import type { Transaction } from '#store/database.ts';
 import { lockLanes, lockLanesInOrder } from '#store/inbox.ts';
-import { countPeople, hasPeople, peopleInLanes } from '#store/people.ts';
-import { loadWorkspaces, type Workspace, workspaceNow } from '#store/workspaces.ts';
-import { eventsSayAll, needsPasts, segmentsOnly, shiftLanes } from './backfill-segments.ts';
+import { countInLane, hasPeople, peopleInLanes } from '#store/people.ts';
+import { loadWorkspaces, saveOwedMemos, type Workspace, workspaceNow } from '#store/workspaces.ts';
+import { eventsSayAll, segmentsOnly, shiftLanes } from './backfill-segments.ts';
 import { decideAndWrite, type Written } from './decide-batch.ts';
 import type { Deps } from './deps.ts';
 import { announce } from './process.ts';
+import { owedAfter } from './remember.ts';
 import { loadRulebook } from './rulebooks.ts';
 
 const everyLane: readonly number[] = Array.from({ length: 256 }, (_, lane) => lane);
 
 /** About how many people are looked at while their lanes are locked: what happens to them meanwhile waits, so it is kept to some tenths of a second. */
 const peopleAtOnce = 2_500;
-/** The same where everybody is brought along by a few statements, and what they did is read or is not. At least so many, at most so many. */
-const peopleByStatement = { reading: [5_000, 20_000], counting: [50_000, 250_000] } as const;
-/** [ms] How long such lanes should be locked. The first of them are few, because nobody knows yet how much changes; then about as many as fit into this, or take as long as the statements do anyway. */
-const lockedFor = 400;
-
 /**
- * What one rulebook says about everybody that another does not: what has to be remembered anew, and whether segments, scores, grades or what they read
- * changed. Null when people stand as they stood.
+ * By statements, lanes are few at first, because nobody knows yet how much changes; then as many as promise about so many changes, fewer when their lanes were
+ * locked [ms] longer than this for it.
  */
-export function whatChanged(before: Rulebook, after: Rulebook): { memos: Memo[] } | null {
-  const known = new Set(memosOfBook(before).map(nameOf));
-  const memos = memosOfBook(after).filter((memo) => !known.has(nameOf(memo)));
+const changesAtOnce = 1_500;
+const lockedFor = 300;
+
+/** Whether one rulebook says something about people that another does not: segments, scores, grades or what they read changed. */
+export function isAnother(before: Rulebook, after: Rulebook): boolean {
   const said = (book: Rulebook): string =>
     [
       book.context.zone,
@@ -38,11 +35,8 @@ export function whatChanged(before: Rulebook, after: Rulebook): { memos: Memo[] 
       ...[...book.topics.values()].map((each) => `topic ${each.key} ${each.body.purpose}`).sort(),
       ...book.fields.noted.map((each) => `field ${JSON.stringify(each.body)}`).sort(),
     ].join('\n');
-  return memos.length > 0 || said(before) !== said(after) ? { memos } : null;
+  return said(before) !== said(after);
 }
-
-const memosOfBook = (book: Rulebook): Memo[] => [...new Set([...book.memosByEvent.values()].flat())];
-const nameOf = (memo: Memo): string => `${memo.id}:${memo.keeps}`;
 
 /**
  * Called in the transaction that publishes: opens a backfill when the new revision says something else about people, or moves the target of the one that
@@ -57,13 +51,18 @@ export async function beginBackfill(
   now: Instant,
 ): Promise<void> {
   const [open] = await openBackfills(tx, [workspace.id]);
-  if (!open && whatChanged(await loadRulebook(tx, workspace.id, from), await loadRulebook(tx, workspace.id, target)) === null) return;
+  const [before, after] = [await loadRulebook(tx, workspace.id, from), await loadRulebook(tx, workspace.id, target)];
+  const [current] = await loadWorkspaces(tx, [workspace.id]);
+  const owed = owedAfter(current!.owedMemos, before, after);
+  const opens = open !== undefined || isAnother(before, after);
+  if (!opens && !Object.values(owed).includes(target)) return;
   if (!open && !(await hasPeople(tx, workspace.id))) {
     // Nobody may come in by the old revision between the look and the commit.
     await lockLanesInOrder(tx, everyLane);
     if (!(await hasPeople(tx, workspace.id))) return;
   }
-  await openBackfill(tx, { workspace: workspace.id, from, target, by }, now);
+  await saveOwedMemos(tx, workspace.id, owed);
+  if (opens) await openBackfill(tx, { workspace: workspace.id, from, target, by }, now);
 }
 
 /** Brings the next lanes of some workspace to its target. Answers whether there may be more to do right away. */
@@ -77,24 +76,24 @@ export async function backfillRound(deps: Deps): Promise<boolean> {
 
 /** Goes through the lanes a group at a time; answers how many were done. One by one, one group is a round; by statements, the whole of it. */
 async function backfillLanes(deps: Deps, backfill: StoredBackfill, ids: readonly number[]): Promise<number> {
-  const total = Math.max(1, await deps.db.transaction({ workspaces: ids }, (tx) => countPeople(tx, backfill.workspace)));
-  const lanesFor = (people: number): number => Math.max(1, Math.min(256, Math.floor((256 * people) / total)));
+  const inALane = Math.max(1, await deps.db.transaction({ workspaces: ids }, (tx) => countInLane(tx, backfill.workspace, 0)));
+  const lanesFor = (people: number): number => Math.max(1, Math.min(256, Math.floor(people / inALane)));
   const behind = everyLane.filter((lane) => backfill.revisions[lane] !== backfill.target);
-  let done = 0;
+  let [done, changed, bearable] = [0, 0, changesAtOnce];
   let fixed: number | null = null;
   for (let atOnce = Math.min(64, lanesFor(peopleAtOnce)); done < behind.length; ) {
     const began = performance.now();
     const group = await backfillGroup(deps, backfill, ids, behind.slice(done, done + atOnce));
     if (group === null) break;
     done += group.lanes;
-    if (group.way === 'one by one' || group.lanes === 0) break;
+    if (group.oneByOne || group.lanes === 0) break;
+    // Statements take a time of their own, whatever the lanes, and then a time for whatever they change.
     const took = performance.now() - began;
-    // Statements take a time of their own, whatever the lanes; the first group tells it. At least as much goes to what lanes take.
-    const [least, most] = peopleByStatement[group.way];
-    fixed ??= took;
-    const each = Math.max(0, took - fixed) / group.lanes;
-    const fitting = done === group.lanes ? 0 : Math.floor(Math.max(lockedFor - fixed, fixed) / Math.max(each, 0.001));
-    atOnce = Math.min(Math.max(fitting, lanesFor(least)), lanesFor(most));
+    fixed = Math.min(fixed ?? took, took);
+    if (took > fixed + lockedFor) bearable *= Math.max(0.25, lockedFor / (took - fixed));
+    changed += group.weight;
+
+    atOnce = Math.min(256, Math.max(lanesFor(peopleAtOnce), Math.floor((bearable * done) / Math.max(1, changed))));
   }
   return done;
 }
@@ -104,7 +103,7 @@ async function backfillGroup(
   backfill: StoredBackfill,
   ids: readonly number[],
   behind: readonly number[],
-): Promise<{ lanes: number; way: 'one by one' | 'reading' | 'counting' } | null> {
+): Promise<{ lanes: number; oneByOne: boolean; weight: number } | null> {
   const outcome = await deps.db.transaction({ workspaces: ids }, async (tx) => {
     const lanes = await lockLanes(tx, behind);
     // What is behind is read again under the locks: another process may have been at these lanes, and the target may have moved.
@@ -113,34 +112,33 @@ async function backfillGroup(
     const [workspace] = await loadWorkspaces(tx, [backfill.workspace]);
     const now = workspaceNow(workspace!, deps.now());
     const after = await deps.rulebooks.at(tx, backfill.workspace, current.target);
-    let [people, changes] = [0, 0];
-    let way: 'one by one' | 'reading' | 'counting' = 'counting';
+    let [people, changes, weight] = [0, 0, 0];
+    let oneByOne = false;
     const written: Written[] = [];
     for (const [revision, some] of Map.groupBy(
       lanes.filter((lane) => current.revisions[lane] !== current.target),
       (lane) => current.revisions[lane]!,
     )) {
       const before = await loadRulebook(tx, backfill.workspace, revision);
-      const changed = whatChanged(before, after);
-      if (changed === null) continue;
-      const change = segmentsOnly(before, after, changed.memos);
+      if (!isAnother(before, after)) continue;
+      const change = segmentsOnly(before, after);
       if (change && (await eventsSayAll(deps, tx, workspace!, after, change))) {
         const shifted = await shiftLanes(deps, tx, { ids, workspace: workspace!, book: after, now, lanes: some, change });
-        if (needsPasts(change) && way === 'counting') way = 'reading';
         people += shifted.people;
+        weight += shifted.weight;
         written.push(shifted.written);
       } else {
         const everybody = await peopleInLanes(tx, backfill.workspace, some);
         const clock = workspace!.clock?.clock ?? 0;
         const wakes = everybody.map((person) => ({ workspace: backfill.workspace, person, clock, dueAt: now }));
-        way = 'one by one';
+        oneByOne = true;
         people += everybody.length;
-        written.push(await decideAndWrite(deps, tx, ids, [], wakes, { revision: current.target, memos: changed.memos }));
+        written.push(await decideAndWrite(deps, tx, ids, [], wakes, { revision: current.target }));
       }
       changes += written.at(-1)!.changes;
     }
     await advanceBackfill(tx, { id: current.id, lanes, target: current.target, people, changes }, deps.now());
-    return { lanes: lanes.length, way, written };
+    return { lanes: lanes.length, oneByOne, weight, written };
   });
   if (outcome === null) return null;
   for (const written of outcome.written) announce(deps, written, [], []);

@@ -1,16 +1,14 @@
 import { isSame } from '#contract/diff.ts';
 import type { Fact } from '#contract/fact.ts';
+import type { Instant } from '#contract/instant.ts';
 import type { LiveTopic } from '#contract/routes/operate.ts';
 import { decide, type Decision, type Given } from '#engine/decide.ts';
 import { newPerson, type PersonState } from '#engine/person.ts';
 import { namesOf, nameKey } from '#engine/identity/names.ts';
-import type { Occurrence } from '#engine/rule/match.ts';
-import { type Memo, remember } from '#engine/rule/memory.ts';
-import type { Rulebook } from '#engine/rulebook.ts';
 import { stableId } from '#engine/stable-id.ts';
 import type { Transaction } from '#store/database.ts';
 import { laneOf } from '#store/identities.ts';
-import { eventsForMemory, knownEvents } from '#store/events.ts';
+import { knownEvents } from '#store/events.ts';
 import type { TakenFact } from '#store/inbox.ts';
 import { loadPeople, type StoredPerson } from '#store/people.ts';
 import { loadLiveRuns } from '#store/runs.ts';
@@ -20,7 +18,8 @@ import type { Deps } from './deps.ts';
 import { faultWait, sayFault } from './fault.ts';
 import { Resolver } from './ingest/resolve.ts';
 import { Batch, gather, wakeOf, type Work, type WorkOf, write } from './batch.ts';
-import { toOccurrence, toPerson, toRun } from './rows.ts';
+import { type AskedAbout, memosOf, pastOf, withMemory } from './remember.ts';
+import { toPerson, toRun } from './rows.ts';
 
 export interface Written {
   /** How often somebody entered or left a segment, or a score crossed a threshold. */
@@ -39,7 +38,7 @@ export async function decideAndWrite(
   ids: readonly number[],
   taken: readonly TakenFact[],
   wakes: readonly Wake[],
-  backfill?: { revision: number; memos: readonly Memo[] },
+  backfill?: { revision: number },
 ): Promise<Written> {
   const real = deps.now();
   const people = [...new Set([...taken.map((each) => each.person), ...wakes.map((wake) => wake.person)])];
@@ -100,7 +99,7 @@ export async function decideAndWrite(
     else facts.set(person, { workspace, facts: [fact] });
   }
   const woken = new Map(wakes.map((wake) => [wake.person, wake.dueAt]));
-  const rebuilt = await rebuildMemories(tx, facts, stored, workOf, backfill?.memos ?? []);
+  const rebuilt = await withMemory(tx, await lookedAt(facts, woken, stored, workOf));
   let changes = 0;
 
   for (const [id, given] of facts) {
@@ -120,8 +119,7 @@ export async function decideAndWrite(
     };
     let decision = decideSafely(deps, asked, where);
     if (decision.needsHistory) {
-      const names = [...where.rulebook.memosByEvent.keys()];
-      decision = decideSafely(deps, { ...asked, history: (await pastsOf(tx, [id], names)).get(id) ?? [] }, where);
+      decision = decideSafely(deps, { ...asked, history: await pastOf(tx, id, memosOf(where.rulebook)) }, where);
     }
     changes += decision.effects.filter((effect) => effect.kind === 'segment' || effect.kind === 'score').length;
     // Most people stand as they stood when one definition of fifty changes; they need not be written.
@@ -214,54 +212,22 @@ async function whoseNow(deps: Deps, tx: Transaction, person: StoredPerson, fact:
   return resolved!.person;
 }
 
-/**
- * The people whose memory has to be made from the events that are kept: whole, of those who were merged or about whom a decision failed; and for everybody
- * in a backfill, what is remembered newly.
- */
-async function rebuildMemories(
-  tx: Transaction,
-  facts: Map<string, { workspace: number; facts: Fact[] }>,
-  stored: Map<string, StoredPerson>,
+/** Whoever is known already and is decided about now, with the rulebook that decides. */
+async function lookedAt(
+  facts: ReadonlyMap<string, { workspace: number; facts: readonly Fact[] }>,
+  woken: ReadonlyMap<string, Instant>,
+  stored: ReadonlyMap<string, StoredPerson>,
   workOf: WorkOf,
-  anew: readonly Memo[],
-): Promise<Map<string, StoredPerson>> {
-  const rebuilt = new Map<string, StoredPerson>();
-  const groups = new Map<string, { memos: readonly Memo[]; keep: boolean; people: string[] }>();
+) {
+  const looked: AskedAbout[] = [];
   for (const [id, given] of facts) {
     const person = stored.get(id);
     if (!person || person.mergedInto || person.erasedAt) continue;
-    const isStale = (person.state as PersonState).memoryVersion !== '';
-    if (!isStale && anew.length === 0) continue;
     const where = await workOf(given.workspace, id);
     if (!where) continue;
-    const name = `${where.workspace.id}@${where.rulebook.revision} ${isStale}`;
-    const group = groups.get(name) ?? { memos: isStale ? memosOf(where.rulebook) : anew, keep: !isStale, people: [] };
-    group.people.push(id);
-    groups.set(name, group);
+    // What came late, and what a wake was late for, is asked as of then.
+    const at = Math.min(where.now, woken.get(id) ?? where.now, ...given.facts.map((fact) => fact.at));
+    looked.push({ person, workspace: where.workspace, book: where.rulebook, at });
   }
-  for (const { memos, keep, people } of groups.values()) {
-    const pasts = await pastsOf(tx, people, [...new Set(memos.flatMap((memo) => memo.names))]);
-    for (const id of people) {
-      const person = stored.get(id)!;
-      const state = person.state as PersonState;
-      const memory = remember(memos, pasts.get(id) ?? []);
-      if (keep && Object.keys(memory).length === 0) continue;
-      rebuilt.set(id, { ...person, state: { ...state, memory: keep ? { ...state.memory, ...memory } : memory, memoryVersion: '' } });
-    }
-  }
-  return rebuilt;
-}
-
-const memosOf = (rulebook: Rulebook): readonly Memo[] => [...new Set([...rulebook.memosByEvent.values()].flat())];
-
-/** What these people did under these names, oldest first, as rules see it. */
-async function pastsOf(tx: Transaction, people: readonly string[], names: readonly string[]): Promise<Map<string, Occurrence[]>> {
-  const pasts = new Map<string, Occurrence[]>();
-  for (const event of await eventsForMemory(tx, people, names)) {
-    const occurrence = toOccurrence(event);
-    const past = pasts.get(event.person);
-    if (past) past.push(occurrence);
-    else pasts.set(event.person, [occurrence]);
-  }
-  return pasts;
+  return looked;
 }

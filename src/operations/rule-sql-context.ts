@@ -16,5 +16,6 @@ export async function ruleSqlContext(tx: Transaction, workspace: Workspace, book
     zones: await distinctZones(tx, workspace.id),
     local: { offsetAt, startOfDay, nextLocal, stretchAt },
     purposeOf: book.context.purposeOf,
+    realTime: workspace.clock === null,
   };
 }

@@ -11,7 +11,7 @@ import { sayRule } from '#engine/rule/say.ts';
 import { recordAudit } from '#store/audit.ts';
 import type { Transaction } from '#store/database.ts';
 import { listDefinitions, publishedAt } from '#store/definitions.ts';
-import { eventsForMemory, latestEvents } from '#store/events.ts';
+import { latestEvents } from '#store/events.ts';
 import { countPeople, latestTraits, ownersOf, peopleRows } from '#store/people.ts';
 import { countHolding, holdingPeople } from '#store/rule-sql/rule-sql.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
@@ -20,6 +20,7 @@ import { applySet } from './definitions.ts';
 import type { Deps } from './deps.ts';
 import { findPerson } from './edit-person.ts';
 import { mistakesOfOne, toCandidate } from './plan.ts';
+import { pastOf } from './remember.ts';
 import { toOccurrence, toPerson } from './rows.ts';
 import { ruleSqlContext } from './rule-sql-context.ts';
 
@@ -54,8 +55,7 @@ export async function explainFor(deps: Deps, workspace: Workspace, rule: Rule, i
     const now = workspaceNow(workspace, deps.now());
     const memos = new Map<string, Memo>();
     for (const memo of memosOf(rule, context.zone)) addMemo(memos, memo);
-    const names = [...new Set([...memos.values()].flatMap((memo) => memo.names))];
-    const past = (await eventsForMemory(tx, [stored.id], names)).filter((event) => event.happenedAt <= now).map(toOccurrence);
+    const past = (await pastOf(tx, stored.id, [...memos.values()])).filter(({ at }) => at <= now);
     const known = toPerson(stored);
     const person = { ...known, state: { ...known.state, memory: { ...known.state.memory, ...remember(memos.values(), past) } } };
     const question = { person, now, changesAt: never };

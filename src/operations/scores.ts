@@ -6,7 +6,7 @@ import type { ScoreDetail, ScorePreview, ScoreRow, SignalReport } from '#contrac
 import type { Rule } from '#contract/rule.ts';
 import { localDay, sayDay, startOfDay, weekdayOf } from '#engine/local-calendar.ts';
 import type { Person } from '#engine/person.ts';
-import { addMemo, type Memo, remember } from '#engine/rule/memory.ts';
+import { addMemo, type Memo, namesSince, remember } from '#engine/rule/memory.ts';
 import { never } from '#engine/rule/question.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import { type CompiledScore, compileScore } from '#engine/score/score.ts';
@@ -23,6 +23,7 @@ import type { Deps } from './deps.ts';
 import { findPerson } from './edit-person.ts';
 import { publishedDocuments } from './fields.ts';
 import { hasDraft, mistakesOfOne, toCandidate } from './plan.ts';
+import { remembering } from './remember.ts';
 import { toOccurrence, toPerson } from './rows.ts';
 import { ruleSqlContext } from './rule-sql-context.ts';
 import { usesOf } from './segments.ts';
@@ -212,7 +213,7 @@ export const previewScore = (deps: Deps, workspace: Workspace, key: string, body
     const tried = compileScore(key, 0, body, book.context);
     const memos = new Map<string, Memo>();
     for (const memo of [...tried.memos, ...(published?.memos ?? [])]) addMemo(memos, memo);
-    const names = [...new Set([...memos.values()].flatMap((memo) => memo.names))];
+    const names = namesSince([...memos.values()], now);
     const total = await countPeople(tx, workspace.id);
     const lanes = Array.from({ length: Math.max(1, Math.min(256, Math.floor((256 * triedMax) / Math.max(1, total)))) }, (_, lane) => lane);
     const ids = await peopleInLanes(tx, workspace.id, lanes);
@@ -222,7 +223,7 @@ export const previewScore = (deps: Deps, workspace: Workspace, key: string, body
     const sample: ScorePreview['sample'] = [];
     for (let from = 0; from < ids.length; from += 1_000) {
       const some = ids.slice(from, from + 1_000);
-      const pasts = Map.groupBy(await eventsForMemory(tx, some, names), (event) => event.person);
+      const pasts = Map.groupBy(await eventsForMemory(tx, some, names, workspace.clock === null), (event) => event.person);
       for (const stored of await loadPeople(tx, some)) {
         const known = toPerson(stored);
         const past = (pasts.get(stored.id) ?? []).filter((event) => event.happenedAt <= now).map(toOccurrence);
@@ -286,7 +287,7 @@ export const personScore = async (deps: Deps, workspace: Workspace, id: string, 
     const asked = at === undefined ? now : Math.min(now, Date.parse(at));
     const memos = new Map<string, Memo>();
     for (const memo of score.memos) addMemo(memos, memo);
-    const known = toPerson(stored);
+    const known = toPerson(at === undefined ? await remembering(tx, workspace, book, stored, now) : stored);
     const person = at === undefined ? known : await personAt(tx, known, asked, memos.values());
     const question = { person, now: asked, changesAt: never };
     return {

@@ -3,6 +3,7 @@ import { dropOldImportRows } from '#store/imports.ts';
 import { removeErased } from '#store/merges.ts';
 import { dropOldPartitions, makePartitions, partitioned } from '#store/migrate.ts';
 import type { Deps } from './deps.ts';
+import { settleOwedMemory } from './remember.ts';
 
 /** How long refusals and finished idempotency keys are kept. */
 const refusalDays = 30;
@@ -17,7 +18,9 @@ export async function upkeep(deps: Deps): Promise<void> {
   const now = deps.now();
   await makePartitions(deps.db, now);
   const keep = Math.max(31, ...(await deps.workspaces.all()).map((workspace) => workspace.settings.eventRetentionDays));
+  const isSettled = await settleOwedMemory(deps, keep);
   for (const table of partitioned) {
+    if (table === 'event' && !isSettled) continue;
     const dropped = await dropOldPartitions(deps.db, table, keep, now);
     if (dropped.length > 0) deps.log.info({ dropped }, 'partitions beyond their retention were dropped');
   }

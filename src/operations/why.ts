@@ -18,6 +18,7 @@ import { runsOfPerson } from '#store/runs.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { findPerson } from './edit-person.ts';
+import { remembering } from './remember.ts';
 import { toPerson } from './rows.ts';
 import { sayMessage } from './say-message.ts';
 
@@ -189,13 +190,14 @@ async function whyJourney(asked: Asked, key: string): Promise<Why> {
   };
 }
 
-function whySegment({ person, book, now, zone }: Asked, key: string): Why {
+async function whySegment({ tx, workspace, person: stored, book, now, zone }: Asked, key: string): Promise<Why> {
   const segment = book.segments.find((each) => each.key === key);
   if (!segment) throw new Problem('definition-unknown', { kind: 'segment', key });
-  const { state } = toPerson(person);
+  const person = toPerson(await remembering(tx, workspace, book, stored, now));
+  const { state } = person;
   const since = state.segments[key];
   const parts = segment.rule
-    ? explainRule(segment.rule, book.context, toPerson(person), now)
+    ? explainRule(segment.rule, book.context, person, now)
     : [{ rule: 'a colleague put them on the list', held: since !== undefined, saw: [] }];
   const because = parts.map((part) => ({
     rule: part.rule,
@@ -217,10 +219,10 @@ function whySegment({ person, book, now, zone }: Asked, key: string): Why {
       };
 }
 
-function whyScore({ person, book, now }: Asked, key: string): Why {
+async function whyScore({ tx, workspace, person, book, now }: Asked, key: string): Promise<Why> {
   const score = book.scores.find((each) => each.key === key);
   if (!score) throw new Problem('definition-unknown', { kind: 'score', key });
-  const question = { person: toPerson(person), now, changesAt: never };
+  const question = { person: toPerson(await remembering(tx, workspace, book, person, now)), now, changesAt: never };
   const value = score.valueAt(question);
   const lines = score.ledger(question);
   return {

@@ -75,13 +75,63 @@ const toEvent = (row: Row): StoredEvent => ({
 });
 const columns = 'event_id, person_id, workspace_id, call, name, happened_at, accepted_at, stored_at, body';
 
-/** Everything that these people did under these names, oldest first: what memories are rebuilt from. */
-export async function eventsForMemory(tx: Queryable, people: readonly string[], names: readonly string[]): Promise<StoredEvent[]> {
+/** A name of events, and how far back they matter; -Infinity for all of them. */
+export interface NamedSince {
+  name: string;
+  since: Instant;
+}
+
+const earliest = Date.UTC(1000, 0);
+/** What happened by real time at an instant or later was stored after this one; a day is more than clocks of machines differ. */
+export const storedSince = (since: Instant): Instant => Math.max(earliest, since - day);
+
+/** What these people did under these names, oldest first: what memories are made from. Older ones may be among them. */
+export async function eventsForMemory(
+  tx: Queryable,
+  people: readonly string[],
+  names: readonly NamedSince[],
+  realTime: boolean,
+): Promise<StoredEvent[]> {
   if (people.length === 0 || names.length === 0) return [];
+  const since = Math.max(earliest, Math.min(...names.map((each) => each.since)));
   const rows = await tx.query(
     `select ${columns.replace(/(\w+)/g, 'e.$1')} from unnest($1::smallint[], $2::uuid[]) as w (lane, person_id)
-     cross join lateral (select * from event e where e.lane = w.lane and e.person_id = w.person_id and e.name = any($3::text[]) and e.call in ('track', 'page', 'screen', 'group') order by e.happened_at) e`,
-    [people.map(laneOf), [...people], [...names]],
+     cross join lateral (select * from event e where e.lane = w.lane and e.person_id = w.person_id and e.happened_at >= $4 and e.stored_at >= $5 and e.name = any($3::text[]) and e.call in ('track', 'page', 'screen', 'group') order by e.happened_at) e`,
+    [people.map(laneOf), [...people], names.map(({ name }) => name), toIso(since), toIso(realTime ? storedSince(since) : earliest)],
+  );
+  return rows.map(toEvent);
+}
+
+/**
+ * The same of many people of one workspace at once: found among all events of these names, which the index tells, and not among all events of these people, which
+ * have to be read.
+ */
+export async function eventsForMemoryOfMany(
+  tx: Queryable,
+  workspace: number,
+  people: readonly string[],
+  names: readonly NamedSince[],
+  realTime: boolean,
+): Promise<StoredEvent[]> {
+  if (people.length === 0 || names.length === 0) return [];
+  const stored = (since: Instant): string => toIso(realTime ? storedSince(since) : earliest);
+  const found = names.map(
+    (_, nth) =>
+      `select distinct e.lane, e.person_id, e.name, e.happened_at from event e join who w on w.lane = e.lane and w.person_id = e.person_id
+       where e.workspace_id = $3::int and e.name = $${5 + 3 * nth}::text and e.happened_at >= $${6 + 3 * nth}::timestamptz and e.stored_at >= $${7 + 3 * nth}::timestamptz and e.call in ('track', 'page', 'screen', 'group')`,
+  );
+  const rows = await tx.query(
+    `with who as materialized (select * from unnest($1::smallint[], $2::uuid[]) as w (lane, person_id)), found as materialized (${found.join(' union all ')})
+     select ${columns.replace(/(\w+)/g, 'e.$1')} from found f
+     cross join lateral (select * from event e where e.lane = f.lane and e.person_id = f.person_id and e.happened_at = f.happened_at and e.stored_at >= $4 and e.name = f.name and e.call in ('track', 'page', 'screen', 'group')) e
+     order by e.happened_at`,
+    [
+      people.map(laneOf),
+      [...people],
+      workspace,
+      stored(Math.min(...names.map(({ since }) => since))),
+      ...names.flatMap(({ name, since }) => [name, toIso(Math.max(earliest, since)), stored(since)]),
+    ],
   );
   return rows.map(toEvent);
 }

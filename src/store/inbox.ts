@@ -39,9 +39,9 @@ const mergeClass = 9;
 /** Lanes in which facts wait: those that somebody waits for, and those that were brought in bulk. A lane can be in both. */
 export async function lanesWithFacts(tx: Queryable): Promise<{ prompt: number[]; bulk: number[] }> {
   const rows = await tx.query<{ lane: number; prompt: boolean; bulk: boolean }>(
-    `select * from (select l.lane, exists (select 1 from inbox i where i.lane = l.lane and i.class < $1::int) as prompt, exists (select 1 from inbox i where i.lane = l.lane and i.class = $1::int) as bulk from lane l) found
-     where prompt or bulk`,
-    [factClasses.bulk],
+    `select l.lane, next.class < $1 as prompt, next.class = $1 or exists (select 1 from inbox i where i.lane = l.lane and i.class = $1) as bulk
+     from lane l cross join lateral (select i.class from inbox i where i.lane = l.lane and i.class < $2 order by i.class limit 1) next`,
+    [factClasses.bulk, mergeClass],
   );
   return { prompt: rows.filter((row) => row.prompt).map((row) => row.lane), bulk: rows.filter((row) => row.bulk).map((row) => row.lane) };
 }

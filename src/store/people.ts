@@ -196,6 +196,14 @@ export async function countPeople(tx: Queryable, workspace: number): Promise<num
   return row!.n;
 }
 
+export async function countInLane(tx: Queryable, workspace: number, lane: number): Promise<number> {
+  const [row] = await tx.query(
+    'select count(*) as n from person where lane = $1 and workspace_id = $2 and merged_into is null and erased_at is null',
+    [lane, workspace],
+  );
+  return row!.n;
+}
+
 /** Who these people are, for lists of other things. */
 export async function namesOf(
   tx: Queryable,
@@ -225,6 +233,15 @@ export async function peopleInLanes(tx: Queryable, workspace: number, lanes: rea
   const rows = await tx.query(
     'select person_id from person where lane = any($1::smallint[]) and workspace_id = $2 and merged_into is null and erased_at is null',
     [[...lanes], workspace],
+  );
+  return rows.map((row) => row.person_id);
+}
+
+/** People who were last decided before a revision and remember what they did by then. */
+export async function peopleWhoOwe(tx: Queryable, workspace: number, since: number, limit: number): Promise<string[]> {
+  const rows = await tx.query(
+    "select person_id from person where workspace_id = $1 and merged_into is null and erased_at is null and state ->> 'memoryVersion' = '' and (state ->> 'revision')::int < $2 limit $3",
+    [workspace, since, limit],
   );
   return rows.map((row) => row.person_id);
 }

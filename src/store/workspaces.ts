@@ -18,6 +18,8 @@ export interface Workspace {
   revision: number;
   /** While a backfill is open: by which revision each lane is decided. Null when all are by the workspace's own. */
   laneRevisions: readonly number[] | null;
+  /** Memories (by name) that whoever was last decided before a revision has still to make. */
+  owedMemos: Readonly<Record<string, number>>;
   clock: ClockReading | null;
 }
 
@@ -28,6 +30,7 @@ const toWorkspace = (row: Row): Workspace => ({
   settings: row.settings,
   revision: row.revision,
   laneRevisions: row.lane_revisions,
+  owedMemos: row.owed_memos,
   clock: row.clock === 0 ? null : { clock: row.clock, reading: row.reading, setAt: row.set_at, running: row.running },
 });
 
@@ -70,6 +73,10 @@ export async function createWorkspace(
 
 export async function saveSettings(tx: Queryable, workspace: number, settings: WorkspaceSettings): Promise<void> {
   await tx.query('update workspace set settings = $2 where workspace_id = $1', [workspace, JSON.stringify(settings)]);
+}
+
+export async function saveOwedMemos(tx: Queryable, workspace: number, owed: Workspace['owedMemos']): Promise<void> {
+  await tx.query('update workspace set owed_memos = $2 where workspace_id = $1', [workspace, JSON.stringify(owed)]);
 }
 
 export async function setClock(tx: Queryable, reading: ClockReading): Promise<void> {

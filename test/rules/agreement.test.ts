@@ -257,6 +257,7 @@ async function askDatabase(db: Database, rule: Rule, now: number): Promise<{ hol
       zones: await distinctZones(tx, workspace),
       local: { offsetAt, startOfDay, nextLocal, stretchAt },
       purposeOf: context.purposeOf,
+      realTime: true,
     };
     const who = selectPeople(rule, asked);
     const when = selectChanges(rule, asked);

@@ -3,6 +3,7 @@ import type { LooseDefinition } from '#contract/definition.ts';
 import { day, hour, minute, second, toIso } from '#contract/instant.ts';
 import { applySet } from '#operations/definitions.ts';
 import { cancelBackfill, listBackfills } from '#operations/rules.ts';
+import { upkeep } from '#operations/upkeep.ts';
 import { dialects } from '../databases.ts';
 import { openWorld, type World } from '../world.ts';
 
@@ -68,6 +69,35 @@ describe.each(dialects)('on %s', (dialect) => {
     expect(left.because[0].held).toBe(false);
     expect(left.because[0].saw).toHaveLength(2);
     expect(left.because[1]).toMatchObject({ held: true });
+  });
+
+  test('what somebody did before a rule asked for it is remembered when they are next looked at, and before it is dropped', async () => {
+    const tour = (user: string, stop: string) =>
+      world.send([{ type: 'track', userId: user, event: 'Tour Taken', properties: { stop: `tour ${stop}` } }]);
+    for (const user of ['una', 'ugo']) {
+      await arrive(user);
+      for (const stop of ['1', '2']) await tour(user, stop);
+    }
+    const rule = { event: { name: 'Tour Taken', where: [{ property: 'stop', op: 'starts-with', value: 'tour' }], atLeast: 3 } };
+    await world.publish([{ kind: 'segment', key: 'toured', body: { name: 'Toured', rule } }]);
+    await world.settle();
+    const owed = async (): Promise<number> =>
+      Object.keys((await world.rows("select owed_memos from workspace where slug = 'main'"))[0]!.owed_memos).length;
+    expect(await owed()).toBeGreaterThan(0);
+
+    const { id } = await world.person('una@example.com');
+    expect(await world.why(id, 'segment:toured')).toMatchObject({ decided: 'out', because: [{ held: false, evidence: [{}, {}] }] });
+    await tour('una', '3');
+    expect(await belongs('una@example.com', 'toured'), 'two visits from before, and this one').toBe(true);
+
+    // Housekeeping has everybody remember before it drops what it is made from.
+    await upkeep(world.house.deps);
+    await world.settle();
+    await upkeep(world.house.deps);
+    expect(await owed()).toBe(0);
+    await world.rows('delete from event where person_id = $1', [(await world.person('ugo@example.com')).id]);
+    await tour('ugo', '3');
+    expect(await belongs('ugo@example.com', 'toured')).toBe(true);
   });
 
   test('a membership that ended while nobody worked ended when its window closed, and not when somebody looked', async () => {

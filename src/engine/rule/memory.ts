@@ -15,11 +15,12 @@ export interface Memo<T extends Trace = Trace> {
   keeps: string;
   /** [ms] How long before now an event may lie that still matters; Infinity for all of them. */
   horizon: number;
-  /** Of a memo that only counts: what, and how much is kept of it. The database can make such traces for everybody at once. */
-  counts?: { of: Narrowed; keep: Keep };
   fold(trace: T | undefined, event: Occurrence): T | undefined | null;
   with(other: Memo<T>): Memo<T>;
 }
+
+/** What tells a trace from every other: of memos with one name, one has what the other needs. */
+export const memoName = (memo: Memo): string => `${memo.id}:${memo.keeps}`;
 
 /** What is kept of instants: so many of the latest, and of those what happened so shortly before the latest of all. */
 export interface Keep {
@@ -52,7 +53,6 @@ export function countMemo(of: Narrowed, keep: Keep, zone: string): Memo<CountTra
     names: [of.event],
     keeps: sayKeep(keep),
     horizon: keep.total ? Number.POSITIVE_INFINITY : keep.horizon,
-    counts: { of, keep },
     fold(trace, event) {
       if (!matches(event)) return trace;
       if (!trace) return { n: keep.total ? 1 : 0, t: [event.at] };
@@ -233,6 +233,14 @@ function memoId(kind: string, of: Narrowed, zone: string, ...rest: unknown[]): s
 export function addMemo(into: Map<string, Memo>, memo: Memo): void {
   const known = into.get(memo.id);
   into.set(memo.id, known ? known.with(memo) : memo);
+}
+
+/** The names of events that these memos take, and since when, to be asked as of an instant or later. */
+export function namesSince(memos: readonly Memo[], at: Instant): { name: string; since: Instant }[] {
+  const since = new Map<string, Instant>();
+  for (const memo of memos)
+    for (const name of memo.names) since.set(name, Math.min(since.get(name) ?? Number.POSITIVE_INFINITY, at - memo.horizon));
+  return [...since].map(([name, from]) => ({ name, since: from }));
 }
 
 /** The memory of someone who did these things, oldest first. */

@@ -31,6 +31,8 @@ export interface RuleSqlContext {
   purposeOf(topic: string): string | undefined;
   /** [as it was last written to the person's state] Values are bound by `bind`. */
   scoreSql?: (key: string, bind: (value: string | number, type: string) => string) => ScoreSql;
+  /** [false] Whether the workspace goes by real time, so that nothing was stored before it happened: months that ended before a window need not be looked into. */
+  realTime?: boolean;
   /** [all] Only people of these lanes. */
   lanes?: readonly number[];
 }

@@ -1,5 +1,6 @@
 import type { Instant } from '#contract/instant.ts';
 import { eventsInWindowMax } from '#contract/rule/window.ts';
+import { storedSince } from '../events.ts';
 import { type Draft, isStorable, type Rows } from './draft.ts';
 
 /** The calls that rules see; consents, edits and the like are kept as events too. */
@@ -105,6 +106,7 @@ export function pastEvents(draft: Draft, names: readonly string[], from: Instant
   return both(
     `e.workspace_id = ${draft.workspace} and ${namedEvents(draft, names)}${draft.inLanes('e')}`,
     from === Number.NEGATIVE_INFINITY ? '' : `e.happened_at >= ${draft.at(from)}`,
+    from === Number.NEGATIVE_INFINITY || !draft.context.realTime ? '' : `e.stored_at >= ${draft.at(storedSince(from))}`,
     `e.happened_at <= ${draft.asOf}`,
   );
 }
