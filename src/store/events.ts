@@ -114,26 +114,20 @@ export async function eventsForMemoryOfMany(
   realTime: boolean,
 ): Promise<StoredEvent[]> {
   if (people.length === 0 || names.length === 0) return [];
-  const stored = (since: Instant): string => toIso(realTime ? storedSince(since) : earliest);
-  const found = names.map(
-    (_, nth) =>
-      `select distinct e.lane, e.person_id, e.name, e.happened_at from event e join who w on w.lane = e.lane and w.person_id = e.person_id
-       where e.workspace_id = $3::int and e.name = $${5 + 3 * nth}::text and e.happened_at >= $${6 + 3 * nth}::timestamptz and e.stored_at >= $${7 + 3 * nth}::timestamptz and e.call in ('track', 'page', 'screen', 'group')`,
-  );
-  const rows = await tx.query(
-    `with who as materialized (select * from unnest($1::smallint[], $2::uuid[]) as w (lane, person_id)), found as materialized (${found.join(' union all ')})
-     select ${columns.replace(/(\w+)/g, 'e.$1')} from found f
-     cross join lateral (select * from event e where e.lane = f.lane and e.person_id = f.person_id and e.happened_at = f.happened_at and e.stored_at >= $4 and e.name = f.name and e.call in ('track', 'page', 'screen', 'group')) e
-     order by e.happened_at`,
-    [
-      people.map(laneOf),
-      [...people],
-      workspace,
-      stored(Math.min(...names.map(({ since }) => since))),
-      ...names.flatMap(({ name, since }) => [name, toIso(Math.max(earliest, since)), stored(since)]),
-    ],
-  );
-  return rows.map(toEvent);
+  const events: StoredEvent[] = [];
+  for (const { name, since } of names) {
+    const rows = await tx.query(
+      `with who as materialized (select * from unnest($1::smallint[], $2::uuid[]) as w (lane, person_id)),
+         found as materialized (
+           select distinct e.lane, e.person_id, e.happened_at from event e join who w on w.lane = e.lane and w.person_id = e.person_id
+           where e.workspace_id = $3 and e.name = $4 and e.happened_at >= $5 and e.stored_at >= $6 and e.call in ('track', 'page', 'screen', 'group'))
+       select ${columns.replace(/(\w+)/g, 'e.$1')} from found f
+       cross join lateral (select * from event e where e.lane = f.lane and e.person_id = f.person_id and e.happened_at = f.happened_at and e.stored_at >= $6 and e.name = $4 and e.call in ('track', 'page', 'screen', 'group')) e`,
+      [people.map(laneOf), [...people], workspace, name, toIso(Math.max(earliest, since)), toIso(realTime ? storedSince(since) : earliest)],
+    );
+    events.push(...rows.map(toEvent));
+  }
+  return events.sort((one, other) => one.happenedAt - other.happenedAt);
 }
 
 /** What these people did under these names since an instant, oldest first. */

@@ -506,6 +506,9 @@ export class Inspector {
       ),
       (row) => row.person_id as string,
     );
+    const [{ owed_memos: owedMemos }] = (await world.rows('select owed_memos from workspace where workspace_id = $1', [
+      world.workspace,
+    ])) as [Row];
     const book: Book = {
       segments: new Map(this.current('segment').map((each) => [each.key, (each.body as Segment).rule!])),
       scores: new Map(this.current('score').map((each) => [each.key, each.body as Score])),
@@ -544,10 +547,15 @@ export class Inspector {
         .filter((event) => ['track', 'page', 'screen', 'group'].includes(event.call))
         .sort((a, b) => a.at - b.at);
       const anew = remember(memos, past);
+      const owed = Object.entries(owedMemos as Record<string, number>).filter(([, revision]) => revision > state.revision);
       for (const memo of memos) {
+        // What they owe they will remember when they are next looked at.
+        if (owed.some(([name]) => name.startsWith(`${memo.id}:`))) continue;
         // Journeys and stages may have more of the same remembered.
         const is = (state.memory[memo.id] ?? { n: 0, t: [] }) as CountTrace;
-        const anewTrace = (anew[memo.id] ?? { n: 0, t: [] }) as CountTrace;
+        const whole = (anew[memo.id] ?? { n: 0, t: [] }) as CountTrace;
+        // What no window can see any more need not be there.
+        const anewTrace = { ...whole, t: whole.t.filter((at) => at > world.now - memo.horizon) };
         insist(
           (anewTrace.n === 0 || is.n === anewTrace.n) &&
             JSON.stringify(anewTrace.t.length === 0 ? [] : is.t.slice(-anewTrace.t.length)) === JSON.stringify(anewTrace.t),
