@@ -179,12 +179,12 @@ export function drawPerson(chance: Chance, newId: () => string, now: Instant): D
     const at = past(chance, now);
     return { id: newId(), at: Math.min(at, now), name: pick(chance, eventNames), properties: properties(chance, now) };
   });
-  // Two events of one instant, and one right after another.
-  for (const event of events.slice(0, 3))
-    if (chance() < 0.4)
+  // Two events of one instant, one right after another, and one that must follow within a length and just does, or just does not.
+  for (const event of events.slice(0, 6))
+    if (chance() < 0.5)
       events.push({
         id: newId(),
-        at: Math.min(now, event.at + pick(chance, [0, 0, 1, second, minute])),
+        at: Math.min(now, event.at + pick(chance, [0, 0, 1, ...lengths, ...lengths, pick(chance, lengths) + 1])),
         name: pick(chance, eventNames),
         properties: properties(chance, now),
       });
