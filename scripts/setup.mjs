@@ -432,6 +432,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
+// npm ends without telling us when somebody ends it; then we are somebody else's child.
+const parent = process.env.npm_lifecycle_event ? process.ppid : null;
+const watching = setInterval(() => {
+  if (parent === null || process.ppid === parent || inForeground.size === 0) return;
+  clearInterval(watching);
+  toldToEnd = true;
+  for (const child of inForeground) child.kill('SIGTERM');
+}, 500);
+watching.unref();
+
 /** Runs a command with our own input and output, hands signals on, and answers with its exit code. The first of several to end ends the others. */
 export function runInForeground(...commands) {
   return new Promise((resolve, reject) => {

@@ -51,8 +51,10 @@ export async function apply(dir: string, options: { publish?: boolean; note: str
   const changed = done.plan.changes.filter((change) => change.change !== 'same').length;
   console.log(
     options.publish
-      ? `${done.published} definitions were published; the rulebook is at revision ${done.revision}.`
-      : `${changed} drafts were saved. Publish them with --publish, or in the admin.`,
+      ? `${done.published === 1 ? '1 definition was' : `${done.published} definitions were`} published; the rulebook is at revision ${done.revision}.`
+      : changed === 1
+        ? '1 draft was saved. Publish it with --publish, or in the admin.'
+        : `${changed} drafts were saved. Publish them with --publish, or in the admin.`,
   );
 }
 

@@ -300,7 +300,8 @@ async function decideDue(
     changes.push(applyVerdict(message, verdict, sender, now));
     if (verdict.do !== 'send') continue;
     hand.add(message.id);
-    going.push({ message: { ...message, claimedAt: now, attempts: message.attempts + 1 }, person: stored, now });
+    const { details } = changes.at(-1)!;
+    going.push({ message: { ...message, details, claimedAt: now, attempts: message.attempts + 1 }, person: stored, now });
     if (message.purpose === 'marketing')
       sent.set(message.person, [...history, { person: message.person, message: message.id, at: now, channel: message.channel }]);
   }
@@ -401,7 +402,14 @@ function judge(deps: Deps, message: StoredMessage, ask: () => Verdict, now: Inst
 
 function applyVerdict(message: StoredMessage, verdict: Verdict, sender: number, now: Instant): MessageChange {
   if (verdict.do === 'send')
-    return changeOf(message, { status: 'sending', reason: null, sender, claimedAt: now, attempts: message.attempts + 1 });
+    return changeOf(message, {
+      status: 'sending',
+      reason: null,
+      details: { ...message.details, ...(verdict.details as JsonObject) },
+      sender,
+      claimedAt: now,
+      attempts: message.attempts + 1,
+    });
   const details = { ...message.details, ...(verdict.details as JsonObject), decidedAt: now };
   if (verdict.do === 'skip') return changeOf(message, { status: 'skipped', reason: verdict.reason, details });
   return changeOf(message, { status: 'held', reason: verdict.reason, details, dueAt: verdict.until });

@@ -35,9 +35,12 @@ function sayGround(message: StoredMessage, book: Pick<Rulebook, 'journeys'>): st
     message.journey === null
       ? 'it was asked for'
       : `the journey ${book.journeys.get(message.journey)?.body.name ?? message.journey} (version ${message.version}) asked for it`;
-  return message.purpose === 'marketing'
-    ? `${journey}, there was consent to ${message.purpose}, and no cap or quiet hour stood against it`
-    : `${journey}, and it answers something that the person did`;
+  if (message.purpose !== 'marketing') return `${journey}, and it answers something that the person did`;
+  const consent = `${journey}, there was consent to ${message.purpose}`;
+  const { answersWithin } = message.details;
+  return typeof answersWithin === 'string'
+    ? `${consent}, no cap stood against it, and quiet hours let through what answers an act of theirs within ${answersWithin}`
+    : `${consent}, and no cap or quiet hour stood against it`;
 }
 
 export const toMessageRow = (

@@ -32,7 +32,8 @@ export interface Circumstances {
 }
 
 export type Verdict =
-  | { do: 'send' }
+  /** `details`: what let it through although it was night. */
+  | { do: 'send'; details?: { answersWithin: string } }
   | { do: 'hold'; until: Instant; reason: MessageReason; details: Record<string, unknown> }
   | { do: 'skip'; reason: MessageReason; details: Record<string, unknown> };
 
@@ -65,7 +66,8 @@ export function decideMessage(message: Candidate, given: Circumstances, now: Ins
   for (const scope of ['workspace', `channel:${message.channel}`, `journey:${message.journey}`])
     if (given.stopped.has(scope)) return heldOr(message, now + stoppedFor, 'kill-switch', { scope }, now);
   if (!marketing || given.policy === null) return { do: 'send' };
-  return quiet(message, given, now) ?? capped(message, given, now) ?? { do: 'send' };
+  const night = quiet(message, given, now);
+  return night && night.do !== 'send' ? night : (capped(message, given, now) ?? night ?? { do: 'send' });
 }
 
 /** Held until an instant, or skipped when the message will have expired by then. */
@@ -77,12 +79,13 @@ const heldOr = (message: Candidate, until: Instant, reason: MessageReason, detai
 function quiet(message: Candidate, { person, policy, workspaceZone }: Circumstances, now: Instant): Verdict | null {
   const hours = policy?.quietHours;
   if (!hours || hours.from === hours.to || (hours.channels && !hours.channels.includes(message.channel))) return null;
-  const allowance = ms(hours.answersWithin);
-  if (allowance > 0 && message.actAt !== null && now - message.actAt <= allowance) return null;
   const zone = person.zone ?? workspaceZone;
   const [from, to, at] = [minutesOf(hours.from), minutesOf(hours.to), minuteOfDay(now, zone)];
   const inside = from < to ? at >= from && at < to : at >= from || at < to;
   if (!inside) return null;
+  const allowance = ms(hours.answersWithin);
+  if (allowance > 0 && message.actAt !== null && now - message.actAt <= allowance)
+    return { do: 'send', details: { answersWithin: sayDuration(hours.answersWithin) } };
   const until = nextLocal(now, to, zone);
   return heldOr(
     message,

@@ -9,6 +9,9 @@ import { toText } from './definition-text.ts';
 import css from './definition-page.module.css';
 import { DiffView } from './diff-view.tsx';
 
+/** What stands of everybody as soon as it is published, and not only of those to whom something happens. */
+const isBrought = new Set<string>(['segment', 'score', 'grade', 'field'] satisfies Reply<'getDefinition'>['kind'][]);
+
 /** What becomes live, what deserves a second look, and a note for those who ask later. */
 export function Publish({ open, definition, onClose }: { open: boolean; definition: Reply<'getDefinition'>; onClose: () => void }) {
   const { kind, key } = definition;
@@ -48,7 +51,10 @@ export function Publish({ open, definition, onClose }: { open: boolean; definiti
       busy={publish.isPending}
       onSave={go}
     >
-      <p className="quiet">It becomes version {(definition.version ?? 0) + 1} and decides from the next event on.</p>
+      <p className="quiet">
+        It becomes version {(definition.version ?? 0) + 1}{' '}
+        {isBrought.has(definition.kind) ? 'and is brought to everybody at once.' : 'and decides from the next event on.'}
+      </p>
       {definition.mistakes.length > 0 && (
         <p className={css.warning}>
           {plural(definition.mistakes.length, 'mistake')} must be mended first. They are listed beside the draft.

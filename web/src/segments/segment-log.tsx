@@ -20,7 +20,8 @@ const whyOf = ({ because, entered }: Entry): string => {
   const decided = because.filter((part) => part.held === entered);
   const dated = decided.flatMap((part) => part.saw).filter((each) => each.at !== null);
   const latest = dated.toSorted((a, b) => Date.parse(b.at!) - Date.parse(a.at!))[0];
-  return (entered ? latest?.what : decided[0]?.saw[0]?.what) ?? (decided[0] ?? because[0]!).rule;
+  const { rule } = decided[0] ?? because[0]!;
+  return entered ? (latest?.what ?? rule) : `no longer ${rule}`;
 };
 
 const columns: Column<Entry>[] = [

@@ -96,6 +96,8 @@ function Loaded({ definition }: { definition: Reply<'getDefinition'> }) {
   };
   const tab: Tab = never ? 'edit' : (tabs.find((one) => one === address.tab) ?? 'overview');
   const changed = definition.hasDraft || never;
+  const unsaved = dirty ? 'Save the draft first' : changed ? undefined : 'The draft is what is live';
+  const notYet = draft.rule === undefined ? 'Finish the rule first' : unsaved;
   const name = definition.name || key;
   const published = readSegment(definition.published).rule ?? null;
   const scrolls = tab === 'overview' || tab === 'overlap';
@@ -135,11 +137,7 @@ function Loaded({ definition }: { definition: Reply<'getDefinition'> }) {
             >
               Save draft
             </Button>
-            <Button
-              onClick={() => setAsk('publish')}
-              disabled={!changed || dirty}
-              data-tip={dirty ? 'Save the draft first' : changed ? undefined : 'The draft is what is live'}
-            >
+            <Button onClick={() => setAsk('publish')} disabled={notYet !== undefined} data-tip={notYet}>
               Publish
             </Button>
           </>
