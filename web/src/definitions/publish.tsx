@@ -53,7 +53,7 @@ export function Publish({ open, definition, onClose }: { open: boolean; definiti
     >
       <p className="quiet">
         It becomes version {(definition.version ?? 0) + 1}{' '}
-        {isBrought.has(definition.kind) ? 'and is brought to everybody at once.' : 'and decides from the next event on.'}
+        {isBrought.has(definition.kind) ? 'and is brought to everybody.' : 'and decides from the next event on.'}
       </p>
       {definition.mistakes.length > 0 && (
         <p className={css.warning}>
