@@ -92,7 +92,6 @@ async function backfillLanes(deps: Deps, backfill: StoredBackfill, ids: readonly
     fixed = Math.min(fixed ?? took, took);
     if (took > fixed + lockedFor) bearable *= Math.max(0.25, lockedFor / (took - fixed));
     changed += group.weight;
-
     atOnce = Math.min(256, Math.max(lanesFor(peopleAtOnce), Math.floor((bearable * done) / Math.max(1, changed))));
   }
   return done;

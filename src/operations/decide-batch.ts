@@ -18,7 +18,7 @@ import type { Deps } from './deps.ts';
 import { faultWait, sayFault } from './fault.ts';
 import { Resolver } from './ingest/resolve.ts';
 import { Batch, gather, wakeOf, type Work, type WorkOf, write } from './batch.ts';
-import { type AskedAbout, memosOf, pastOf, withMemory } from './remember.ts';
+import { type AskedAbout, memosOfBook, pastOf, withMemory } from './remember.ts';
 import { toPerson, toRun } from './rows.ts';
 
 export interface Written {
@@ -119,7 +119,7 @@ export async function decideAndWrite(
     };
     let decision = decideSafely(deps, asked, where);
     if (decision.needsHistory) {
-      decision = decideSafely(deps, { ...asked, history: await pastOf(tx, id, memosOf(where.rulebook)) }, where);
+      decision = decideSafely(deps, { ...asked, history: await pastOf(tx, id, memosOfBook(where.rulebook)) }, where);
     }
     changes += decision.effects.filter((effect) => effect.kind === 'segment' || effect.kind === 'score').length;
     // Most people stand as they stood when one definition of fifty changes; they need not be written.

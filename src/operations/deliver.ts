@@ -401,16 +401,18 @@ function judge(deps: Deps, message: StoredMessage, ask: () => Verdict, now: Inst
 }
 
 function applyVerdict(message: StoredMessage, verdict: Verdict, sender: number, now: Instant): MessageChange {
+  // What let it through at night says nothing of the next attempt.
+  const { answersWithin: _, ...kept } = message.details;
   if (verdict.do === 'send')
     return changeOf(message, {
       status: 'sending',
       reason: null,
-      details: { ...message.details, ...(verdict.details as JsonObject) },
+      details: { ...kept, ...verdict.details },
       sender,
       claimedAt: now,
       attempts: message.attempts + 1,
     });
-  const details = { ...message.details, ...(verdict.details as JsonObject), decidedAt: now };
+  const details = { ...kept, ...(verdict.details as JsonObject), decidedAt: now };
   if (verdict.do === 'skip') return changeOf(message, { status: 'skipped', reason: verdict.reason, details });
   return changeOf(message, { status: 'held', reason: verdict.reason, details, dueAt: verdict.until });
 }

@@ -17,12 +17,12 @@ import { toOccurrence } from './rows.ts';
  * merge or a fault. So a rule for a million people is published without writing to each of them.
  */
 
-export const memosOf = (book: Rulebook): readonly Memo[] => [...new Set([...book.memosByEvent.values()].flat())];
+export const memosOfBook = (book: Rulebook): readonly Memo[] => [...new Set([...book.memosByEvent.values()].flat())];
 
 /** Which memos are owed after a publication, and since which revision: those that were, and those that the rulebook before did not know. */
 export function owedAfter(owed: Workspace['owedMemos'], before: Rulebook, after: Rulebook): Workspace['owedMemos'] {
-  const known = new Set(memosOf(before).map(memoName));
-  const anew = memosOf(after)
+  const known = new Set(memosOfBook(before).map(memoName));
+  const anew = memosOfBook(after)
     .map(memoName)
     .filter((name) => !known.has(name));
   // What only the one before asked stays until the next publication: until the backfill is done, some are still decided by it.
@@ -32,12 +32,12 @@ export function owedAfter(owed: Workspace['owedMemos'], before: Rulebook, after:
   ]);
 }
 
-/** What somebody with this state owes. */
-function owes({ owedMemos }: Workspace, book: Rulebook, state: PersonState): readonly Memo[] {
-  const revisions = Object.values(owedMemos);
-  if (revisions.length === 0 || !revisions.some((revision) => revision > state.revision)) return [];
-  return memosOf(book).filter((memo) => (owedMemos[memoName(memo)] ?? 0) > state.revision);
-}
+/** Since which revision a memory is owed by whoever was last decided before; 0 when nobody owes it. */
+const owedFrom = ({ owedMemos }: Workspace, memo: Memo): number => owedMemos[memoName(memo)] ?? 0;
+
+/** What somebody owes who was last decided by a revision. */
+const owedSince = (workspace: Workspace, book: Rulebook, revision: number): readonly Memo[] =>
+  memosOfBook(book).filter((memo) => owedFrom(workspace, memo) > revision);
 
 /** Somebody about whom rules of a rulebook are going to be asked, as of an instant or later. */
 export interface AskedAbout {
@@ -57,12 +57,20 @@ export async function withMemory(
   { once = false }: { once?: boolean } = {},
 ): Promise<Map<string, StoredPerson>> {
   const groups = new Map<string, { workspace: Workspace; memos: readonly Memo[]; whole: boolean; people: StoredPerson[]; at: Instant }>();
+  /** Most people of a batch were last decided by the same few revisions. */
+  const lacking = new Map<string, { memos: readonly Memo[]; name: string }>();
   for (const { person, workspace, book, at } of people) {
     const state = person.state as PersonState;
     const whole = state.memoryVersion !== '';
-    const memos = whole ? memosOf(book) : owes(workspace, book, state);
+    const place = `${workspace.id}@${book.revision} ${whole ? 'whole' : state.revision}`;
+    let lacks = lacking.get(place);
+    if (!lacks) {
+      const memos = whole ? memosOfBook(book) : owedSince(workspace, book, state.revision);
+      lacks = { memos, name: `${workspace.id}@${book.revision} ${whole} ${memos.map(memoName).join(' ')}` };
+      lacking.set(place, lacks);
+    }
+    const { memos, name } = lacks;
     if (memos.length === 0 && !whole) continue;
-    const name = `${workspace.id}@${book.revision} ${whole} ${memos.map(memoName).join(' ')}`;
     const group = groups.get(name) ?? { workspace, memos, whole, people: [], at };
     group.people.push(person);
     group.at = Math.min(group.at, at);
@@ -141,9 +149,9 @@ async function settleWorkspace(deps: Deps, tx: Transaction, id: number, kept: nu
   const [workspace] = await loadWorkspaces(tx, [id]);
   const book = await deps.rulebooks.at(tx, id, workspace!.revision);
   // One month of events is dropped at a time, so what reaches back nearly as far is at its edge.
-  const far = memosOf(book).filter((memo) => memo.horizon > kept - 32 * day && owedMemos(workspace!, memo) > 0);
+  const far = memosOfBook(book).filter((memo) => memo.horizon > kept - 32 * day && owedFrom(workspace!, memo) > 0);
   if (far.length === 0) return true;
-  const since = Math.max(...far.map((memo) => owedMemos(workspace!, memo)));
+  const since = Math.max(...far.map((memo) => owedFrom(workspace!, memo)));
   const people = await peopleWhoOwe(tx, id, since, wokenAtOnce);
   if (people.length === 0) {
     const settled = new Set(far.map(memoName));
@@ -157,5 +165,3 @@ async function settleWorkspace(deps: Deps, tx: Transaction, id: number, kept: nu
   );
   return false;
 }
-
-const owedMemos = (workspace: Workspace, memo: Memo): number => workspace.owedMemos[memoName(memo)] ?? 0;

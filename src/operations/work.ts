@@ -111,8 +111,9 @@ export class Processor {
   }
 
   async round(): Promise<boolean> {
-    await this.look();
-    if (this.spokenOf.size + this.bulk.size === 0) return false;
+    const everywhere = await this.look();
+    // Merges wait in no lane: with each look everywhere they are asked for too.
+    if (this.spokenOf.size + this.bulk.size === 0 && !everywhere) return false;
     const early = roundEvery - (performance.now() - this.roundAt);
     if (early > 0 && !this.behind) await new Promise((resolve) => setTimeout(resolve, early));
     this.roundAt = performance.now();
@@ -122,28 +123,31 @@ export class Processor {
     const next = [...this.bulk].slice(0, groupSize);
     for (const lane of next) this.bulk.delete(lane);
     const bulk = portionsOf(next, this.roundAt - this.promptAt < 1 * second ? smallPortion : largePortion);
-    const { done } = await processGroups(this.deps, [...prompt, ...bulk], this.atOnce);
+    const { done, more } = await processGroups(this.deps, [...prompt, ...bulk], this.atOnce);
 
     for (const { full, busy } of done.slice(0, prompt.length)) this.hear([...full, ...busy]);
     for (const { full, busy } of done.slice(prompt.length)) for (const lane of [...full, ...busy]) this.bulk.add(lane);
     if (done.slice(0, prompt.length).some(({ facts }) => facts > 0)) this.promptAt = this.roundAt;
     this.behind = done.some(({ full }) => full.length > 0);
-    return this.spokenOf.size + this.bulk.size > 0;
+    return this.spokenOf.size + this.bulk.size > 0 || (everywhere && more);
   }
 
-  /** Looks where something waits of which nobody has spoken. */
-  private async look(): Promise<void> {
+  /** Looks where something waits of which nobody has spoken; answers whether everywhere. */
+  private async look(): Promise<boolean> {
     const now = performance.now();
     if (now - this.fullAt > fullScanEvery) {
       this.fullAt = this.wakesAt = now;
       const { prompt, bulk, wakes } = await findWork(this.deps);
       this.hear([...prompt, ...wakes]);
       for (const lane of bulk) this.bulk.add(lane);
-    } else if (now - this.wakesAt > wakeScanEvery) {
+      return true;
+    }
+    if (now - this.wakesAt > wakeScanEvery) {
       this.wakesAt = now;
       const clocks = await this.deps.workspaces.clocks();
       this.hear(await this.deps.db.transaction({ workspaces: await this.deps.workspaces.ids() }, (tx) => lanesWithWakes(tx, clocks)));
     }
+    return false;
   }
 }
 

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { Processor } from '#operations/work.ts';
+import { askForMerges } from '#store/inbox.ts';
 import { dialects } from '../databases.ts';
 import { openWorld, type SegmentCall, type World } from '../world.ts';
 
@@ -15,6 +17,21 @@ describe.each(dialects)('on %s', (database) => {
 
   const names = async (person: string): Promise<string[]> => (await world.timeline(person, 'event')).map((item) => item.title).reverse();
   const count = async (statement: string, value: string): Promise<number> => (await world.rows(statement, [value]))[0]!.n;
+
+  test('a merge that waits alone is found by the loop that looks everywhere', async () => {
+    const arrive = async (user: string): Promise<string> => {
+      await world.send([{ type: 'identify', userId: user, traits: { email: `${user}@example.com` } }]);
+      return (await world.personBy('user', user)).id;
+    };
+    const [person, joins] = [await arrive('loop-one'), await arrive('loop-two')];
+    const { deps } = world.house;
+    const { id: workspace } = await deps.workspaces.bySlug('main');
+    const [said] = await world.rows('select event_id from event where person_id = $1', [joins]);
+    const merge = { workspace, person, joins, evidence: said!.event_id, actor: 'test', trusted: true, reason: 'the same', allowed: true };
+    await deps.db.transaction({ workspaces: [workspace] }, (tx) => askForMerges(tx, [merge], deps.now()));
+    await new Processor(deps, 1).round();
+    expect((await world.personBy('user', 'loop-one')).id).toBe((await world.personBy('user', 'loop-two')).id);
+  });
 
   test('what a visitor did before they said who they are belongs to them', async () => {
     await world.send([
