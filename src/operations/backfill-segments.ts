@@ -2,14 +2,15 @@ import { day, type Instant } from '#contract/instant.ts';
 import type { LiveTopic } from '#contract/routes/operate.ts';
 import { explainRule } from '#engine/rule/explain.ts';
 import { memoName } from '#engine/rule/memory.ts';
-import { isTimedRule, memosOf } from '#engine/rule/rule.ts';
+import { memosOf } from '#engine/rule/rule.ts';
 import type { CompiledSegment, Rulebook } from '#engine/rulebook.ts';
 import { stableId } from '#engine/stable-id.ts';
 import type { Transaction } from '#store/database.ts';
 import { appendMembershipLog, changeMemberships, type MembershipChange } from '#store/memberships.ts';
 import { loadPeople } from '#store/people.ts';
-import { selectChanges, selectPeople } from '#store/rule-sql/rule-sql.ts';
-import { armChanges, changeStates, isYoung, settleForMany, shiftsOf, type StateChange } from '#store/shifts.ts';
+import { selectAnswers } from '#store/rule-sql/rule-sql.ts';
+import { changeStates, isYoung, settleForMany, shiftsOf, type StateChange } from '#store/shifts.ts';
+import { armWakes } from '#store/wakes.ts';
 import type { Workspace } from '#store/workspaces.ts';
 import { decideAndWrite, type Written } from './decide-batch.ts';
 import type { Deps } from './deps.ts';
@@ -61,17 +62,31 @@ export async function eventsSayAll(deps: Deps, tx: Transaction, workspace: Works
 }
 
 /** What arming somebody costs against what somebody costs who enters or leaves. */
-const wakeWeight = 0.05;
+const wakeWeight = 0.2;
+/** More people than there are in any lanes. */
+const everybody = 2 ** 31 - 1;
 
-/** Brings everybody in these lanes, which are locked, to a rulebook. Says the same as if each of them were decided about. */
+/**
+ * Brings everybody in these lanes, which are locked, to a rulebook; or in the first of them, when the first of the segments concerns more than `atMost` people. Says
+ * the same as if each of them were decided about. Answers which lanes were brought there.
+ */
 export async function shiftLanes(
   deps: Deps,
   tx: Transaction,
-  given: { ids: readonly number[]; workspace: Workspace; book: Rulebook; now: Instant; lanes: readonly number[]; change: SegmentsOnly },
-): Promise<{ people: number; weight: number; written: Written }> {
-  const { workspace, book, now, lanes, change } = given;
+  given: {
+    ids: readonly number[];
+    workspace: Workspace;
+    book: Rulebook;
+    now: Instant;
+    lanes: readonly number[];
+    change: SegmentsOnly;
+    atMost: number;
+  },
+): Promise<{ lanes: readonly number[]; people: number; weight: number; written: Written }> {
+  const { workspace, book, now, change } = given;
+  let { lanes, atMost } = given;
   await settleForMany(tx);
-  const context = { ...(await ruleSqlContext(tx, workspace, book, now)), lanes };
+  const everywhere = await ruleSqlContext(tx, workspace, book, now);
   const states = new Map<string, StateChange>();
   const stateOf = (person: string): StateChange => {
     const state = states.get(person) ?? { person, entered: {}, left: [] };
@@ -81,7 +96,7 @@ export async function shiftLanes(
 
   const shifts: { person: string; segment: CompiledSegment | string; entered: boolean }[] = [];
   const stale = new Set<string>();
-  let armed = 0;
+  const armed = new Map<string, Instant>();
   const clock = workspace.clock?.clock ?? 0;
   const named = [
     ...change.segments.map((segment) => ({ segment, key: segment.key })),
@@ -95,11 +110,17 @@ export async function shiftLanes(
       workspace: workspace.id,
       lanes,
       segment: key,
-      holding: rule === null ? null : selectPeople(rule, context),
+      answers: rule === null ? null : selectAnswers(rule, { ...everywhere, lanes }),
+      atMost,
     });
-    const changes = found.map(({ person, entered }) => ({ person, workspace: workspace.id, segment: key, entered, at: now }));
-    await changeMemberships(tx, changes);
-    for (const { person, entered, stale: isStale } of found) {
+    ({ lanes } = found);
+    // What the first left behind, the others leave too; and these lanes are brought to all of them.
+    atMost = everybody;
+    const changes: { person: string; workspace: number; segment: string; entered: boolean; at: Instant }[] = [];
+    for (const { person, entered, changesAt, stale: isStale } of found.shifts) {
+      if (changesAt !== null) armed.set(person, Math.min(changesAt, armed.get(person) ?? changesAt));
+      if (entered === null) continue;
+      changes.push({ person, workspace: workspace.id, segment: key, entered, at: now });
       if (isStale) {
         stale.add(person);
         continue;
@@ -108,9 +129,12 @@ export async function shiftLanes(
       if (entered) stateOf(person).entered[key] = now;
       else stateOf(person).left.push(key);
     }
-    if (rule !== null && isTimedRule(rule))
-      armed += await armChanges(tx, { workspace: workspace.id, clock, changes: selectChanges(rule, context) });
+    await changeMemberships(tx, changes);
   }
+  await armWakes(
+    tx,
+    [...armed].map(([person, dueAt]) => ({ workspace: workspace.id, person, clock, dueAt })),
+  );
 
   const people = await changeStates(tx, workspace.id, [...states.values()]);
   await appendLog(deps, tx, given, shifts);
@@ -118,7 +142,7 @@ export async function shiftLanes(
   const written = await decideAndWrite(deps, tx, given.ids, [], wakes, { revision: book.revision });
   written.changes += shifts.length;
   if (shifts.length > 0) written.topics.set(workspace.id, new Set<LiveTopic>([...(written.topics.get(workspace.id) ?? []), 'people']));
-  return { people: people + stale.size, weight: shifts.length + armed * wakeWeight, written };
+  return { lanes, people: people + stale.size, weight: shifts.length + armed.size * wakeWeight, written };
 }
 
 const logAtOnce = 5_000;

@@ -5,8 +5,9 @@ import { advanceBackfill, listBackfills, markCancelled, openBackfill, openBackfi
 import type { Transaction } from '#store/database.ts';
 import { lockLanes, lockLanesInOrder } from '#store/inbox.ts';
 import { countInLane, hasPeople, peopleInLanes } from '#store/people.ts';
+import { asksEventsAlone } from '#store/rule-sql/rule-sql.ts';
 import { loadWorkspaces, saveOwedMemos, type Workspace, workspaceNow } from '#store/workspaces.ts';
-import { eventsSayAll, segmentsOnly, shiftLanes } from './backfill-segments.ts';
+import { eventsSayAll, type SegmentsOnly, segmentsOnly, shiftLanes } from './backfill-segments.ts';
 import { decideAndWrite, type Written } from './decide-batch.ts';
 import type { Deps } from './deps.ts';
 import { announce } from './process.ts';
@@ -18,9 +19,10 @@ const everyLane: readonly number[] = Array.from({ length: 256 }, (_, lane) => la
 /** About how many people are looked at while their lanes are locked: what happens to them meanwhile waits, so it is kept to some tenths of a second. */
 const peopleAtOnce = 2_500;
 /**
- * By statements, lanes are few at first, because nobody knows yet how much changes; then as many as promise about so many changes, fewer when their lanes were
- * locked [ms] longer than this for it.
+ * By statements, a quarter of the lanes is asked at first, because nobody knows yet how much changes: all of them where events alone are asked, which takes as long
+ * for a quarter. Then as many as promise about so many changes, fewer when they were locked [ms] longer than this for it.
  */
+const lanesAtFirst = 64;
 const changesAtOnce = 1_500;
 const lockedFor = 300;
 
@@ -76,35 +78,60 @@ export async function backfillRound(deps: Deps): Promise<boolean> {
 
 /** Goes through the lanes a group at a time; answers how many were done. One by one, one group is a round; by statements, the whole of it. */
 async function backfillLanes(deps: Deps, backfill: StoredBackfill, ids: readonly number[]): Promise<number> {
-  const inALane = Math.max(1, await deps.db.transaction({ workspaces: ids }, (tx) => countInLane(tx, backfill.workspace, 0)));
-  const lanesFor = (people: number): number => Math.max(1, Math.min(256, Math.floor(people / inALane)));
-  const behind = everyLane.filter((lane) => backfill.revisions[lane] !== backfill.target);
-  let [done, changed, bearable] = [0, 0, changesAtOnce];
+  const { ways, few } = await deps.db.transaction({ workspaces: ids }, async (tx) => {
+    const [workspace] = await loadWorkspaces(tx, [backfill.workspace]);
+    const after = await deps.rulebooks.at(tx, backfill.workspace, backfill.target);
+    const ways: Way[] = [];
+    for (const revision of new Set(backfill.revisions))
+      ways.push(await wayTo(deps, tx, workspace!, await loadRulebook(tx, backfill.workspace, revision), after));
+    if (!ways.includes('one by one')) return { ways, few: 1 };
+    const inALane = await countInLane(tx, backfill.workspace, 0);
+    return { ways, few: Math.max(1, Math.min(256, Math.floor(peopleAtOnce / Math.max(1, inALane)))) };
+  });
+  const isOfEvents = ways.every(
+    (way) => typeof way === 'string' || way.segments.every(({ rule }) => rule === null || asksEventsAlone(rule)),
+  );
+  let left: readonly number[] = everyLane.filter((lane) => backfill.revisions[lane] !== backfill.target);
+  const all = left.length;
+  let [changed, bearable] = [0, changesAtOnce];
   let fixed: number | null = null;
-  for (let atOnce = Math.min(64, lanesFor(peopleAtOnce)); done < behind.length; ) {
+  for (let atOnce = ways.includes('one by one') ? few : isOfEvents ? 256 : lanesAtFirst; left.length > 0; ) {
     const began = performance.now();
-    const group = await backfillGroup(deps, backfill, ids, behind.slice(done, done + atOnce));
+    const group = await backfillGroup(deps, backfill, ids, {
+      lanes: left.slice(0, atOnce),
+      few,
+      atMost: Math.ceil(bearable),
+    });
     if (group === null) break;
-    done += group.lanes;
-    if (group.oneByOne || group.lanes === 0) break;
+    left = left.filter((lane) => !group.lanes.includes(lane));
+    if (group.oneByOne || group.lanes.length === 0) break;
     // Statements take a time of their own, whatever the lanes, and then a time for whatever they change.
     const took = performance.now() - began;
     fixed = Math.min(fixed ?? took, took);
     if (took > fixed + lockedFor) bearable *= Math.max(0.25, lockedFor / (took - fixed));
     changed += group.weight;
-    atOnce = Math.min(256, Math.max(lanesFor(peopleAtOnce), Math.floor((bearable * done) / Math.max(1, changed))));
+    atOnce = Math.min(256, Math.max(1, Math.floor((bearable * (all - left.length)) / Math.max(1, changed))));
   }
-  return done;
+  return all - left.length;
+}
+
+/** How lanes come from one rulebook to another: with nothing to do, by statements about these segments, or one person by one. */
+type Way = 'nothing' | SegmentsOnly | 'one by one';
+
+async function wayTo(deps: Deps, tx: Transaction, workspace: Workspace, before: Rulebook, after: Rulebook): Promise<Way> {
+  if (!isAnother(before, after)) return 'nothing';
+  const change = segmentsOnly(before, after);
+  return change && (await eventsSayAll(deps, tx, workspace, after, change)) ? change : 'one by one';
 }
 
 async function backfillGroup(
   deps: Deps,
   backfill: StoredBackfill,
   ids: readonly number[],
-  behind: readonly number[],
-): Promise<{ lanes: number; oneByOne: boolean; weight: number } | null> {
+  wanted: { lanes: readonly number[]; few: number; atMost: number },
+): Promise<{ lanes: number[]; oneByOne: boolean; weight: number } | null> {
   const outcome = await deps.db.transaction({ workspaces: ids }, async (tx) => {
-    const lanes = await lockLanes(tx, behind);
+    const locked = await lockLanes(tx, wanted.lanes);
     // What is behind is read again under the locks: another process may have been at these lanes, and the target may have moved.
     const [current] = await openBackfills(tx, [backfill.workspace]);
     if (!current || current.id !== backfill.id) return null;
@@ -113,31 +140,43 @@ async function backfillGroup(
     const after = await deps.rulebooks.at(tx, backfill.workspace, current.target);
     let [people, changes, weight] = [0, 0, 0];
     let oneByOne = false;
+    const lanes: number[] = [];
     const written: Written[] = [];
-    for (const [revision, some] of Map.groupBy(
-      lanes.filter((lane) => current.revisions[lane] !== current.target),
-      (lane) => current.revisions[lane]!,
-    )) {
-      const before = await loadRulebook(tx, backfill.workspace, revision);
-      if (!isAnother(before, after)) continue;
-      const change = segmentsOnly(before, after);
-      if (change && (await eventsSayAll(deps, tx, workspace!, after, change))) {
-        const shifted = await shiftLanes(deps, tx, { ids, workspace: workspace!, book: after, now, lanes: some, change });
-        people += shifted.people;
-        weight += shifted.weight;
-        written.push(shifted.written);
-      } else {
+    for (const [revision, behind] of Map.groupBy(locked, (lane) => current.revisions[lane]!)) {
+      const way =
+        revision === current.target
+          ? 'nothing'
+          : await wayTo(deps, tx, workspace!, await loadRulebook(tx, backfill.workspace, revision), after);
+      if (way === 'nothing') {
+        lanes.push(...behind);
+      } else if (way === 'one by one') {
+        const some = behind.slice(0, wanted.few);
         const everybody = await peopleInLanes(tx, backfill.workspace, some);
         const clock = workspace!.clock?.clock ?? 0;
         const wakes = everybody.map((person) => ({ workspace: backfill.workspace, person, clock, dueAt: now }));
         oneByOne = true;
         people += everybody.length;
+        lanes.push(...some);
         written.push(await decideAndWrite(deps, tx, ids, [], wakes, { revision: current.target }));
+      } else {
+        const shifted = await shiftLanes(deps, tx, {
+          ids,
+          workspace: workspace!,
+          book: after,
+          now,
+          lanes: behind,
+          change: way,
+          atMost: wanted.atMost,
+        });
+        people += shifted.people;
+        weight += shifted.weight;
+        lanes.push(...shifted.lanes);
+        written.push(shifted.written);
       }
-      changes += written.at(-1)!.changes;
     }
+    for (const each of written) changes += each.changes;
     await advanceBackfill(tx, { id: current.id, lanes, target: current.target, people, changes }, deps.now());
-    return { lanes: lanes.length, oneByOne, weight, written };
+    return { lanes, oneByOne, weight, written };
   });
   if (outcome === null) return null;
   for (const written of outcome.written) announce(deps, written, [], []);

@@ -83,7 +83,7 @@ export async function withMemory(
     const realTime = workspace.clock === null;
     const events =
       once && ids.length >= many
-        ? await eventsForMemoryOfMany(tx, workspace.id, ids, names, realTime)
+        ? await eventsForMemoryOfMany(tx, workspace.id, ids, names, at, realTime)
         : await eventsForMemory(tx, ids, names, realTime);
     const pasts = pastsByPerson(events);
     for (const person of people) {

@@ -102,25 +102,30 @@ export async function eventsForMemory(
   return rows.map(toEvent);
 }
 
+const lookedUp = 31 * day;
+
 /**
- * The same of many people of one workspace at once: found among all events of these names, which the index tells, and not among all events of these people, which
- * have to be read.
+ * The same of many people of one workspace at once: found among all events of these names, which the index tells (but not when they were stored: asked that too, it would have all
+ * of them read, 900 in place of 80 ms), and not among all events of these people, which have to be read.
  */
 export async function eventsForMemoryOfMany(
   tx: Queryable,
   workspace: number,
   people: readonly string[],
   names: readonly NamedSince[],
+  now: Instant,
   realTime: boolean,
 ): Promise<StoredEvent[]> {
   if (people.length === 0 || names.length === 0) return [];
-  const events: StoredEvent[] = [];
-  for (const { name, since } of names) {
+  // What somebody did lately is found sooner among all that they did lately: 8 in place of 100 ms for 500 people in a week.
+  const lately = names.filter(({ since }) => since >= now - lookedUp);
+  const events = await eventsForMemory(tx, people, lately, realTime);
+  for (const { name, since } of names.filter((each) => !lately.includes(each))) {
     const rows = await tx.query(
       `with who as materialized (select * from unnest($1::smallint[], $2::uuid[]) as w (lane, person_id)),
          found as materialized (
            select distinct e.lane, e.person_id, e.happened_at from event e join who w on w.lane = e.lane and w.person_id = e.person_id
-           where e.workspace_id = $3 and e.name = $4 and e.happened_at >= $5 and e.stored_at >= $6 and e.call in ('track', 'page', 'screen', 'group'))
+           where e.workspace_id = $3 and e.name = $4 and e.happened_at >= $5 and e.call in ('track', 'page', 'screen', 'group'))
        select ${columns.replace(/(\w+)/g, 'e.$1')} from found f
        cross join lateral (select * from event e where e.lane = f.lane and e.person_id = f.person_id and e.happened_at = f.happened_at and e.stored_at >= $6 and e.name = $4 and e.call in ('track', 'page', 'screen', 'group')) e`,
       [people.map(laneOf), [...people], workspace, name, toIso(Math.max(earliest, since)), toIso(realTime ? storedSince(since) : earliest)],

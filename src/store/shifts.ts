@@ -4,10 +4,13 @@ import type { Statement } from './rule-sql/rule-sql.ts';
 
 /** What a change of definitions does to many people at once: a statement for all of them, in place of one decision each. */
 
-/** Somebody whom a changed rule puts into a segment, or out of it. */
+/** Somebody whom a changed rule puts into a segment, or out of it, or whom it has to be asked about again. */
 export interface Shift {
   person: string;
-  entered: boolean;
+  /** Whether they enter or leave; null when they stay where they are. */
+  entered: boolean | null;
+  /** When time alone may change the answer; null when it cannot. */
+  changesAt: Instant | null;
   /** Their memory has to be made anew before the engine can say anything of them. */
   stale: boolean;
 }
@@ -25,22 +28,35 @@ export async function settleForMany(tx: Queryable): Promise<void> {
 const lane = (person: string): string => `get_byte(uuid_send(${person}), 15)::smallint`;
 const alive = 'p.merged_into is null and p.erased_at is null';
 
-/** Who holds a rule, or nobody, against who belongs to the segment in these lanes. */
+/**
+ * Whom a rule holds for (`selectAnswers`), or nobody, against who belongs to the segment in these lanes. Lanes are answered in order until those that were come to
+ * `atMost` [people]; answers which were.
+ */
 export async function shiftsOf(
   tx: Queryable,
-  given: { workspace: number; lanes: readonly number[]; segment: string; holding: Statement | null },
-): Promise<Shift[]> {
-  const { sql, values } = given.holding ?? { sql: 'select null::uuid as person_id where false', values: [] };
+  given: { workspace: number; lanes: readonly number[]; segment: string; answers: Statement | null; atMost: number },
+): Promise<{ shifts: Shift[]; lanes: number[] }> {
+  const { sql, values } = given.answers ?? {
+    sql: 'select null::uuid as person_id, false as holds, null::timestamptz as changes_at where false',
+    values: [],
+  };
   const place = (nth: number): string => `$${values.length + nth}`;
   const rows = await tx.query(
-    `select d.person_id, d.entered, p.state ->> 'memoryVersion' <> '' as stale from (
-       select coalesce(h.person_id, m.person_id) as person_id, m.person_id is null as entered from (${sql}) h
-       full join (select person_id from membership where workspace_id = ${place(1)}::int and segment = ${place(2)}::text and lane = any(${place(3)}::smallint[])) m on m.person_id = h.person_id
-       where h.person_id is null or m.person_id is null offset 0) d
-     cross join lateral (select p.state from person p where p.lane = ${lane('d.person_id')} and p.person_id = d.person_id and ${alive} limit 1) p`,
-    [...values, given.workspace, given.segment, [...given.lanes]],
+    `select d.lane, d.person_id, d.entered, d.changes_at, p.state ->> 'memoryVersion' <> '' as stale from (
+       select s.*, count(*) over (order by s.lane groups between unbounded preceding and 1 preceding) as before from (select ${lane('t.person_id')} as lane, t.* from (
+       select coalesce(a.person_id, m.person_id) as person_id, case when coalesce(a.holds, false) <> (m.person_id is not null) then m.person_id is null end as entered, a.changes_at
+       from (${sql}) a
+       full join (select person_id from membership where workspace_id = ${place(1)}::int and segment = ${place(2)}::text and lane = any(${place(3)}::smallint[])) m on m.person_id = a.person_id
+       where a.changes_at is not null or coalesce(a.holds, false) <> (m.person_id is not null) offset 0) t) s) d
+     cross join lateral (select p.state from person p where p.lane = ${lane('d.person_id')} and p.person_id = d.person_id and ${alive} limit 1) p
+     where d.before < ${place(4)}::int`,
+    [...values, given.workspace, given.segment, [...given.lanes], given.atMost],
   );
-  return rows.map((row) => ({ person: row.person_id, entered: row.entered, stale: row.stale }));
+  const last = rows.length < given.atMost ? Number.POSITIVE_INFINITY : Math.max(...rows.map((row) => row.lane));
+  return {
+    shifts: rows.map((row) => ({ person: row.person_id, entered: row.entered, changesAt: row.changes_at, stale: row.stale })),
+    lanes: given.lanes.filter((each) => each <= last),
+  };
 }
 
 /** What is written into the state of some people: segments that they belong to since an instant, segments that they left. */
@@ -68,19 +84,6 @@ export async function changeStates(tx: Queryable, workspace: number, changes: re
       changes.map((each) => JSON.stringify(each.left)),
       workspace,
     ],
-  );
-  return row!.n;
-}
-
-/** Arms the wakes of those for whom a statement (`person_id`, `changes_at`) says when a rule may answer otherwise, where that is sooner than they wake anyway. Answers for how many. */
-export async function armChanges(tx: Queryable, given: { workspace: number; clock: number; changes: Statement }): Promise<number> {
-  const { sql, values } = given.changes;
-  const place = (nth: number): string => `$${values.length + nth}`;
-  const [row] = await tx.query(
-    `with armed as (insert into wake (lane, person_id, workspace_id, clock, due_at)
-     select ${lane('c.person_id')}, c.person_id, ${place(1)}::int, ${place(2)}::int, c.changes_at from (${sql}) c
-     on conflict (lane, person_id) do update set due_at = excluded.due_at where excluded.due_at < wake.due_at returning 1) select count(*) as n from armed`,
-    [...values, given.workspace, given.clock],
   );
   return row!.n;
 }

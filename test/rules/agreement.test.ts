@@ -13,7 +13,7 @@ import { insertEvents } from '#store/events.ts';
 import { changeMemberships } from '#store/memberships.ts';
 import { savePeople } from '#store/people.ts';
 import type { RuleSqlContext } from '#store/rule-sql/context.ts';
-import { distinctZones, selectChanges, selectPeople } from '#store/rule-sql/rule-sql.ts';
+import { distinctZones, holdingPeople, selectAnswers } from '#store/rule-sql/rule-sql.ts';
 import { freshDatabase, dialects } from '../databases.ts';
 import { anchors, clockDays, type Drawn, drawPerson, drawRule, segments } from './draw.ts';
 
@@ -259,13 +259,14 @@ async function askDatabase(db: Database, rule: Rule, now: number): Promise<{ hol
       purposeOf: context.purposeOf,
       realTime: true,
     };
-    const who = selectPeople(rule, asked);
-    const when = selectChanges(rule, asked);
-    const holding = await tx.query<{ person_id: string }>(who.sql, who.values);
-    const changes = await tx.query<{ person_id: string; changes_at: number }>(when.sql, when.values);
+    const { sql, values } = selectAnswers(rule, asked);
+    const answers = await tx.query(sql, values);
+    const page = await holdingPeople(tx, rule, asked, { limit: answers.length + peopleInRound });
+    const holding = new Set<string>(answers.filter((row) => row.holds).map((row) => row.person_id));
+    expect([...holding].sort()).toEqual(page.toSorted());
     return {
-      holding: new Set(holding.map((row) => row.person_id)),
-      changes: new Map(changes.map((row) => [row.person_id, row.changes_at])),
+      holding,
+      changes: new Map(answers.filter((row) => row.changes_at !== null).map((row) => [row.person_id, row.changes_at])),
     };
   });
 }

@@ -24,24 +24,42 @@ export const event: SqlKind<'event'> = {
       most === undefined ? moreThan(least - 1) : `${moreThan(least - 1)} and ${count()} <= ${draft.bind(most, 'int')}`,
     );
   },
-  changes: (test, draft) => windowChanges(test, draft),
+  changes(test, draft) {
+    const least = test.atLeast ?? (test.atMost === undefined ? 1 : 0);
+    // As time goes by a window only loses events: whoever has too few of them already will not have enough, whoever does not have too many will not have more.
+    return windowChanges(test, draft, least > 0 ? least : test.atMost! + 1);
+  },
 };
 
 /** What holds for people without rows too holds only for those who have such a window. */
 export const withWindow = (window: SqlWindow, formula: Formula): Formula =>
   window.of === 'those with a stage' ? all(ofPerson('p.stage_since is not null'), formula) : formula;
 
-/** When events leave a window, or the window leaves them. */
+/** When events leave a window, or the window leaves them, for whom it makes a difference: those with at least so many in it. */
 export function windowChanges(
   test: Pick<EventTest, 'name' | 'where' | 'weekdays' | 'hours' | 'within' | 'since' | 'calendar'>,
   draft: Draft,
+  least = 1,
 ): Change[] {
   const window = windowSql(test, draft);
   if (window.changesAt === null) return [];
   const match = matchSql(test, draft, window.from);
+  const { changesAt } = window;
+  // A stretch of the past moves on to events that came after it.
+  if (window.later !== null)
+    return [
+      {
+        rows: () =>
+          `select e.person_id, min(${changesAt}) as at from event e${window.joined.sql} where ${pastEvents(draft, [test.name], window.from)}${match === '' ? '' : ` and ${match}`} group by e.person_id`,
+      },
+    ];
+  const rows = eventRows(draft, test.name, window.joined);
+  const taken = { match, window: window.inside, from: window.from };
+  const [at, count] = [rows.column(`min(${changesAt})`, taken), rows.column('count(*)', taken)];
   return [
     {
-      rows: `select e.person_id, min(${window.changesAt}) as at from event e${window.joined.sql} where ${pastEvents(draft, [test.name], window.from)}${match === '' ? '' : ` and ${match}`} group by e.person_id`,
+      rows: () =>
+        `select person_id, ${at.read()} as at from ${rows.name}${least > 1 ? ` where ${count.read()} >= ${draft.bind(least, 'int')}` : ''}`,
     },
   ];
 }

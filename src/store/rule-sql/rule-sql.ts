@@ -50,33 +50,38 @@ function compile(rule: Rule, context: RuleSqlContext, wrap: (select: string, dra
   return draft.statement(wrap(selectHolding(formulaOf(rule, draft), draft), draft));
 }
 
-/** Selects `person_id` and `lane` of everybody for whom the rule holds; of those who are alive: neither merged into somebody nor erased. */
-export const selectPeople = (rule: Rule, context: RuleSqlContext): Statement =>
-  compile(rule, context, (select) => `select h.person_id, get_byte(uuid_send(h.person_id), 15)::smallint as lane from (${select}) h`);
-
 /**
- * Selects `person_id` and `changes_at`, the next instant at which time alone may change the answer, of everybody for whom there is one. It may be early,
- * never late; ask again then.
+ * Selects `person_id`, `holds` and `changes_at`, the next instant at which time alone may change the answer, of everybody for whom the rule holds or there is such
+ * an instant; of those who are alive: neither merged into somebody nor erased. The instant may be early, never late; ask again then.
  */
-export function selectChanges(rule: Rule, context: RuleSqlContext): Statement {
+export function selectAnswers(rule: Rule, context: RuleSqlContext): Statement {
   const draft = new Draft(context);
+  const formula = formulaOf(rule, draft);
   const changes = conditionsOf(rule).flatMap((condition) => {
     const { kind, test } = conditionOf(condition);
     return (kinds[kind] as SqlKind<ConditionKind>).changes?.(test as never, draft) ?? [];
   });
-  const selects = changes.flatMap((change) => ('rows' in change ? [change.rows] : []));
+  const selects = changes.flatMap((change) => ('rows' in change ? [change.rows()] : []));
   const ofPerson = changes.flatMap((change) => ('ofPerson' in change ? [change.ofPerson] : []));
   if (ofPerson.length > 0)
     selects.push(
       `select p.person_id, least(${ofPerson.join(', ')}) as at from person p where p.workspace_id = ${draft.workspace}${draft.inLanes('p')}`,
     );
-  if (selects.length === 0) return { sql: 'select null::uuid as person_id, null::timestamptz as changes_at where false', values: [] };
+  const holding = selectHolding(formula, draft);
+  if (selects.length === 0)
+    return draft.statement(`select h.person_id, true as holds, null::timestamptz as changes_at from (${holding}) h`);
   return draft.statement(
-    `select c.person_id, min(c.at) as changes_at from (${selects.map((select) => `(${select})`).join(' union all ')}) c
-     where c.at > ${draft.asOf} and c.at < timestamptz '9999-12-31 00:00:00+00' and not exists (select 1 from person gone where gone.workspace_id = ${draft.workspace} and gone.person_id = c.person_id and (gone.merged_into is not null or gone.erased_at is not null))
-     group by c.person_id`,
+    `select coalesce(h.person_id, n.person_id) as person_id, h.person_id is not null as holds, n.changes_at from (${holding}) h full join (
+       select c.person_id, min(c.at) as changes_at from (${selects.map((select) => `(${select})`).join(' union all ')}) c
+       where c.at > ${draft.asOf} and c.at < timestamptz '9999-12-31 00:00:00+00' and not exists (select 1 from person gone where gone.workspace_id = ${draft.workspace} and gone.person_id = c.person_id and (gone.merged_into is not null or gone.erased_at is not null))
+       group by c.person_id) n on n.person_id = h.person_id`,
   );
 }
+
+const ofEvents: ReadonlySet<ConditionKind> = new Set(['event', 'measure', 'sequence', 'trend', 'segment']);
+
+/** Whether a rule is answered without people's own rows, so that asking about some of the lanes takes as long as asking about all. */
+export const asksEventsAlone = (rule: Rule): boolean => conditionsOf(rule).every((condition) => ofEvents.has(conditionOf(condition).kind));
 
 /** How many people a rule holds for now. */
 export async function countHolding(tx: Queryable, rule: Rule, context: RuleSqlContext): Promise<number> {

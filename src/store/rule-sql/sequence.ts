@@ -32,7 +32,8 @@ export const sequence: SqlKind<'sequence'> = {
         ? []
         : [
             {
-              rows: `select person_id, max(happened_at) + ${draft.length(last)} as at from (${pairs(test, draft, lastFrom)}) s group by person_id`,
+              rows: () =>
+                `select person_id, max(happened_at) + ${draft.length(last)} as at from (${pairs(test, draft, lastFrom)}) s group by person_id`,
             },
           ];
     // What did not come has not come when the time is over; and later that passes too.
@@ -40,7 +41,8 @@ export const sequence: SqlKind<'sequence'> = {
     const at = last === null ? `${over}` : `case when ${over} > ${draft.asOf} then ${over} else ${over} + ${draft.length(last)} end`;
     return [
       {
-        rows: `select f.person_id, ${at} as at from (${latestFirst(test, draft, lastFrom)}) f where ${noneCame(test, draft, lastFrom)}${last === null ? ` and ${over} > ${draft.asOf}` : ''}`,
+        rows: () =>
+          `select f.person_id, ${at} as at from (${latestFirst(test, draft, lastFrom)}) f where ${noneCame(test, draft, lastFrom)}${last === null ? ` and ${over} > ${draft.asOf}` : ''}`,
       },
     ];
   },

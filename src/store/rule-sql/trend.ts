@@ -47,7 +47,7 @@ export const trend: SqlKind<'trend'> = {
     const match = matchSql(test, draft, from);
     return [
       {
-        rows: `select e.person_id, min(e.happened_at + case when e.happened_at >= ${draft.at(middle)} then ${draft.length(length)} else ${draft.length(2 * length)} end) as at
+        rows: () => `select e.person_id, min(e.happened_at + case when e.happened_at >= ${draft.at(middle)} then ${draft.length(length)} else ${draft.length(2 * length)} end) as at
           from event e where ${pastEvents(draft, [test.name], from)}
           ${match === '' ? '' : ` and ${match}`} group by e.person_id`,
       },
