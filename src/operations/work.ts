@@ -54,12 +54,17 @@ interface Group {
 const portionsOf = (lanes: readonly number[], portion: Portion): Group[] => groupsOf(lanes).map((group) => ({ lanes: group, portion }));
 
 interface GroupsDone extends Omit<Round, 'messages'> {
-  /** By group, in order. */
-  done: Processed[];
+  /** By group, in order; and how long each took [ms]. */
+  done: (Processed & { took: number })[];
 }
 
 async function processGroups(deps: Deps, groups: readonly Group[], atOnce: number): Promise<GroupsDone> {
-  const done = await each(groups, atOnce, async ({ lanes, portion }) => {
+  const timed = async ({ lanes, portion }: Group): Promise<Processed & { took: number }> => {
+    const began = performance.now();
+    const processed = await processGroup(lanes, portion);
+    return { ...processed, took: performance.now() - began };
+  };
+  const processGroup = async (lanes: readonly number[], portion: Portion): Promise<Processed> => {
     try {
       return await processLanes(deps, lanes, portion);
     } catch (error) {
@@ -68,7 +73,8 @@ async function processGroups(deps: Deps, groups: readonly Group[], atOnce: numbe
       deps.log.error({ lanes, error: String(error) }, 'a batch was refused by the database; it is taken apart');
       return processApart(deps, lanes);
     }
-  });
+  };
+  const done = await each(groups, atOnce, timed);
   const merges = await mergeWanted(deps);
   const facts = done.reduce((sum, group) => sum + group.facts, 0);
   const wakes = done.reduce((sum, group) => sum + group.wakes, 0);
@@ -80,9 +86,14 @@ const fullScanEvery = 1 * second;
 const wakeScanEvery = 20;
 /** Rounds for lanes that were spoken of begin at least this far apart, so that single events gather into batches; the first after a rest begins at once. */
 const roundEvery = 12;
-/** What somebody waits for is taken without what was brought in bulk. Of that, a group goes with each round, small while somebody waits for other things. */
+/** What somebody waits for is taken without what was brought in bulk. */
 const promptPortion: Portion = { ...largePortion, promptly: true };
-const smallPortion: Portion = { ...largePortion, facts: 16 };
+/**
+ * Of that, a group goes with each round; while somebody waits for other things, as many facts of a lane as take about so long [ms], because their lanes and the next
+ * round wait as long.
+ */
+const bulkFor = 120;
+const bulkAtFirst = 16;
 
 /**
  * Processing as the loop does it: the lanes that were spoken of at once, all lanes now and then. (Looking through all of them costs 40 ms while a hundred
@@ -98,6 +109,7 @@ export class Processor {
   private wakesAt = Number.NEGATIVE_INFINITY;
   private roundAt = Number.NEGATIVE_INFINITY;
   private promptAt = Number.NEGATIVE_INFINITY;
+  private bulkFacts = bulkAtFirst;
   /** Whether the last round left facts that it could have taken. */
   private behind = false;
 
@@ -122,11 +134,16 @@ export class Processor {
     this.spokenOf.clear();
     const next = [...this.bulk].slice(0, groupSize);
     for (const lane of next) this.bulk.delete(lane);
-    const bulk = portionsOf(next, this.roundAt - this.promptAt < 1 * second ? smallPortion : largePortion);
+    const isAwaited = this.roundAt - this.promptAt < 1 * second;
+    const bulk = portionsOf(next, isAwaited ? { facts: Math.round(this.bulkFacts), wakes: 0 } : largePortion);
     const { done, more } = await processGroups(this.deps, [...prompt, ...bulk], this.atOnce);
 
     for (const { full, busy } of done.slice(0, prompt.length)) this.hear([...full, ...busy]);
-    for (const { full, busy } of done.slice(prompt.length)) for (const lane of [...full, ...busy]) this.bulk.add(lane);
+    for (const { full, busy, took } of done.slice(prompt.length)) {
+      for (const lane of [...full, ...busy]) this.bulk.add(lane);
+      if (isAwaited && full.length > 0)
+        this.bulkFacts = Math.min(bulkAtFirst, Math.max(1, this.bulkFacts * Math.min(2, Math.max(0.25, bulkFor / took))));
+    }
     if (done.slice(0, prompt.length).some(({ facts }) => facts > 0)) this.promptAt = this.roundAt;
     this.behind = done.some(({ full }) => full.length > 0);
     return this.spokenOf.size + this.bulk.size > 0 || (everywhere && more);
