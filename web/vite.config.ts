@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { z } from 'zod';
 import { definitionKinds } from '#contract/definition.ts';
-import { stepKinds } from '#contract/journey.ts';
+import { stepKinds } from '#contract/steps/index.ts';
 import { MessageStatus, messageReasons } from '#contract/message.ts';
 import { routeList } from '#contract/routes/index.ts';
 import { liveTopics } from '#contract/routes/operate.ts';

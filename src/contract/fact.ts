@@ -7,7 +7,24 @@ import type { JsonObject } from './json.ts';
  * `id` is made from the workspace and the message id, so the same fact given twice has the same id and takes effect once.
  */
 export type Fact = FactBase &
-  (EventFact | IdentifyFact | AliasFact | ConsentFact | OverrideFact | TraitEditFact | OwnerFact | MembershipFact | EraseFact | DisownFact);
+  (
+    | EventFact
+    | IdentifyFact
+    | AliasFact
+    | ConsentFact
+    | OverrideFact
+    | TraitEditFact
+    | OwnerFact
+    | MembershipFact
+    | EraseFact
+    | DisownFact
+    | EnterFact
+    | EndRunsFact
+    | AnswerFact
+    | ApprovalFact
+    | TakeOverFact
+    | ReleaseFact
+  );
 
 export interface FactBase {
   id: string;
@@ -110,6 +127,51 @@ export interface MembershipFact {
 }
 export interface EraseFact {
   kind: 'erase';
+  actor: string;
+}
+
+/** Somebody is sent into a journey: by a call of the API, by a colleague, or because a schedule is due. */
+export interface EnterFact {
+  kind: 'enter';
+  journey: string;
+  /** The entry whose schedule is due; null for the one that the API and colleagues use. */
+  entry: string | null;
+  actor: string;
+}
+/** A colleague takes somebody out of a journey, or out of all. */
+export interface EndRunsFact {
+  kind: 'end-runs';
+  journey: string | null;
+  reason: string;
+  actor: string;
+}
+/** What another system said to a run that waits for it. */
+export interface AnswerFact {
+  kind: 'answer';
+  run: string;
+  step: string;
+  ok: boolean;
+  /** In a few words: "answered 200". */
+  says: string;
+  body: JsonObject;
+}
+/** What a human said to a run that waits for their word. */
+export interface ApprovalFact {
+  kind: 'approval';
+  run: string;
+  step: string;
+  yes: boolean;
+  reason: string;
+  actor: string;
+}
+/** A human takes over: nothing automatic happens to the person until they are released. */
+export interface TakeOverFact {
+  kind: 'take-over';
+  reason: string;
+  actor: string;
+}
+export interface ReleaseFact {
+  kind: 'release';
   actor: string;
 }
 

@@ -55,6 +55,9 @@ export const Duration = z
   .describe('ISO 8601 duration of weeks, days, hours, minutes and seconds: PT30M, P2D, P1DT12H');
 export type Duration = z.infer<typeof Duration>;
 
+/** A day of the calendar. */
+export const IsoDate = z.iso.date().describe('A day of the calendar: 2026-03-01');
+
 const instantPattern = /^([1-9]\d{3})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
 /**

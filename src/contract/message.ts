@@ -25,6 +25,8 @@ export const messageReasons = {
   'try-later': 'the other side asked to try again later: {answer}',
   'gave-up': 'the other side never took it: {answer}',
   uncertain: 'the connection broke while the message was being handed over; it may have arrived, so it is not sent again by itself',
+  'handed-over': '{by} has taken over: {because}',
+  replaced: 'of the messages that waited, a better one took its place: {by}',
   erased: 'the person was erased',
   fault: 'something went wrong on our side; it is looked at again',
 } as const;

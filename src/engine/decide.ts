@@ -1,13 +1,14 @@
 import type { ConsentChange } from '#contract/consent.ts';
-import type { EventFact, Fact, IdentifyFact, IdentityKind, MembershipFact, RefusedName } from '#contract/fact.ts';
+import type { EnterFact, EventFact, Fact, IdentifyFact, IdentityKind, MembershipFact, RefusedName } from '#contract/fact.ts';
 import type { FieldSource } from '#contract/field.ts';
 import type { Instant } from '#contract/instant.ts';
 import { ms, sayDuration } from '#contract/instant.ts';
 import { isObject, type JsonObject } from '#contract/json.ts';
 import type { Effect } from './effect.ts';
 import { expiredFields, marked, mayClaim, nextExpiry, screen, sourceOf } from './fields.ts';
-import { advance, type CompiledJourney, type JourneyFact, newRun, wakesAt } from './journey/advance.ts';
+import { advance, type CompiledEntry, type CompiledJourney, ended, type JourneyFact, newRun, wakesAt } from './journey/advance.ts';
 import { endReasons, type Run } from './journey/run.ts';
+import type { Word } from './journey/steps/step.ts';
 import { allows, missingFor, stageAfter } from './lifecycle/lifecycle.ts';
 import { nameKey } from './identity/names.ts';
 import { sayKind } from './identity/words.ts';
@@ -88,6 +89,10 @@ class Desk {
   private needsHistory = false;
   /** What changed and has not been asked about yet, as `reads` names it. */
   private changed = new Set<string>();
+  /** What changed that runs may wait for, and has not been told to them. */
+  private unheard = new Set<string>();
+  /** What happened that journeys may begin with, as `listensFor` names it, and has not been looked at. */
+  private begun: { name: string; evidence: string }[] = [];
   private evidence = '';
 
   constructor(given: Given, rulebook: Rulebook, now: Instant) {
@@ -124,7 +129,8 @@ class Desk {
 
   private wakeOf(run: Run): Instant {
     const journey = this.rulebook.versions.get(`${run.journey}@${run.version}`);
-    return journey ? wakesAt(journey, run) : never;
+    // While a human has taken over, time changes nothing.
+    return journey && !this.person.state.paused ? wakesAt(journey, run) : never;
   }
 
   /** Lets happen what time alone brings up to an instant, in order: rules whose answer changes, and runs that wait. */
@@ -145,7 +151,7 @@ class Desk {
           this.evidence = run.entryEvidence;
           this.tell(run, { kind: 'time', person: this.person });
         }
-      this.settle();
+      this.carryOn();
     }
     this.at = Math.max(this.at, until);
   }
@@ -164,7 +170,7 @@ class Desk {
         actor: 'entry-point',
         evidence: fact.id,
       });
-    this.settle();
+    this.carryOn();
   }
 
   take(fact: Fact): void {
@@ -209,17 +215,33 @@ class Desk {
         this.override(fact.to, fact.reason, fact.actor);
         break;
       case 'erase':
-        for (const run of this.runs)
-          if (run.status === 'live')
-            this.replace({ ...run, status: 'ended', wait: null, endedAt: this.now, endReason: endReasons.erased, endEvidence: fact.id });
+        for (const run of this.runs) if (run.status === 'live') this.replace(ended(run, endReasons.erased, this.now, fact.id));
         this.effects.push({ kind: 'erase', actor: fact.actor });
         this.person.erasedAt = this.now;
         return;
       case 'event':
         this.event(fact);
         break;
+      case 'enter':
+        this.sendIn(fact);
+        break;
+      case 'end-runs':
+        this.endRuns(fact.journey, `${endReasons.takenOut}: ${fact.actor} took the person out: ${fact.reason}`);
+        break;
+      case 'answer':
+        this.word(fact.run, fact.step, { kind: 'answer', ok: fact.ok, says: fact.says, body: fact.body });
+        break;
+      case 'approval':
+        this.word(fact.run, fact.step, { kind: 'approval', yes: fact.yes, actor: fact.actor, reason: fact.reason });
+        break;
+      case 'take-over':
+        this.takeOver(fact.actor, fact.reason);
+        break;
+      case 'release':
+        this.release(fact.actor);
+        break;
     }
-    this.settle();
+    this.carryOn();
   }
 
   /** Asks for a merge, unless one with that person was undone: then only a trusted source may say anew that the two are one. */
@@ -272,7 +294,9 @@ class Desk {
       if (run.status === 'live')
         this.tell(run, { kind: 'event', person: this.person, evidence: event.id, actAt: event.at, name, properties });
     this.settle();
-    for (const journey of this.rulebook.entriesByEvent.get(name) ?? []) if (journey.entry!.matches(event)) this.enter(journey, event);
+    for (const { journey, entry } of this.rulebook.listeners.get(`event:${name}`) ?? [])
+      if (entry.matches(event)) this.enter(journey, entry, { id: event.id, actAt: event.at });
+    this.carryOn();
   }
 
   /** Folds an event into one memory. One that comes too late for its order has the memory made anew from all that happened. */
@@ -321,6 +345,7 @@ class Desk {
       name: 'Email Link Clicked',
       at: click.at,
       properties: { ...click.properties, actor, because },
+      by: 'link' as const,
     };
     this.evidence = event.id;
     this.effects.push(
@@ -517,6 +542,8 @@ class Desk {
     // History has no two rows for one instant: a second move in the same millisecond stands one later.
     const at = person.stageSince !== null && person.stageSince >= this.now ? person.stageSince + 1 : this.now;
     this.effects.push({ kind: 'move', seq: person.state.moves++, from: person.stage, to, at, ...how });
+    if (person.stage !== null) this.begins(`stage:${person.stage} left`, how.evidence);
+    this.begins(`stage:${to} entered`, how.evidence);
     person.stage = to;
     person.stageSince = at;
     person.state.stageEvidence = how.evidence;
@@ -524,38 +551,79 @@ class Desk {
     this.changed.add('stage').add('profile:owner');
   }
 
-  private enter(journey: CompiledJourney, fact: Occurrence): void {
-    const refusal = this.whyNotEnter(journey, fact);
+  /** Notes what journeys may begin with, when one listens for it. */
+  private begins(name: string, evidence: string): void {
+    if (this.rulebook.listeners.has(name)) this.begun.push({ name, evidence });
+  }
+
+  /** Goes on until nothing follows any more: rules that read what changed, runs that wait for it, journeys that begin with it. */
+  private carryOn(): void {
+    for (let round = 0; round < roundsMax; round++) {
+      this.settle();
+      const [begun, unheard] = [this.begun, this.unheard];
+      if (begun.length + unheard.size === 0) return;
+      this.begun = [];
+      this.unheard = new Set();
+      for (const run of this.runs)
+        if (this.waitsFor(run, unheard)) this.tell(run, { kind: 'change', person: this.person, evidence: this.evidence });
+      for (const { name, evidence } of begun)
+        for (const { journey, entry } of this.rulebook.listeners.get(name) ?? []) this.enter(journey, entry, { id: evidence, actAt: null });
+    }
+  }
+
+  private waitsFor(run: Run, changed: ReadonlySet<string>): boolean {
+    if (run.status !== 'live' || run.wait === null || changed.size === 0) return false;
+    const reads = this.rulebook.versions.get(`${run.journey}@${run.version}`)?.steps.get(run.step ?? '')?.reads;
+    return reads !== undefined && reads !== null && [...reads].some((read) => changed.has(read));
+  }
+
+  private sendIn({ journey: key, entry: step, actor, id }: EnterFact & Fact): void {
+    const journey = this.rulebook.journeys.get(key);
+    const entry = journey?.entries.find((each) =>
+      step === null ? 'by' in each.step.on && each.step.on.by === 'api' : each.step.key === step,
+    );
+    if (journey && entry) this.enter(journey, entry, { id, actAt: null });
+    else
+      this.refuse(`journey:${key}`, 'not entered', `Not entered: the journey has no entry through which ${actor} can send people in.`, [
+        { rule: 'an entry for the API and colleagues', version: journey?.version ?? null, held: false, evidence: [id] },
+      ]);
+  }
+
+  private enter(journey: CompiledJourney, entry: CompiledEntry, by: { id: string; actAt: Instant | null }): void {
+    const refusal = this.whyNotEnter(journey, entry, by.id);
     if (refusal) {
       this.refuse(`journey:${journey.key}`, 'not entered', refusal.answer, refusal.because);
       return;
     }
     const past = this.person.state.journeys[journey.key];
-    const run = newRun(journey, this.person.id, fact.id, this.now);
+    const run = newRun(journey, entry, this.person.id, by.id, this.now);
+    if (this.runs.some((each) => each.id === run.id)) return;
     this.person.state.journeys[journey.key] = {
       entered: (past?.entered ?? 0) + 1,
       lastEntered: this.now,
       lastEnded: past?.lastEnded ?? null,
     };
     this.runs.push(run);
-    this.tell(run, { kind: 'enter', person: this.person, evidence: fact.id, actAt: fact.at });
+    this.tell(run, { kind: 'enter', person: this.person, evidence: by.id, actAt: by.actAt });
     this.settle();
   }
 
   /** What stands against entering now; null when nothing does. */
-  private whyNotEnter(journey: CompiledJourney, fact: Occurrence): { answer: string; because: Ground[] } | null {
-    const entry = journey.entry!;
+  private whyNotEnter(journey: CompiledJourney, entry: CompiledEntry, evidence: string): { answer: string; because: Ground[] } | null {
     const past = this.person.state.journeys[journey.key];
     const { reentry } = journey.body;
     const no = (answer: string, rule: string) => ({
       answer,
-      because: [{ rule, version: journey.version, held: false, evidence: [fact.id] }],
+      because: [{ rule, version: journey.version, held: false, evidence: [evidence] }],
     });
+    const { paused } = this.person.state;
+    if (paused)
+      return no(`Not entered: ${paused.by} has taken over (${paused.reason}).`, 'nothing automatic happens while a human has taken over');
     if (this.person.entryPoint === unknownEntryPoint)
       return no('Not entered: nobody knows how this person came in.', 'a person enters only when their entry point is known');
     if (journey.endsAt !== null && this.now >= journey.endsAt)
       return no(`Not entered: the journey ended on ${journey.body.ends}.`, 'the journey has an end date');
-    if (this.runs.some((run) => run.journey === journey.key && run.status === 'live'))
+    if (reentry !== 'any-time' && this.runs.some((run) => run.journey === journey.key && run.status === 'live'))
       return no('Not entered again: a run is under way.', 'one run at a time');
     if (past && reentry === 'never') return no('Not entered again: people go through this journey once.', 're-entry: never');
     if (past && typeof reentry === 'object' && this.now < (past.lastEnded ?? past.lastEntered) + ms(reentry.after))
@@ -570,22 +638,93 @@ class Desk {
         .filter((part) => !part.held)
         .map((part) => part.rule)
         .join(' and ')} did not hold.`,
-      because: parts.map((part) => ({ rule: part.rule, version: journey.version, held: part.held, evidence: [fact.id] })),
+      because: parts.map((part) => ({ rule: part.rule, version: journey.version, held: part.held, evidence: [evidence] })),
     };
   }
 
   private tell(run: Run, fact: JourneyFact): void {
     const journey = this.rulebook.versions.get(`${run.journey}@${run.version}`);
     if (!journey) return;
-    const answer = advance(journey, run, fact, this.now);
+    const { paused } = this.person.state;
+    // While a human has taken over, goals and exits still end a run, and their own word still counts.
+    if (paused && (fact.kind === 'change' || fact.kind === 'time')) return;
+    const answer = advance(journey, run, fact, this.now, paused !== undefined && fact.kind === 'event');
     this.replace(answer.run);
-    for (const effect of answer.effects) {
-      if (effect.kind === 'set-trait') this.traits(withTraitChange(this.person.traits, effect.path, effect.value), 'journey');
-      else if (effect.kind === 'move-stage') this.moveByJourney(effect.to, effect.journey, effect.evidence);
-      else this.effects.push(effect);
-    }
     const past = this.person.state.journeys[run.journey];
     if (answer.run.status === 'ended' && past) this.person.state.journeys[run.journey] = { ...past, lastEnded: this.now };
+    if (answer.streams) this.person.state.streams = answer.streams;
+    for (const effect of answer.effects) this.carryOut(effect);
+  }
+
+  /** Carries out what a run asks of the person at once, and passes on what others do. */
+  private carryOut(effect: Effect): void {
+    switch (effect.kind) {
+      case 'set-trait':
+        this.traits(withTraitChange(this.person.traits, effect.path, effect.value), 'journey');
+        break;
+      case 'move-stage':
+        this.moveByJourney(effect.to, effect.journey, effect.evidence);
+        break;
+      case 'owner':
+        this.person.owner = effect.owner;
+        this.changed.add('profile:owner');
+        break;
+      case 'event':
+        this.effects.push(effect);
+        this.happened(effect);
+        break;
+      case 'take-over':
+        this.takeOver(effect.by, effect.reason);
+        break;
+      case 'start-journey':
+        if (this.rulebook.listeners.has(`journey:${effect.journey}`)) this.begins(`journey:${effect.journey}`, effect.evidence);
+        else
+          this.refuse(
+            `journey:${effect.journey}`,
+            'not entered',
+            `Not entered: it has no entry for people whom the journey ${effect.from} sends in.`,
+            [{ rule: 'an entry for other journeys', version: null, held: false, evidence: [effect.evidence] }],
+          );
+        break;
+      case 'end-journey':
+        this.endRuns(effect.journey, `${endReasons.exit}: the journey ${effect.from} ended it`);
+        break;
+      default:
+        this.effects.push(effect);
+    }
+  }
+
+  /** Ends the live runs of a journey, or of all. */
+  private endRuns(journey: string | null, reason: string): void {
+    for (const run of this.runs)
+      if (run.status === 'live' && (journey === null || run.journey === journey)) {
+        this.replace(ended(run, reason, this.now, this.evidence));
+        const past = this.person.state.journeys[run.journey];
+        if (past) this.person.state.journeys[run.journey] = { ...past, lastEnded: this.now };
+      }
+  }
+
+  private word(id: string, step: string, word: Word): void {
+    const run = this.runs.find((each) => each.id === id && each.status === 'live' && each.step === step);
+    if (run) this.tell(run, { kind: 'word', person: this.person, evidence: this.evidence, word });
+  }
+
+  private takeOver(by: string, reason: string): void {
+    this.person.state.paused ??= { since: this.now, by, reason };
+  }
+
+  /** Everything goes on: first the runs that handed the person over, then what fell due meanwhile. */
+  private release(actor: string): void {
+    if (!this.person.state.paused) return;
+    delete this.person.state.paused;
+    for (const run of this.runs)
+      if (run.status === 'live')
+        this.tell(run, { kind: 'word', person: this.person, evidence: this.evidence, word: { kind: 'release', actor } });
+    // Rules that runs wait for may answer otherwise by now.
+    for (const run of this.runs) {
+      const reads = this.rulebook.versions.get(`${run.journey}@${run.version}`)?.steps.get(run.step ?? '')?.reads;
+      for (const read of reads ?? []) this.unheard.add(read);
+    }
   }
 
   private moveByJourney(to: string, journey: string, evidence: string): void {
@@ -636,6 +775,7 @@ class Desk {
     for (let round = 0; this.changed.size > 0 && round < roundsMax; round++) {
       const changed = this.changed;
       this.changed = new Set();
+      for (const each of changed) this.unheard.add(each);
       for (const score of readersOf(this.rulebook.scoresReading, changed)) this.askScore(score);
       for (const grade of readersOf(this.rulebook.gradesReading, changed)) this.askGrade(grade);
       for (const segment of readersOf(this.rulebook.segmentsReading, changed)) this.askSegment(segment);
@@ -647,9 +787,9 @@ class Desk {
     this.changesAt = never;
     for (const score of this.rulebook.scores) this.askScore(score);
     for (const grade of this.rulebook.grades) this.askGrade(grade);
-    for (const segment of this.rulebook.segments) this.askSegment(segment);
+    for (const segment of this.rulebook.everySegment) this.askSegment(segment);
     for (const key of Object.keys(state.segments))
-      if (!this.rulebook.segments.some((segment) => segment.key === key)) this.leave(key, null, []);
+      if (!this.rulebook.everySegment.some((segment) => segment.key === key)) this.leave(key, null, []);
     for (const key of Object.keys(state.scores))
       if (!this.rulebook.scores.some((score) => score.key === key)) {
         delete state.scores[key];
@@ -701,12 +841,14 @@ class Desk {
       because,
     });
     this.changed.add(`segment:${segment.key}`);
+    this.begins(`segment:${segment.key} entered`, this.evidence);
   }
 
   private leave(key: string, version: number | null, because: Explained[]): void {
     delete this.person.state.segments[key];
     this.effects.push({ kind: 'segment', segment: key, version, entered: false, at: this.at, evidence: this.evidence, because });
     this.changed.add(`segment:${key}`);
+    this.begins(`segment:${key} left`, this.evidence);
   }
 
   private askScore(score: Rulebook['scores'][number]): void {
@@ -719,7 +861,8 @@ class Desk {
     this.answered(question);
     const before = state.above[score.key] ?? [];
     for (const { key, at } of score.body.thresholds)
-      if (above.includes(key) !== before.includes(key))
+      if (above.includes(key) !== before.includes(key)) {
+        this.begins(`score:${score.key}/${key} ${above.includes(key) ? 'risen' : 'fallen'}`, this.evidence);
         this.effects.push({
           kind: 'score',
           score: score.key,
@@ -731,6 +874,7 @@ class Desk {
           at: this.at,
           evidence: this.evidence,
         });
+      }
     if (above.length > 0 || before.length > 0) state.above[score.key] = above;
     // A score that fades is another one from now on even when it is worth the same at this instant.
     if (state.scores[score.key] !== value || score.fades) this.changed.add(`score:${score.key}`);

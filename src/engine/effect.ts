@@ -36,8 +36,29 @@ export type Effect =
       expiresAt: Instant;
       evidence: string;
       actAt: Instant | null;
+      /** What becomes of it when it may not go out now [wait]. */
+      ifHeld?: 'drop' | 'best';
+      /** The run waits for what is answered. */
+      asks?: true;
     }
-  | { kind: 'task'; id: string; title: string; owner: string | null; dueAt: Instant; at: Instant; journey: string; evidence: string }
+  | {
+      kind: 'task';
+      id: string;
+      title: string;
+      owner: string | null;
+      dueAt: Instant;
+      at: Instant;
+      journey: string;
+      evidence: string;
+      /** What a run waits for, and at which of its steps. */
+      asks?: 'approval' | 'release';
+      run?: string;
+      step?: string;
+    }
+  | { kind: 'owner'; owner: string }
+  | { kind: 'take-over'; by: string; reason: string; run: string | null }
+  | { kind: 'start-journey'; journey: string; from: string; evidence: string }
+  | { kind: 'end-journey'; journey: string; from: string; evidence: string }
   | ({ kind: 'step' } & StepTaken)
   | { kind: 'set-trait'; path: string; value: Json }
   | ({ kind: 'field-refused'; id: string; at: Instant; evidence: string } & RefusedValue)
@@ -45,7 +66,7 @@ export type Effect =
   | { kind: 'move-stage'; to: string; journey: string; step: string; evidence: string }
   | ({ kind: 'decision' } & DecisionLine)
   | { kind: 'message-event'; message: string; what: 'opened' | 'clicked' | 'bounced'; answer: string | null }
-  | { kind: 'event'; id: string; name: string; at: Instant; properties: JsonObject; from: string }
+  | { kind: 'event'; id: string; name: string; at: Instant; properties: JsonObject; from: string; by: 'link' | 'journey' }
   | { kind: 'merge'; joins: string; evidence: string; actor: string; by: string | null; reason: string | null }
   | { kind: 'disown'; name: { kind: IdentityKind; value: string }; because: string; at: Instant }
   | { kind: 'erase'; actor: string };

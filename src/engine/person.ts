@@ -39,6 +39,10 @@ export interface PersonState {
   consentChanges: number;
   /** Evidence of the stage that the person is in. */
   stageEvidence: string | null;
+  /** Stream of contents → the templates of it that this person has had. */
+  streams?: Record<string, string[]>;
+  /** A human has taken over: nothing automatic happens until they release the person. */
+  paused?: { since: Instant; by: string; reason: string };
   /** After a merge: what somebody lower than the person who remains has given. Missing for what is the person's own. */
   given?: Record<string, Given>;
   /** People that are kept apart from this one, because a merge with them was undone. */

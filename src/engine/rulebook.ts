@@ -3,11 +3,15 @@ import { mainKey } from '#contract/definition.ts';
 import type { Rule } from '#contract/rule.ts';
 import { compileFields, type FieldBook } from './fields.ts';
 import { type CompiledPolicy, compilePolicy } from './identity/policy.ts';
-import { compileJourney, type CompiledJourney } from './journey/advance.ts';
+import type { TriggerOf } from '#contract/steps/trigger.ts';
+import { type CompiledEntry, compileJourney, type CompiledJourney } from './journey/advance.ts';
+import { rulesOfStep } from './journey/steps/index.ts';
+import { dateRule, dateSegment, listensFor, sayTrigger } from './journey/trigger.ts';
 import { compileLifecycle, type CompiledLifecycle } from './lifecycle/lifecycle.ts';
 import { addMemo, type Memo } from './rule/memory.ts';
 import type { CompiledRule, RuleContext } from './rule/question.ts';
 import { compileRule, memosOf, readsOf } from './rule/rule.ts';
+import { stableId } from './stable-id.ts';
 import { type CompiledGrade, compileGrade } from './score/grade.ts';
 import { type CompiledScore, compileScore } from './score/score.ts';
 
@@ -37,6 +41,8 @@ export interface Rulebook {
   lifecycle: CompiledLifecycle | null;
   /** In an order in which a segment stands after those that it asks about. */
   segments: CompiledSegment[];
+  /** Those, and one for each date entry: who has their day today. Nobody is shown these. */
+  everySegment: CompiledSegment[];
   scores: CompiledScore[];
   grades: CompiledGrade[];
   /** What a rule reads besides the person. */
@@ -45,7 +51,10 @@ export interface Rulebook {
   journeys: Map<string, CompiledJourney>;
   /** `key@version` → every version that somebody is under way in, and the current ones. */
   versions: Map<string, CompiledJourney>;
-  entriesByEvent: Map<string, CompiledJourney[]>;
+  /** What may begin a journey, as `listensFor` names it → the entries that listen for it. */
+  listeners: Map<string, { journey: CompiledJourney; entry: CompiledEntry }[]>;
+  /** Entries on a schedule. */
+  schedules: { journey: string; entry: string; on: TriggerOf<'schedule'>; when: Rule }[];
   /** Event name → what has to be remembered of it. */
   memosByEvent: Map<string, Memo[]>;
   /** Who reads a thing, by the names that `RuleKind.reads` gives: the segments, scores and grades to ask again when it changed. */
@@ -87,17 +96,30 @@ export function compileRulebook(
     ]),
   );
   const lifecycle = of('lifecycle').find((each) => each.key === mainKey);
-  const segments = inOrder(
-    of('segment').map((each) => ({
-      key: each.key,
-      version: each.version,
-      name: each.body.name,
-      meaning: each.body.meaning,
-      rule: each.body.rule,
-      holds: each.body.rule ? compileRule(each.body.rule, context) : ({ person }) => person.state.segments[each.key] !== undefined,
-      reads: each.body.rule ? readsOf(each.body.rule) : new Set<string>(),
-    })),
+  const days = journeys.flatMap((journey) =>
+    journey.entries.flatMap(({ step }) => {
+      if (!('date' in step.on)) return [];
+      const rule = dateRule(step.on);
+      // The same day in another version is the same segment.
+      const version = Number.parseInt(stableId(JSON.stringify(rule)).slice(0, 7), 16);
+      const key = dateSegment(journey.key, step.key);
+      return [{ key, version, name: sayTrigger(step.on), meaning: '', rule, holds: compileRule(rule, context), reads: readsOf(rule) }];
+    }),
   );
+  const segments = inOrder(
+    of('segment').map(
+      (each): CompiledSegment => ({
+        key: each.key,
+        version: each.version,
+        name: each.body.name,
+        meaning: each.body.meaning,
+        rule: each.body.rule,
+        holds: each.body.rule ? compileRule(each.body.rule, context) : ({ person }) => person.state.segments[each.key] !== undefined,
+        reads: each.body.rule ? readsOf(each.body.rule) : new Set<string>(),
+      }),
+    ),
+  );
+  const everySegment = [...days, ...segments];
   const memos = new Map<string, Memo>();
   for (const rule of [...rulesOf(published), ...rulesOf(pinned)]) for (const memo of memosOf(rule, zone)) addMemo(memos, memo);
   for (const score of scores) for (const memo of score.memos) addMemo(memos, memo);
@@ -108,17 +130,21 @@ export function compileRulebook(
     revision,
     lifecycle: lifecycle ? compileLifecycle(lifecycle.version, lifecycle.body, context) : null,
     segments,
+    everySegment,
     scores,
     grades,
     context,
     journeys: new Map(journeys.map((journey) => [journey.key, journey])),
     versions,
-    entriesByEvent: group(
-      journeys.filter((journey) => journey.entry),
-      (journey) => [journey.entry!.step.on.event],
+    listeners: group(
+      journeys.flatMap((journey) => journey.entries.map((entry) => ({ journey, entry }))),
+      ({ journey, entry }) => [listensFor(journey.key, entry.step.key, entry.step.on)].filter((name) => name !== null),
+    ),
+    schedules: journeys.flatMap(({ key, entries }) =>
+      entries.flatMap(({ step }) => ('every' in step.on ? [{ journey: key, entry: step.key, on: step.on, when: step.when! }] : [])),
     ),
     memosByEvent: group(sorted, (memo) => memo.names),
-    segmentsReading: group(segments, (segment) => segment.reads),
+    segmentsReading: group(everySegment, (segment) => segment.reads),
     scoresReading: group(scores, (score) => score.reads),
     gradesReading: group(grades, (grade) => [`score:${grade.body.fit}`, `score:${grade.body.engagement}`]),
     topics,
@@ -154,10 +180,7 @@ export function* rulesOf(published: readonly Published[]): Generator<Rule> {
     if (each.kind === 'lifecycle')
       for (const stage of (each as Published<'lifecycle'>).body.stages) for (const entry of stage.entry) if (entry.when) yield entry.when;
     if (each.kind === 'journey')
-      for (const step of (each as Published<'journey'>).body.steps) {
-        if (step.kind === 'entry' && step.when) yield step.when;
-        if (step.kind === 'branch') for (const path of step.paths) yield path.when;
-      }
+      for (const step of (each as Published<'journey'>).body.steps) for (const { rule } of rulesOfStep(step)) yield rule;
   }
 }
 

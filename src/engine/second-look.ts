@@ -4,7 +4,9 @@ import type { IdentityPolicy } from '#contract/identity-policy.ts';
 import { isSame } from '#contract/diff.ts';
 import type { Field } from '#contract/field.ts';
 import { ms, sayDuration } from '#contract/instant.ts';
-import type { Journey, StepOf } from '#contract/journey.ts';
+import type { Journey } from '#contract/journey.ts';
+import type { StepOf } from '#contract/steps/index.ts';
+import { sayTrigger } from './journey/trigger.ts';
 import { sayRule } from './rule/say.ts';
 import { sayMatch } from './rule/words.ts';
 
@@ -43,11 +45,15 @@ const count = (people: number): string => `${people.toLocaleString('en-US')} ${p
 
 function lookAtJourney(key: string, before: Journey, after: Journey, people: PeopleThere): string[] {
   const said: string[] = [];
-  const entryOf = (journey: Journey): StepOf<'entry'> | undefined => journey.steps.find((step) => step.kind === 'entry');
-  const [was, is] = [entryOf(before), entryOf(after)];
-  if (was && is && !isSame(was.on, is.on)) said.push(`People enter on ${sayMatch(is.on)}, no longer on ${sayMatch(was.on)}.`);
-  if (was?.when && !is?.when) said.push(`People enter without a condition; until now: ${sayRule(was.when)}.`);
-  else if (was && is?.when && !isSame(was.when, is.when)) said.push(`Only those enter for whom this holds: ${sayRule(is.when)}.`);
+  const entriesOf = (journey: Journey): StepOf<'entry'>[] => journey.steps.filter((step) => step.kind === 'entry');
+  const entries = entriesOf(after);
+  for (const was of entriesOf(before)) {
+    const is = entries.find((each) => each.key === was.key) ?? (entries.length === 1 ? entries[0] : undefined);
+    if (!is) said.push(`People no longer enter ${sayTrigger(was.on)}.`);
+    else if (!isSame(was.on, is.on)) said.push(`People enter ${sayTrigger(is.on)}, no longer ${sayTrigger(was.on)}.`);
+    if (was.when && is && !is.when) said.push(`People enter without a condition; until now: ${sayRule(was.when)}.`);
+    else if (is?.when && !isSame(was.when, is.when)) said.push(`Only those enter for whom this holds: ${sayRule(is.when)}.`);
+  }
   if (before.reentry === 'never' && after.reentry !== 'never') said.push('People who went through before can enter again.');
   if (before.goal && !isSame(before.goal, after.goal))
     said.push(

@@ -38,13 +38,13 @@ export function segmentsOnly(before: Rulebook, after: Rulebook): SegmentsOnly | 
       book.fields.noted.map(({ body }) => JSON.stringify(body)).sort(),
     ]);
   if (rest(before) !== rest(after)) return null;
-  const known = new Map(before.segments.map(({ key, version }) => [key, version]));
+  const known = new Map(before.everySegment.map(({ key, version }) => [key, version]));
   const changed = new Set<string>();
   // Segments stand after those that they read, so whoever reads a changed one is found on the way.
-  for (const { key, version, reads } of after.segments)
+  for (const { key, version, reads } of after.everySegment)
     if (known.get(key) !== version || [...changed].some((other) => reads.has(`segment:${other}`))) changed.add(key);
-  const segments = after.segments.filter(({ key }) => changed.has(key));
-  const gone = before.segments.filter(({ key }) => !after.segments.some((each) => each.key === key)).map(({ key }) => key);
+  const segments = after.everySegment.filter(({ key }) => changed.has(key));
+  const gone = before.everySegment.filter(({ key }) => !after.everySegment.some((each) => each.key === key)).map(({ key }) => key);
   const reads = segments.flatMap((segment) => [...segment.reads]);
   if (reads.some((read) => /^(score|grade):/.test(read))) return null;
   if ([...changed, ...gone].some((key) => after.scoresReading.has(`segment:${key}`) || after.gradesReading.has(`segment:${key}`)))

@@ -31,7 +31,7 @@ export function isAnother(before: Rulebook, after: Rulebook): boolean {
   const said = (book: Rulebook): string =>
     [
       book.context.zone,
-      ...book.segments.map((each) => `segment ${each.key} ${each.version}`).sort(),
+      ...book.everySegment.map((each) => `segment ${each.key} ${each.version}`).sort(),
       ...book.scores.map((each) => `score ${each.key} ${each.version}`).sort(),
       ...book.grades.map((each) => `grade ${each.key} ${each.version}`).sort(),
       ...[...book.topics.values()].map((each) => `topic ${each.key} ${each.body.purpose}`).sort(),

@@ -1,4 +1,5 @@
 import type { Fact, IdentityKind } from '#contract/fact.ts';
+import { isSame } from '#contract/diff.ts';
 import type { Instant } from '#contract/instant.ts';
 import type { LiveTopic } from '#contract/routes/operate.ts';
 import type { Decision } from '#engine/decide.ts';
@@ -103,15 +104,8 @@ export function gather(
   batch.people.push(fromPerson(decision.person, workspaceId, rulebook));
   const known = new Map(before.map((run) => [run.id, run]));
   for (const run of decision.runs) {
-    const old = known.get(run.id);
-    if (
-      !old ||
-      old.status !== run.status ||
-      old.step !== run.step ||
-      old.state.seq !== run.seq ||
-      old.state.wait?.until !== run.wait?.until
-    )
-      batch.runs.push(fromRun(run, person, workspaceId));
+    const [old, is] = [known.get(run.id), fromRun(run, person, workspaceId)];
+    if (!old || old.status !== is.status || old.step !== is.step || !isSame(old.state, is.state)) batch.runs.push(is);
   }
   if (decision.wakeAt !== Number.POSITIVE_INFINITY) batch.wakes.push(wakeOf(workspace, person, decision.wakeAt));
   batch.touch(workspaceId, 'people', ...(facts.length > 0 ? (['events'] as const) : []));
@@ -185,7 +179,11 @@ export function gather(
           templateVersion: template.version,
           topic: effect.topic,
           purpose: topic.body.purpose,
-          details: effect.actAt === null ? {} : { actAt: effect.actAt },
+          details: {
+            ...(effect.actAt === null ? {} : { actAt: effect.actAt }),
+            ...(effect.ifHeld ? { ifHeld: effect.ifHeld } : {}),
+            ...(effect.asks ? { asks: true } : {}),
+          },
           revision: rulebook.revision,
           evidence: effect.evidence,
           createdAt: effect.createdAt,
@@ -205,7 +203,11 @@ export function gather(
           happenedAt: effect.at,
           acceptedAt: now,
           storedAt: real,
-          body: { properties: effect.properties, messageId: `verdict:${effect.from}`, source: 'link' },
+          body: {
+            properties: effect.properties,
+            messageId: effect.by === 'link' ? `verdict:${effect.from}` : `${effect.by}:${effect.id}`,
+            source: effect.by,
+          },
         });
         batch.touch(workspaceId, 'events');
         break;

@@ -1,6 +1,7 @@
 import { isoOrNull, ms, toIso } from '#contract/instant.ts';
 import type { PersonDetail } from '#contract/routes/people.ts';
 import { sayEnd } from '#engine/journey/run.ts';
+import { isDateSegment } from '#engine/journey/trigger.ts';
 import { wakesAt } from '#engine/journey/advance.ts';
 import { capsLeft } from '#engine/message/policy.ts';
 import { consentTo } from '#engine/person.ts';
@@ -69,11 +70,13 @@ export async function profile(deps: Deps, workspace: Workspace, id: string): Pro
       entryPoint: stored.entryPoint,
       firstSource: stored.firstSource as PersonDetail['firstSource'],
       zone: stored.zone,
-      segments: Object.entries(person.state.segments).map(([key, since]) => ({
-        key,
-        name: book.segments.find((segment) => segment.key === key)?.name ?? key,
-        since: toIso(since),
-      })),
+      segments: Object.entries(person.state.segments)
+        .filter(([key]) => !isDateSegment(key))
+        .map(([key, since]) => ({
+          key,
+          name: book.segments.find((segment) => segment.key === key)?.name ?? key,
+          since: toIso(since),
+        })),
       scores: book.scores.map((score) => ({ key: score.key, name: score.body.name, value: person.state.scores[score.key] ?? 0 })),
       runs: (await runsOfPerson(tx, stored.id)).map((run) => {
         const journey = book.versions.get(`${run.journey}@${run.version}`) ?? book.journeys.get(run.journey);

@@ -24,6 +24,12 @@ const factNames: Record<Exclude<FactKind, 'event'>, string> = {
   membership: 'List Changed',
   erase: 'Erased',
   disown: 'Name Taken Away',
+  enter: 'Sent Into Journey',
+  'end-runs': 'Taken Out Of Journey',
+  answer: 'Webhook Answered',
+  approval: 'Approval Given',
+  'take-over': 'Taken Over',
+  release: 'Released',
 };
 
 /** A kept event as rules see it. */
@@ -147,9 +153,12 @@ export const toRun = (stored: StoredRun): Run => ({
   status: stored.status,
   step: stored.step,
   enteredAt: stored.enteredAt,
+  entry: stored.state.entry ?? '',
   entryEvidence: stored.entryEvidence,
   seq: stored.state.seq,
-  wait: stored.state.wait,
+  // JSON has no Infinity: what only somebody's word ends has no instant.
+  wait: stored.state.wait && { ...stored.state.wait, until: stored.state.wait.until ?? Number.POSITIVE_INFINITY },
+  answers: stored.state.answers ?? {},
   endedAt: stored.endedAt,
   endReason: stored.endReason,
   endEvidence: stored.endEvidence,
@@ -163,7 +172,12 @@ export const fromRun = (run: Run, person: string, workspace: number): StoredRun 
   version: run.version,
   status: run.status,
   step: run.step,
-  state: { seq: run.seq, wait: run.wait },
+  state: {
+    entry: run.entry,
+    seq: run.seq,
+    wait: run.wait && { ...run.wait, until: Number.isFinite(run.wait.until) ? run.wait.until : null },
+    ...(Object.keys(run.answers).length > 0 ? { answers: run.answers } : {}),
+  },
   enteredAt: run.enteredAt,
   entryEvidence: run.entryEvidence,
   endedAt: run.endedAt,

@@ -3,6 +3,7 @@ import { Problem } from '#contract/problems.ts';
 import type { Why } from '#contract/routes/people.ts';
 import { sayEnd } from '#engine/journey/run.ts';
 import { sayStep } from '#engine/journey/steps/index.ts';
+import { sayTrigger } from '#engine/journey/trigger.ts';
 import { sayInstant } from '#engine/local-time.ts';
 import { explainRule } from '#engine/rule/explain.ts';
 import { never } from '#engine/rule/question.ts';
@@ -133,7 +134,7 @@ async function whyJourney(asked: Asked, key: string): Promise<Why> {
   if (!journey && !run) throw new Problem('definition-unknown', { kind: 'journey', key });
   if (run && (!refusal || refusal.at < (run.endedAt ?? run.enteredAt))) {
     const version = book.versions.get(`${key}@${run.version}`);
-    const entry = version?.entry?.step;
+    const entry = version?.entries.find((each) => each.step.key === (run.state.entry ?? version.entries[0]!.step.key))?.step;
     const because: Ground[] = [
       {
         rule: entry ? sayStep(entry) : 'the entry held',
@@ -145,7 +146,8 @@ async function whyJourney(asked: Asked, key: string): Promise<Why> {
     if (run.status === 'live') {
       const step = version?.body.steps.find((each) => each.key === run.step);
       if (step) because.push({ rule: sayStep(step), version: run.version, held: true, evidence: [] });
-      const wait = run.state.wait ? `, until ${sayInstant(run.state.wait.until, zone)} at the latest` : '';
+      const until = run.state.wait?.until ?? null;
+      const wait = until === null ? '' : `, until ${sayInstant(until, zone)} at the latest`;
       return {
         answer: `Under way since ${sayInstant(run.enteredAt, zone)}: now at “${step ? sayStep(step) : run.step}”${wait}.`,
         decided: 'entered',
@@ -181,12 +183,12 @@ async function whyJourney(asked: Asked, key: string): Promise<Why> {
         })),
       ),
     };
-  const { step } = journey!.entry!;
+  const { entries, version } = journey!;
   return {
-    answer: `Not entered: ${sayMatch(step.on)} has not happened since the journey was published.`,
+    answer: `Not entered: nothing of this has happened since the journey was published: ${entries.map(({ step }) => sayTrigger(step.on)).join('; ')}.`,
     decided: 'not entered',
     at: null,
-    because: [{ rule: sayStep(step), version: journey!.version, held: false, evidence: [] }],
+    because: entries.map(({ step }) => ({ rule: sayStep(step), version, held: false, evidence: [] })),
   };
 }
 

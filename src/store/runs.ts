@@ -1,5 +1,6 @@
 import type { StepTaken } from '#contract/history.ts';
 import { type Instant, isoOrNull, toIso } from '#contract/instant.ts';
+import type { JsonObject } from '#contract/json.ts';
 import { bulkInsert } from './bulk.ts';
 import type { Queryable, Row } from './database.ts';
 import { laneOf } from './identities.ts';
@@ -13,7 +14,12 @@ export interface StoredRun {
   version: number;
   status: 'live' | 'ended';
   step: string | null;
-  state: { seq: number; wait: { since: Instant; until: Instant } | null };
+  state: {
+    entry?: string;
+    seq: number;
+    wait: { since: Instant; until: Instant | null; looksAt?: Instant } | null;
+    answers?: Record<string, JsonObject>;
+  };
   enteredAt: Instant;
   entryEvidence: string;
   endedAt: Instant | null;

@@ -1,6 +1,7 @@
 import type { CapPolicy, Lifecycle } from '#contract/definition-bodies.ts';
 import type { LooseDefinition } from '#contract/definition.ts';
-import type { Journey, Step } from '#contract/journey.ts';
+import type { Journey } from '#contract/journey.ts';
+import type { Step } from '#contract/steps/index.ts';
 import type { Rule } from '#contract/rule.ts';
 import type { PropertyTest } from '#contract/rule/event-match.ts';
 import { type Instant, toIso } from '#contract/instant.ts';
@@ -272,7 +273,7 @@ function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
     ends: happens(chance, 0.1) ? toIso(start + between(chance, 5, 40) * 86_400_000) : null,
     maxTime: pick(chance, ['P3D', 'P10D', 'P30D']),
     steps,
-  } satisfies Record<keyof Journey, unknown>;
+  } satisfies Partial<Record<keyof Journey, unknown>>;
 }
 
 const lifecycleStages = (lifecycle: unknown): string[] => (lifecycle as Lifecycle).stages.map((stage) => stage.key);

@@ -3,7 +3,8 @@ import type { CapPolicy, Lifecycle, Score, Segment } from '#contract/definition-
 import type { Fact } from '#contract/fact.ts';
 import { type Instant, ms, toIso } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
-import { exitsOf, type Journey } from '#contract/journey.ts';
+import type { Journey } from '#contract/journey.ts';
+import { exitsOf } from '#contract/steps/index.ts';
 import { decide } from '#engine/decide.ts';
 import { isZone } from '#engine/local-time.ts';
 import { newPerson, type PersonState } from '#engine/person.ts';

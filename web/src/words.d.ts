@@ -9,5 +9,5 @@ declare module 'contract:words' {
   export const liveTopics: typeof import('#contract/routes/operate.ts').liveTopics;
   /** For each kind, the keys of every object in it, in the order of the schema; short ones first. */
   export const shapes: Record<keyof Kinds, string[][]>;
-  export const stepKinds: typeof import('#contract/journey.ts').stepKinds;
+  export const stepKinds: typeof import('#contract/steps/index.ts').stepKinds;
 }

@@ -92,6 +92,7 @@ export function unitedAs<P extends Person>(winner: P, loser: P, id: string): P {
       segments: earliestOf(a.segments, b.segments),
       dead,
       journeys: journeysOfBoth(a.journeys, b.journeys),
+      ...hadAndPaused(a, b),
       clicks: [...new Map([...(a.clicks ?? []), ...(b.clicks ?? [])].map((click) => [click.id, click])).values()].sort(
         (x, y) => x.at - y.at || (x.id < y.id ? -1 : 1),
       ),
@@ -145,6 +146,17 @@ export function strictest(one: PersonState['consents'], other: PersonState['cons
     both[key] = a && b ? ((severity[a.state] - severity[b.state] || a.at - b.at) <= 0 ? a : b) : (a ?? b)!;
   }
   return both;
+}
+
+/** What either has had of a stream is not sent again; whoever was taken over by a human stays so. */
+function hadAndPaused(one: PersonState, other: PersonState): Pick<PersonState, 'streams' | 'paused'> {
+  const streams: Record<string, string[]> = {};
+  for (const key of [...new Set([...Object.keys(one.streams ?? {}), ...Object.keys(other.streams ?? {})])].sort())
+    streams[key] = [...new Set([...(one.streams?.[key] ?? []), ...(other.streams?.[key] ?? [])])].sort();
+  const [paused] = [one.paused, other.paused]
+    .filter((each) => each !== undefined)
+    .sort((x, y) => x.since - y.since || (x.by < y.by ? -1 : 1) || (x.reason < y.reason ? -1 : 1));
+  return { ...(Object.keys(streams).length > 0 ? { streams } : {}), ...(paused ? { paused } : {}) };
 }
 
 /** Whoever belonged belongs; rules are asked again, so this matters for lists that are kept by hand. */

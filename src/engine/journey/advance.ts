@@ -1,75 +1,111 @@
 import { type Instant, ms } from '#contract/instant.ts';
-import type { Journey, Step } from '#contract/journey.ts';
+import type { Journey } from '#contract/journey.ts';
 import type { JsonObject } from '#contract/json.ts';
+import type { Step, StepOf } from '#contract/steps/index.ts';
 import type { Effect } from '../effect.ts';
 import type { Person } from '../person.ts';
 import { compileMatch, type Matches } from '../rule/match.ts';
 import { always, type CompiledRule, type RuleContext } from '../rule/question.ts';
-import { compileRule } from '../rule/rule.ts';
+import { compileRule, readsOf } from '../rule/rule.ts';
 import { stableId } from '../stable-id.ts';
 import { endReasons, type Run } from './run.ts';
 import { logicOf } from './steps/index.ts';
-import type { Outcome, StepContext } from './steps/step.ts';
+import type { Outcome, StepContext, Word } from './steps/step.ts';
 
 /** A run takes at most this many steps for one fact, and this many in all: a circle without a wait cannot hold the engine. */
 export const stepsPerFactMax = 100;
 export const stepsPerRunMax = 2_000;
+
+/** A way into a journey: its step, and what must hold. `matches` is for entries on an event; what else they listen for is found by name. */
+export interface CompiledEntry {
+  step: StepOf<'entry'>;
+  matches: Matches;
+  when: CompiledRule;
+}
 
 /** A version of a journey, ready to be asked. */
 export interface CompiledJourney {
   key: string;
   version: number;
   body: Journey;
-  steps: Map<string, { step: Step; compiled: unknown }>;
-  entry: { step: Extract<Step, { kind: 'entry' }>; matches: Matches; when: CompiledRule } | null;
+  /** `reads`: what the rules that a run waits for here read; null where it waits for none. */
+  steps: Map<string, { step: Step; compiled: unknown; reads: ReadonlySet<string> | null }>;
+  entries: CompiledEntry[];
   goal: Matches | null;
   exits: { matches: Matches; reason: string }[];
   endsAt: Instant | null;
+  zone: string;
 }
 
 export function compileJourney(key: string, version: number, body: Journey, context: RuleContext): CompiledJourney {
-  const entry = body.steps.find((step) => step.kind === 'entry');
+  const compile = (step: Step) => {
+    const logic = logicOf(step.kind);
+    const waitsFor = logic.waitsFor?.(step as never) ?? [];
+    return {
+      step,
+      compiled: logic.compile(step as never, context),
+      reads: waitsFor.length > 0 ? new Set(waitsFor.flatMap((rule) => [...readsOf(rule)])) : null,
+    };
+  };
   return {
     key,
     version,
     body,
-    steps: new Map(body.steps.map((step) => [step.key, { step, compiled: logicOf(step.kind).compile(step as never, context) }])),
-    entry: entry
-      ? { step: entry, matches: compileMatch(entry.on, context.zone), when: entry.when ? compileRule(entry.when, context) : always }
-      : null,
+    steps: new Map(body.steps.map((step) => [step.key, compile(step)])),
+    entries: body.steps
+      .filter((step) => step.kind === 'entry')
+      .map((step) => ({
+        step,
+        matches: 'event' in step.on ? compileMatch(step.on, context.zone) : () => true,
+        when: step.when ? compileRule(step.when, context) : always,
+      })),
     goal: body.goal ? compileMatch(body.goal.on, context.zone) : null,
     exits: body.exits.map((exit) => ({ matches: compileMatch(exit.on, context.zone), reason: exit.reason })),
     endsAt: body.ends === null ? null : Date.parse(body.ends),
+    zone: context.zone,
   };
 }
 
 /** What a run is told. */
 export type JourneyFact =
-  | { kind: 'enter'; person: Person; evidence: string; actAt: Instant }
+  | { kind: 'enter'; person: Person; evidence: string; actAt: Instant | null }
   | { kind: 'event'; person: Person; evidence: string; actAt: Instant; name: string; properties: JsonObject }
+  /** What rules read has changed. */
+  | { kind: 'change'; person: Person; evidence: string }
+  | { kind: 'word'; person: Person; evidence: string; word: Word }
   | { kind: 'time'; person: Person };
 
 /** A new run, before its first step. */
-export const newRun = (journey: CompiledJourney, person: string, evidence: string, now: Instant): Run => ({
+export const newRun = (journey: CompiledJourney, entry: CompiledEntry, person: string, evidence: string, now: Instant): Run => ({
   id: stableId('run', journey.key, person, evidence),
   journey: journey.key,
   version: journey.version,
   status: 'live',
-  step: journey.entry!.step.key,
+  step: entry.step.key,
   enteredAt: now,
+  entry: entry.step.key,
   entryEvidence: evidence,
   seq: 0,
   wait: null,
+  answers: {},
   endedAt: null,
   endReason: null,
   endEvidence: null,
 });
 
+/** What came of a fact for a run. */
+export interface Advanced {
+  run: Run;
+  effects: Effect[];
+  /** What the person has had of streams, when that changed. */
+  streams?: NonNullable<Person['state']['streams']>;
+}
+
 /**
  * One fact for one run. Answers the run as it stands afterwards and what it asks for; the given run stays as it was. A goal or an exit ends the run
- * wherever it stands, also inside a wait.
+ * wherever it stands, also inside a wait; of a run that stands still, nothing else happens.
  */
-export function advance(journey: CompiledJourney, run: Run, fact: JourneyFact, now: Instant): { run: Run; effects: Effect[] } {
+export function advance(journey: CompiledJourney, run: Run, fact: JourneyFact, now: Instant, standsStill = false): Advanced {
   const effects: Effect[] = [];
   if (run.status === 'ended') return { run, effects };
   const evidence = fact.kind === 'time' ? run.entryEvidence : fact.evidence;
@@ -78,33 +114,50 @@ export function advance(journey: CompiledJourney, run: Run, fact: JourneyFact, n
     journeyKey: journey.key,
     person: fact.person,
     now,
+    zone: fact.person.zone ?? journey.zone,
     evidence,
-    actAt: fact.kind === 'time' ? null : fact.actAt,
+    actAt: fact.kind === 'event' || fact.kind === 'enter' ? fact.actAt : null,
   };
 
   if (fact.kind === 'event') {
     const event = { name: fact.name, at: fact.actAt, properties: fact.properties };
-    if (journey.goal?.(event)) return { run: ended(run, `${endReasons.goal}: ${journey.body.goal!.name}`, now, fact.evidence), effects };
+    if (journey.goal?.(event)) {
+      const { name, within } = journey.body.goal!;
+      // What comes later ends the run all the same: nobody is asked to do what they have done.
+      const reason =
+        now < run.enteredAt + ms(within) ? `${endReasons.goal}: ${name}` : `${endReasons.exit}: ${name}, too late to count as the goal`;
+      return { run: ended(run, reason, now, fact.evidence), effects };
+    }
     const exit = journey.exits.find((each) => each.matches(event));
     if (exit) return { run: ended(run, `${endReasons.exit}: ${exit.reason}`, now, fact.evidence), effects };
   }
   if (journey.endsAt !== null && now >= journey.endsAt) return { run: ended(run, endReasons.over, now, null), effects };
   if (now >= run.enteredAt + ms(journey.body.maxTime)) return { run: ended(run, endReasons.tooLong, now, null), effects };
 
+  if (standsStill) return { run, effects };
+
+  const streams = (): Pick<Advanced, 'streams'> =>
+    context.person.state.streams === undefined ? {} : { streams: context.person.state.streams };
   let outcome = firstOutcome(journey, run, fact, context);
   if (!outcome) return { run, effects };
   let current = run;
   for (let taken = 0; ; taken++) {
-    if (outcome.to === 'wait') return { run: { ...current, wait: { since: now, until: outcome.until } }, effects };
     if (outcome.to === 'end') {
       effects.push(stepEffect(current, null, now, evidence, null));
       return { run: ended({ ...current, seq: current.seq + 1 }, outcome.reason, now, null), effects };
     }
-    effects.push(...(outcome.effects ?? []), stepEffect(current, outcome.next, now, evidence, outcome.because ?? null));
+    effects.push(...(outcome.effects ?? []));
     if (outcome.person) context.person = outcome.person;
+    if (outcome.to === 'wait') {
+      const { until, looksAt } = outcome;
+      const since = current === run && run.wait && current.step === run.step ? run.wait.since : now;
+      return { run: { ...current, wait: { since, until, ...(looksAt === undefined ? {} : { looksAt }) } }, effects, ...streams() };
+    }
+    effects.push(stepEffect(current, outcome.next, now, evidence, outcome.because ?? null));
+    if (outcome.answer) current = { ...current, answers: { ...current.answers, [current.step!]: outcome.answer } };
     const next: string | null = outcome.next;
     if (next === null)
-      return { run: ended({ ...current, seq: current.seq + 1 }, `${endReasons.end}: reached the end`, now, null), effects };
+      return { run: ended({ ...current, seq: current.seq + 1 }, `${endReasons.end}: reached the end`, now, null), effects, ...streams() };
     current = { ...current, step: next, seq: current.seq + 1, wait: null };
     context.run = current;
     if (taken >= stepsPerFactMax || current.seq >= stepsPerRunMax) return { run: ended(current, endReasons.budget, now, null), effects };
@@ -118,8 +171,18 @@ function firstOutcome(journey: CompiledJourney, run: Run, fact: JourneyFact, con
   const here = journey.steps.get(run.step ?? '');
   if (!here || !run.wait) return null;
   const logic = logicOf(here.step.kind);
-  if (fact.kind === 'event') return logic.onEvent?.(here.step as never, fact, context, here.compiled) ?? null;
-  return context.now >= run.wait.until ? (logic.onTime?.(here.step as never, context, here.compiled) ?? null) : null;
+  switch (fact.kind) {
+    case 'event':
+      return logic.onEvent?.(here.step as never, fact, context, here.compiled) ?? null;
+    case 'change':
+      return logic.onChange?.(here.step as never, context, here.compiled) ?? null;
+    case 'word':
+      return logic.onWord?.(here.step as never, fact.word, context, here.compiled) ?? null;
+    case 'time':
+      return context.now >= Math.min(run.wait.until, run.wait.looksAt ?? run.wait.until)
+        ? (logic.onTime?.(here.step as never, context, here.compiled) ?? null)
+        : null;
+  }
 }
 
 function begin(journey: CompiledJourney, run: Run, context: StepContext): Outcome {
@@ -128,10 +191,10 @@ function begin(journey: CompiledJourney, run: Run, context: StepContext): Outcom
   return logicOf(here.step.kind).begin(here.step as never, context, here.compiled);
 }
 
-const ended = (run: Run, reason: string, now: Instant, evidence: string | null): Run => ({
+/** A run that is over, and why. */
+export const ended = (run: Run, reason: string, now: Instant, evidence: string | null): Run => ({
   ...run,
   status: 'ended',
-  step: run.step,
   wait: null,
   endedAt: now,
   endReason: reason,
@@ -154,5 +217,5 @@ const stepEffect = (run: Run, next: string | null, at: Instant, evidence: string
 /** The next instant at which time alone changes something for a live run. */
 export function wakesAt(journey: CompiledJourney, run: Run): Instant {
   const end = Math.min(run.enteredAt + ms(journey.body.maxTime), journey.endsAt ?? Number.POSITIVE_INFINITY);
-  return Math.min(run.wait?.until ?? Number.POSITIVE_INFINITY, end);
+  return Math.min(run.wait?.until ?? Number.POSITIVE_INFINITY, run.wait?.looksAt ?? Number.POSITIVE_INFINITY, end);
 }

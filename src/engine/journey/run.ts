@@ -1,4 +1,14 @@
 import type { Instant } from '#contract/instant.ts';
+import type { JsonObject } from '#contract/json.ts';
+
+/** What a run waits for at its step: an instant, and before it whatever the step looks out for. */
+export interface RunWait {
+  since: Instant;
+  /** When the waiting is over in any case; Infinity when only somebody's word ends it. */
+  until: Instant;
+  /** When a rule that it waits for may answer otherwise by time alone; missing when it cannot. */
+  looksAt?: Instant;
+}
 
 /**
  * One person's way through one version of a journey.
@@ -12,10 +22,13 @@ export interface Run {
   status: 'live' | 'ended';
   step: string | null;
   enteredAt: Instant;
-  /** The event that started it. */
+  /** The entry that it came by, and the fact that started it. */
+  entry: string;
   entryEvidence: string;
   seq: number;
-  wait: { since: Instant; until: Instant } | null;
+  wait: RunWait | null;
+  /** What other systems answered, by the step that asked. */
+  answers: Record<string, JsonObject>;
   endedAt: Instant | null;
   endReason: string | null;
   endEvidence: string | null;
@@ -32,6 +45,7 @@ export const endReasons = {
   over: 'journey-over',
   budget: 'loop-budget',
   erased: 'erased',
+  takenOut: 'taken-out',
 } as const;
 
 /** "goal: Order Completed" → a sentence part. */
@@ -48,6 +62,8 @@ export function sayEnd(endReason: string): string {
       return 'the journey is over';
     case endReasons.budget:
       return 'it took more steps than a run may take';
+    case endReasons.takenOut:
+      return detail || 'somebody took the person out';
     case endReasons.erased:
       return 'the person was erased';
     default:

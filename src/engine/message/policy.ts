@@ -65,6 +65,9 @@ export function decideMessage(message: Candidate, given: Circumstances, now: Ins
   }
   for (const scope of ['workspace', `channel:${message.channel}`, `journey:${message.journey}`])
     if (given.stopped.has(scope)) return heldOr(message, now + stoppedFor, 'kill-switch', { scope }, now);
+  const { paused } = person.state;
+  if (paused && message.journey !== null)
+    return heldOr(message, now + stoppedFor, 'handed-over', { by: paused.by, because: paused.reason }, now);
   if (!marketing || given.policy === null) return { do: 'send' };
   const night = quiet(message, given, now);
   return night && night.do !== 'send' ? night : (capped(message, given, now) ?? night ?? { do: 'send' });

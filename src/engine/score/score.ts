@@ -1,11 +1,12 @@
 import type { Score, Signal } from '#contract/definition-bodies.ts';
 import { hour, type Instant, ms } from '#contract/instant.ts';
 import { eventsInWindowMax } from '#contract/rule/window.ts';
-import { countMemo, type Memo } from '../rule/memory.ts';
-import type { CountTrace } from '../rule/traces.ts';
+import { countMemo, type Memo, valueMemo } from '../rule/memory.ts';
+import type { CountTrace, ValueTrace } from '../rule/traces.ts';
 import { type CompiledRule, mayChangeAt, never, type Question, type RuleContext, type ScoreReader } from '../rule/question.ts';
 import { compileRule, memosOf, readsOf } from '../rule/rule.ts';
 import { firstChange, type Range } from './first-change.ts';
+import { pointsEvent } from './points-event.ts';
 
 /** Points are counted in thousandths, so that a sum is exact in any order. */
 export const thousandths = 1000;
@@ -163,6 +164,15 @@ export function compileScore(key: string, version: number, body: Score, context:
     holds: compileRule(line.rule, context),
   }));
   const signals = body.signals.map((signal) => compileSignal(signal, context.zone));
+  // What journeys added: sums of memories are kept in ten-thousandths.
+  const added = valueMemo(
+    { event: pointsEvent, where: [{ property: 'score', op: 'equals', value: key }] },
+    'points',
+    { most: 0, horizon: 0, total: true },
+    false,
+    context.zone,
+  );
+  const addedTo = ({ person }: Question): number => Math.round(((person.state.memory[added.id] as ValueTrace | undefined)?.s ?? 0) / 10);
   const groups = new Map(body.groups.map((group) => [group.key, toBounds(group.min, group.max)]));
   const whole = toBounds(body.min, body.max);
 
@@ -177,8 +187,12 @@ export function compileScore(key: string, version: number, body: Score, context:
     return within(sum, whole);
   };
 
-  const holding = (question: Question): [string | undefined, number][] =>
-    rules.filter(({ holds }) => (holds as CompiledRule)(question)).map(({ line, points }) => [line.group, points]);
+  const holding = (question: Question): [string | undefined, number][] => [
+    ...rules
+      .filter(({ holds }) => (holds as CompiledRule)(question))
+      .map(({ line, points }): [string | undefined, number] => [line.group, points]),
+    [undefined, addedTo(question)],
+  ];
 
   const earned = (question: Question): Earned[] => signals.map((each) => ({ each, ...each.times(question) }));
 
@@ -191,8 +205,9 @@ export function compileScore(key: string, version: number, body: Score, context:
     reads: new Set([
       ...body.points.flatMap((line) => [...readsOf(line.rule)]),
       ...body.signals.map((signal) => `event:${signal.on.event}`),
+      `event:${pointsEvent}`,
     ]),
-    memos: [...body.points.flatMap((line) => memosOf(line.rule, context.zone)), ...signals.map((each) => each.memo)],
+    memos: [...body.points.flatMap((line) => memosOf(line.rule, context.zone)), ...signals.map((each) => each.memo), added],
     fades: signals.some((each) => each.fades),
     valueAt: (question) => valueIn(question) / thousandths,
     isWithin(question, least, most) {
@@ -223,6 +238,8 @@ export function compileScore(key: string, version: number, body: Score, context:
             points: points / thousandths,
             worth: points / thousandths,
           });
+      const given = addedTo(question) / thousandths;
+      if (given !== 0) lines.push({ because: 'added by journeys', group: null, at: null, points: given, worth: given });
       for (const { each, t, uncounted } of earned(question)) {
         const { because, group } = each.signal;
         if (uncounted > 0)

@@ -13,7 +13,9 @@ const sayReentry = (reentry: Journey['reentry']): string =>
     ? 'Never again'
     : reentry === 'after-exit'
       ? 'As soon as they have left'
-      : `${sayDuration(reentry.after)} after they entered`;
+      : reentry === 'any-time'
+        ? 'At any time, also while they are in it'
+        : `${sayDuration(reentry.after)} after they have left`;
 
 /** What holds for the whole journey, and how runs of the shown version ended. */
 export function AboutJourney({ journey, ends }: { journey: Journey; ends: Reply<'getJourneyCounts'>['ends'] | undefined }) {

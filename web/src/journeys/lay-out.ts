@@ -1,5 +1,6 @@
 import { Graph, layout } from '@dagrejs/dagre';
-import type { Journey, Step } from '#contract/journey.ts';
+import type { Journey } from '#contract/journey.ts';
+import type { Step } from '#contract/steps/index.ts';
 import type { Reply } from '../api.ts';
 import { leadsOf, type Names, sayCard } from './read-journey.ts';
 

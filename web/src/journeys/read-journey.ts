@@ -1,5 +1,5 @@
-import type { Journey, Step } from '#contract/journey.ts';
-import { exitsOf } from '#contract/journey.ts';
+import type { Journey } from '#contract/journey.ts';
+import { exitsOf, type Step } from '#contract/steps/index.ts';
 import { isObject } from '#contract/json.ts';
 import { sayStep } from '#engine/journey/steps/index.ts';
 
@@ -21,7 +21,7 @@ export interface Names {
 /** The sentence on the card of a step. A draft's step may lack what the sentence needs. */
 export function sayCard(step: Step, names: Names): string {
   try {
-    if (step.kind === 'send') return `Send “${names.templates.get(step.template) ?? step.template}”`;
+    if (step.kind === 'send' && step.template !== null) return `Send “${names.templates.get(step.template) ?? step.template}”`;
     if (step.kind === 'move-stage') return `Move to ${names.stages.get(step.to) ?? step.to}`;
     return sayStep(step);
   } catch {

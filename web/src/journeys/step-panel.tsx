@@ -1,6 +1,8 @@
 import { Button } from '@mantine/core';
 import { sayDuration } from '#contract/instant.ts';
-import type { Journey, Step } from '#contract/journey.ts';
+import type { Journey } from '#contract/journey.ts';
+import type { Step } from '#contract/steps/index.ts';
+import { sayTrigger } from '#engine/journey/trigger.ts';
 import { sayRule } from '#engine/rule/say.ts';
 import { sayMatch } from '#engine/rule/words.ts';
 import type { Reply } from '../api.ts';
@@ -75,7 +77,7 @@ export function StepPanel({ journeyKey, journey, step, names, counts, wrong, onC
           </ul>
         </Section>
       )}
-      {step.kind === 'send' && <TemplatePreview template={step.template} />}
+      {step.kind === 'send' && step.template !== null && <TemplatePreview template={step.template} />}
       <div className={css.links}>
         {count && count.here > 0 && (
           <Button component={To} to="people" search={{ journey: journeyKey, step: step.key }} size="xs" variant="default">
@@ -100,7 +102,7 @@ function Details({ step, nameOf }: { step: Step; nameOf: ReturnType<typeof useNa
     case 'entry':
       return (
         <Facts>
-          <Fact name="On">{sayMatch(step.on)}</Fact>
+          <Fact name="Starts">{sayTrigger(step.on)}</Fact>
           <Fact name="When">{step.when ? sayRule(step.when) : <span className="faint">Always</span>}</Fact>
         </Facts>
       );
@@ -119,9 +121,13 @@ function Details({ step, nameOf }: { step: Step; nameOf: ReturnType<typeof useNa
       return (
         <Facts>
           <Fact name="Template">
-            <To to={`definitions/template/${step.template}`} className="text-link">
-              {nameOf('template', step.template)}
-            </To>
+            {step.template === null ? (
+              <span className="faint">Still to be written</span>
+            ) : (
+              <To to={`definitions/template/${step.template}`} className="text-link">
+                {nameOf('template', step.template)}
+              </To>
+            )}
           </Fact>
           <Fact name="Topic">
             <To to={`definitions/topic/${step.topic}`} className="text-link">

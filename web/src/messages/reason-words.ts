@@ -18,6 +18,8 @@ export const reasonWords = {
   'try-later': 'Asked to try later',
   'gave-up': 'Never taken',
   uncertain: 'May have arrived',
+  'handed-over': 'Taken over by a human',
+  replaced: 'Replaced by a better one',
   erased: 'Erased',
   fault: 'A fault of ours',
 } as const satisfies Record<MessageReason, string>;

@@ -1,9 +1,10 @@
 import type { Instant } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
-import type { StepKind, StepOf } from '#contract/journey.ts';
+import type { StepKind, StepOf } from '#contract/steps/index.ts';
+import type { Rule } from '#contract/rule.ts';
 import type { Effect } from '../../effect.ts';
 import type { Person } from '../../person.ts';
-import type { RuleContext } from '../../rule/question.ts';
+import { never, type Question, type RuleContext } from '../../rule/question.ts';
 import type { Run } from '../run.ts';
 
 /** What is happening when a step is taken. */
@@ -12,6 +13,8 @@ export interface StepContext {
   journeyKey: string;
   person: Person;
   now: Instant;
+  /** The clock that the person goes by. */
+  zone: string;
   /** The fact that led here; the entry's when time led here. */
   evidence: string;
   /** When the person acted, if it is an act of theirs that led here just now. */
@@ -20,9 +23,15 @@ export interface StepContext {
 
 /** What taking a step leads to: on to another, a wait, or the end. */
 export type Outcome =
-  | { to: 'next'; next: string | null; because?: string; effects?: Effect[]; person?: Person }
-  | { to: 'wait'; until: Instant }
+  | { to: 'next'; next: string | null; because?: string; effects?: Effect[]; person?: Person; answer?: JsonObject }
+  | { to: 'wait'; until: Instant; looksAt?: Instant; effects?: Effect[]; person?: Person }
   | { to: 'end'; reason: string };
+
+/** Somebody's word that a run waits for. */
+export type Word =
+  | { kind: 'answer'; ok: boolean; says: string; body: JsonObject }
+  | { kind: 'approval'; yes: boolean; actor: string; reason: string }
+  | { kind: 'release'; actor: string };
 
 /** One kind of step. `compiled` is made once for a version; the run holds no code. */
 export interface StepLogic<K extends StepKind, C = null> {
@@ -36,8 +45,25 @@ export interface StepLogic<K extends StepKind, C = null> {
     context: StepContext,
     compiled: C,
   ): Outcome | null;
-  /** The instant that the run waits for has come. */
+  /** What the rules that it waits for read has changed; null goes on waiting. */
+  onChange?(step: StepOf<K>, context: StepContext, compiled: C): Outcome | null;
+  /** An instant that the run waits for has come: its last one, or one at which a rule may answer otherwise. */
   onTime?(step: StepOf<K>, context: StepContext, compiled: C): Outcome;
+  /** Somebody said what the run waits for; null when it was not that. */
+  onWord?(step: StepOf<K>, word: Word, context: StepContext, compiled: C): Outcome | null;
+  /** The rules that it asks, each with where in the step it stands. */
+  rules?(step: StepOf<K>): { at: string; rule: Rule }[];
+  /** The rules that it waits for: it is told when what they read has changed. */
+  waitsFor?(step: StepOf<K>): Rule[];
   /** The step as one sentence that starts with its verb. */
   say(step: StepOf<K>): string;
 }
+
+/** What a rule of a journey is asked. */
+export const questionOf = ({ person, now, run }: StepContext): Question => ({
+  person,
+  now,
+  changesAt: never,
+  journeySince: run.enteredAt,
+  answers: run.answers,
+});

@@ -1,0 +1,26 @@
+import { stableId } from '../../stable-id.ts';
+import { pointsEvent } from '../../score/points-event.ts';
+import type { StepLogic } from './step.ts';
+
+export const addPoints: StepLogic<'add-points'> = {
+  compile: () => null,
+  begin: (step, { run, now, evidence, journeyKey }) => ({
+    to: 'next',
+    next: step.next,
+    effects: [
+      {
+        kind: 'event',
+        id: stableId('points', run.id, run.seq),
+        name: pointsEvent,
+        at: now,
+        properties: { score: step.score, points: step.points, because: step.because, journey: journeyKey, step: step.key },
+        from: evidence,
+        by: 'journey',
+      },
+    ],
+  }),
+  say: (step) =>
+    step.points < 0
+      ? `Take ${-step.points} points off ${step.score}: ${step.because}`
+      : `Add ${step.points} points to ${step.score}: ${step.because}`,
+};
