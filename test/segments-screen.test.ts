@@ -212,6 +212,25 @@ describe.skipIf(reason !== null)(`segments in a browser${reason ? `: skipped, ${
     await press('Escape');
   });
 
+  test('a name that nothing is called by is taken only when it was gone to', async () => {
+    await page.goto(`${base}/w/practice/segments/engaged-this-week?tab=edit`);
+    await page.getByRole('group', { name: 'Rule' }).waitFor();
+    const before = await rows();
+    await tabTo(/^Add a condition$/);
+    await press('Enter');
+    await expectFocus(/^Add a condition$/);
+    await type('shoe_size');
+    await page.getByText('No field, event or segment is called “shoe_size”.').waitFor();
+    expect(await page.getByRole('option').allTextContents()).toEqual(['Event “shoe_size”never seen so far', 'Field “shoe_size”no such field']);
+    await press('Enter');
+    expect(await rows()).toEqual(before);
+    await press('ArrowDown', 'Enter');
+    await expectFocus(/shoe_size|Did or did not/);
+    expect((await rows()).at(-1)).toMatch(/shoe_size$/);
+    await press('Control+z');
+    expect(await rows()).toEqual(before);
+  });
+
   test('asking whether somebody is in shows what each part saw', async () => {
     await page.goto(`${base}/w/practice/segments/engaged-this-week`);
     await page.getByRole('slider', { name: /People over/ }).focus();
