@@ -1,4 +1,4 @@
-import { useLayoutEffect } from 'react';
+import { type RefObject, useEffect, useLayoutEffect } from 'react';
 
 /** While open, something else may take the focus; when it closes and the focus would be lost, it goes back to where it was. */
 export function useFocusBack(open: boolean): void {
@@ -11,4 +11,51 @@ export function useFocusBack(open: boolean): void {
       });
     };
   }, [open]);
+}
+
+/** What had the focus last, on whichever screen. */
+let had: HTMLElement | null = null;
+document.addEventListener('focusin', ({ target }) => {
+  if (target instanceof HTMLElement) had = target;
+});
+
+/** [ms] So long a dialog that closes may take to give the focus back by itself. */
+const grace = 50;
+
+/**
+ * While mounted: when what had the focus was taken away, or can no longer be pressed because it has done its work, `next` gets it, else the heading of the
+ * screen, which also gets it when the screen was come to. A button that is busy gets it back.
+ */
+export function useFocusKept(heading: RefObject<HTMLElement | null>, next: RefObject<HTMLElement | null> | undefined): void {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let came = true;
+    let busy = false;
+    const look = (): void => {
+      timer = undefined;
+      const isCome = came;
+      came = false;
+      if (had === null || document.activeElement !== document.body) return;
+      if (had.isConnected && had.dataset.loading) {
+        busy = true;
+        return;
+      }
+      if (!busy && had.isConnected && !had.matches(':disabled')) return; // left by a click beside it
+      busy = false;
+      for (const one of [had, isCome ? null : next?.current, heading.current]) {
+        one?.focus({ preventScroll: true });
+        if (document.activeElement === one) return;
+      }
+    };
+    const later = (): void => {
+      timer ??= setTimeout(look, grace);
+    };
+    later();
+    const changes = new MutationObserver(later);
+    changes.observe(document.body, { subtree: true, childList: true, attributeFilter: ['disabled'] });
+    return () => {
+      changes.disconnect();
+      clearTimeout(timer);
+    };
+  }, [heading, next]);
 }

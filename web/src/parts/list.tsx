@@ -95,7 +95,8 @@ export function List<T>(props: ListProps<T>) {
     next.delete(idOf(row)) || next.add(idOf(row));
     onChosen(next);
   };
-  const onGrid = (event: KeyboardEvent): boolean => event.target === document.body || event.target === scroll.current;
+  const onGrid = ({ target }: KeyboardEvent): boolean =>
+    target === document.body || target === scroll.current || target instanceof HTMLHeadingElement;
   useKeys({
     j: () => move(1),
     k: () => move(-1),

@@ -1,4 +1,5 @@
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
+import { useFocusKept } from './focus-back.ts';
 import css from './page.module.css';
 import { useSideFade } from './side-fade.ts';
 
@@ -14,11 +15,15 @@ interface PageProps {
   bar?: ReactNode;
   /** `fill`: the content takes the rest and scrolls by itself, for lists and canvases. `read`: a narrow column. */
   fit?: 'fill' | 'wide' | 'read';
+  /** Where the keyboard goes on after something was done and its button is gone (the title). */
+  focusNext?: RefObject<HTMLElement | null>;
   children: ReactNode;
 }
 
 /** Every screen: title, one sentence, one action, content. */
-export function Page({ title, tab, purpose, actions, bar, fit = 'wide', children }: PageProps) {
+export function Page({ title, tab, purpose, actions, bar, fit = 'wide', focusNext, children }: PageProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useFocusKept(heading, focusNext);
   const barRow = useSideFade<HTMLDivElement>();
   const words = tab ?? (typeof title === 'string' ? title : 'Throughline');
   useEffect(() => {
@@ -28,7 +33,9 @@ export function Page({ title, tab, purpose, actions, bar, fit = 'wide', children
     <div className={css.page}>
       <header className={css.head}>
         <div className={css.words}>
-          <h1>{title}</h1>
+          <h1 ref={heading} tabIndex={-1}>
+            {title}
+          </h1>
           {purpose && <p className={css.purpose}>{purpose}</p>}
         </div>
         {actions && <div className={css.actions}>{actions}</div>}
