@@ -11,7 +11,7 @@ import { useRoute } from '../query.ts';
 import { useWorkspace } from '../session/workspace.tsx';
 import { AskPerson } from './ask-person.tsx';
 import { MembersChart } from './members-chart.tsx';
-import css from './segment-page.module.css';
+import css from './segment-overview.module.css';
 
 type Linked = Reply<'getSegment'>['uses'];
 
