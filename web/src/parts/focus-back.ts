@@ -19,7 +19,7 @@ document.addEventListener('focusin', ({ target }) => {
   if (target instanceof HTMLElement) had = target;
 });
 
-/** [ms] So long a dialog that closes may take to give the focus back by itself. */
+/** [ms] So long a dialog that closes may take to give the focus back by itself: it is looked at twice. */
 const grace = 50;
 
 /**
@@ -31,21 +31,35 @@ export function useFocusKept(heading: RefObject<HTMLElement | null>, next: RefOb
     let timer: ReturnType<typeof setTimeout> | undefined;
     let came = true;
     let busy = false;
-    const look = (): void => {
-      timer = undefined;
-      const isCome = came;
-      came = false;
-      if (had === null || document.activeElement !== document.body) return;
+    let missed = false;
+    const isLost = (): boolean => {
+      if (had === null) return false;
+      if (document.activeElement !== document.body) {
+        busy = false;
+        return false;
+      }
       if (had.isConnected && had.dataset.loading) {
         busy = true;
-        return;
+        return false;
       }
-      if (!busy && had.isConnected && !had.matches(':disabled')) return; // left by a click beside it
-      busy = false;
-      for (const one of [had, isCome ? null : next?.current, heading.current]) {
+      return busy || !had.isConnected || had.matches(':disabled'); // else it was left by a click beside it
+    };
+    const look = (): void => {
+      timer = undefined;
+      const isAgain = missed;
+      missed = isLost();
+      if (!missed) came = false;
+      else if (isAgain) give();
+      else later();
+    };
+    const give = (): void => {
+      for (const one of [had, came ? null : next?.current, heading.current]) {
         one?.focus({ preventScroll: true });
-        if (document.activeElement === one) return;
+        if (document.activeElement === one) break;
       }
+      busy = false;
+      missed = false;
+      came = false;
     };
     const later = (): void => {
       timer ??= setTimeout(look, grace);
