@@ -38,7 +38,9 @@ export function ScoreReport({ scoreKey, body }: { scoreKey: string; body: Draft 
       {data.warnings.length > 0 && <Warnings of={data.warnings} />}
       <Section
         title="Who has how much"
-        hint={`${plural(people, 'person', 'people')}, ${sayValue(data.min)} to ${sayValue(data.max)}. Each threshold shows the share that stands at it or above.`}
+        hint={`${plural(people, 'person', 'people')}, ${sayValue(data.min)} to ${sayValue(data.max)}.${
+          data.thresholds.length > 0 ? ' Each threshold shows the share that stands at it or above.' : ''
+        }`}
       >
         <Card>
           <Histogram title={data.name} bins={data.distribution} marks={data.thresholds} median={data.median} height={180} />
