@@ -1,7 +1,6 @@
 import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import { useFocusKept } from './focus-back.ts';
 import css from './page.module.css';
-import { useSideFade } from './side-fade.ts';
 
 interface PageProps {
   title: ReactNode;
@@ -24,7 +23,6 @@ interface PageProps {
 export function Page({ title, tab, purpose, actions, bar, fit = 'wide', focusNext, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useFocusKept(heading, focusNext);
-  const barRow = useSideFade<HTMLDivElement>();
   const words = tab ?? (typeof title === 'string' ? title : 'Throughline');
   useEffect(() => {
     document.title = `${words} · Throughline`;
@@ -40,11 +38,7 @@ export function Page({ title, tab, purpose, actions, bar, fit = 'wide', focusNex
         </div>
         {actions && <div className={css.actions}>{actions}</div>}
       </header>
-      {bar && (
-        <div ref={barRow} className={css.bar}>
-          {bar}
-        </div>
-      )}
+      {bar && <div className={css.bar}>{bar}</div>}
       <div className={css.body} data-fit={fit} {...(fit === 'fill' ? {} : { tabIndex: -1 })}>
         {fit === 'fill' ? (
           children
