@@ -255,7 +255,10 @@ describe.skipIf(reason !== null)(`segments in a browser${reason ? `: skipped, ${
 
   test('asking whether somebody is in shows what each part saw', async () => {
     await page.goto(`${base}/w/practice/segments/engaged-this-week`);
+    await page.getByText(/^began /).waitFor();
     await page.getByRole('slider', { name: /People over/ }).focus();
+    await press('Home');
+    expect(await page.getByRole('slider', { name: /People over/ }).getAttribute('aria-valuetext')).toContain('not begun yet');
     await press('End');
     expect(await page.getByRole('slider', { name: /People over/ }).getAttribute('aria-valuetext')).toMatch(
       /\d+ (person|people), \d+ in, \d+ out/,
