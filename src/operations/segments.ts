@@ -10,7 +10,6 @@ import { isTimedRule } from '#engine/rule/rule.ts';
 import { asksAbout } from '#engine/uses.ts';
 import type { Transaction } from '#store/database.ts';
 import { findVersions, listDefinitions, type StoredDefinition } from '#store/definitions.ts';
-import { findIdentities } from '#store/identities.ts';
 import { changesByDay, changesBySegment, countInBoth, countMembers, listChanges, membersBySegment } from '#store/memberships.ts';
 import { countPeople, namesOf } from '#store/people.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
@@ -18,6 +17,7 @@ import type { Deps } from './deps.ts';
 import { carryOutAll } from './edit-person.ts';
 import { publishedDocuments } from './fields.ts';
 import { hasDraft } from './plan.ts';
+import { readWhom, type Whom } from './steer-runs.ts';
 
 /** How far back "when did somebody last enter or leave" looks. */
 const logDays = 400;
@@ -166,24 +166,13 @@ export async function changeList(
   workspace: Workspace,
   actor: string,
   key: string,
-  whom: { people: readonly string[]; emails: readonly string[] },
+  whom: Whom,
   entered: boolean,
 ): Promise<{ changed: number; unknown: string[] }> {
-  const { people, unknown } = await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
-    const segment = segmentOf(await deps.rulebooks.current(tx, workspace.id), key);
-    if (segment.rule !== null) throw new Problem('segment-not-static', { key });
-    const emails = [...new Set(whom.emails.map((each) => each.trim().toLowerCase()).filter(Boolean))];
-    const found = await findIdentities(
-      tx,
-      emails.map((value) => ({ workspace: workspace.id, kind: 'email' as const, value })),
-    );
-    const known = new Map(found.map((identity) => [identity.value, identity.person]));
-    const members = await namesOf(tx, whom.people);
-    return {
-      people: [...new Set([...whom.people.filter((id) => members.has(id)), ...known.values()])],
-      unknown: emails.filter((email) => !known.has(email)),
-    };
+  await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
+    if (segmentOf(await deps.rulebooks.current(tx, workspace.id), key).rule !== null) throw new Problem('segment-not-static', { key });
   });
+  const { people, unknown } = await readWhom(deps, workspace, whom);
   await carryOutAll(
     deps,
     workspace,

@@ -94,7 +94,7 @@ export const segmentOverlap = route({
   problems: ['definition-unknown'],
 });
 
-const Whom = z.object({
+export const Whom = z.object({
   people: z.array(z.uuid()).max(500).default([]),
   emails: z.array(z.string().max(320)).max(500).default([]).describe('Addresses of people who are known'),
 });
