@@ -138,7 +138,7 @@ export async function moveHistory(
     [laneOf(move.winner), move.winner],
   ] as const;
   const joined = await tx.query(
-    "update run set status = 'ended', ended_at = $3, end_reason = 'end: joined with a run of the same person' where lane = $1 and person_id = $2 and status = 'live' and journey = any($4::text[]) returning run_id",
+    "update run set status = 'ended', ended_at = $3, end_reason = 'merged: it was joined with a run of the same person' where lane = $1 and person_id = $2 and status = 'live' and journey = any($4::text[]) returning run_id",
     [...loser, toIso(move.at), move.keepJourneys],
   );
   await closeTasksOf(

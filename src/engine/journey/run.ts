@@ -47,7 +47,7 @@ export const endReasons = {
 
 /** "goal: Order Completed" → a sentence part. */
 export function sayEnd(endReason: string): string {
-  const [code, detail = ''] = endReason.split(/: ?/, 2);
+  const [, code, detail = ''] = /^([a-z-]+)(?:: ?([^]*))?$/.exec(endReason) ?? ['', '', endReason];
   switch (code) {
     case endReasons.goal:
       return `the goal was met (${detail})`;
