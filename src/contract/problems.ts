@@ -133,6 +133,13 @@ export const problems = {
     sentence: 'This journey has no entry through which people can be sent in.',
     hint: 'Give it an entry for the API and colleagues, and publish it.',
   },
+  'migration-empty': {
+    status: 409,
+    sentence: 'Nobody can be moved from this version.',
+    hint: 'Name an older version that somebody is under way in; GET /api/journeys/{key}/counts lists them.',
+  },
+  'migration-unknown': { status: 404, sentence: 'There is no such migration.', hint: 'GET /api/journeys/{key}/migrations lists them.' },
+  'migration-undone': { status: 409, sentence: 'This migration has been taken back already.', hint: 'Move people again with a new one.' },
   'task-asks-nothing': { status: 409, sentence: 'No run waits for a yes or a no to this task.', hint: 'Mark the task as done.' },
   'task-asks': {
     status: 409,

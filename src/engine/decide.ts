@@ -1,12 +1,23 @@
 import type { ConsentChange } from '#contract/consent.ts';
-import type { EnterFact, EventFact, Fact, IdentifyFact, IdentityKind, MembershipFact, RefusedName } from '#contract/fact.ts';
+import type { EnterFact, EventFact, Fact, IdentifyFact, IdentityKind, MembershipFact, MigrateFact, RefusedName } from '#contract/fact.ts';
 import type { FieldSource } from '#contract/field.ts';
 import type { Instant } from '#contract/instant.ts';
 import { ms, sayDuration } from '#contract/instant.ts';
 import { isObject, type JsonObject } from '#contract/json.ts';
 import type { Effect } from './effect.ts';
 import { expiredFields, marked, mayClaim, nextExpiry, screen, sourceOf } from './fields.ts';
-import { advance, type CompiledEntry, type CompiledJourney, ended, type JourneyFact, newRun, wakesAt } from './journey/advance.ts';
+import {
+  advance,
+  type Advanced,
+  type CompiledEntry,
+  type CompiledJourney,
+  ended,
+  type JourneyFact,
+  migrated,
+  movedBack,
+  newRun,
+  wakesAt,
+} from './journey/advance.ts';
 import { endReasons, type Run } from './journey/run.ts';
 import type { Word } from './journey/steps/step.ts';
 import { allows, missingFor, stageAfter } from './lifecycle/lifecycle.ts';
@@ -232,6 +243,9 @@ class Desk {
         break;
       case 'answer':
         this.word(fact.run, fact.step, { kind: 'answer', ok: fact.ok, says: fact.says, body: fact.body });
+        break;
+      case 'migrate':
+        this.migrate(fact);
         break;
       case 'approval':
         this.word(fact.run, fact.step, { kind: 'approval', yes: fact.yes, actor: fact.actor, reason: fact.reason });
@@ -661,18 +675,25 @@ class Desk {
     const { paused } = this.person.state;
     // While a human has taken over, goals and exits still end a run, and their own word still counts.
     if (paused && (fact.kind === 'change' || fact.kind === 'time')) return;
-    const answer = advance(journey, run, fact, this.now, paused !== undefined && fact.kind === 'event');
-    this.replace(answer.run);
+    this.follow(
+      advance(journey, run, fact, this.now, paused !== undefined && fact.kind === 'event'),
+      fact.kind === 'time' ? run.entryEvidence : fact.evidence,
+      'actAt' in fact ? fact.actAt : null,
+    );
+  }
+
+  /** Keeps what came of a run, carries out what it asks for, and lets it go on. */
+  private follow(answer: Advanced, evidence: string, actAt: Instant | null = null): void {
+    const { run } = answer;
+    this.replace(run);
     const past = this.person.state.journeys[run.journey];
-    if (answer.run.status === 'ended' && past) this.person.state.journeys[run.journey] = { ...past, lastEnded: this.now };
+    if (run.status === 'ended' && past) this.person.state.journeys[run.journey] = { ...past, lastEnded: this.now };
     if (answer.streams) this.person.state.streams = answer.streams;
     for (const effect of answer.effects) this.carryOut(effect);
     if (!answer.goesOn) return;
     this.settle();
     // What was carried out may have ended the run.
     const current = this.runs.find((each) => each.id === run.id)!;
-    const actAt = 'actAt' in fact ? fact.actAt : null;
-    const evidence = fact.kind === 'time' ? run.entryEvidence : fact.evidence;
     if (current.status === 'live') this.tell(current, { kind: 'go-on', person: this.person, evidence, actAt });
   }
 
@@ -724,6 +745,21 @@ class Desk {
         const past = this.person.state.journeys[run.journey];
         if (past) this.person.state.journeys[run.journey] = { ...past, lastEnded: this.now };
       }
+  }
+
+  /** Moves the runs of a version to another, or back where they have not gone on. */
+  private migrate({ journey: key, from, to, map, migration, actor, id }: MigrateFact & Fact): void {
+    const journey = this.rulebook.versions.get(`${key}@${to}`);
+    for (const run of this.runs) {
+      if (run.status !== 'live' || run.journey !== key) continue;
+      const by = { migration, actor };
+      if (map === null) {
+        const back = run.version === to ? movedBack(run, by, id, this.now) : null;
+        if (back) this.follow(back, id);
+      } else if (journey && run.version === from && run.step !== null && run.step in map) {
+        this.follow(migrated(journey, run, map[run.step]!, by, this.person, id, this.now), id);
+      }
+    }
   }
 
   private word(id: string, step: string, word: Word): void {

@@ -21,6 +21,7 @@ export const backupTables = [
   'run',
   'run_step',
   'journey_schedule',
+  'run_migration',
   'message',
   'consent',
   'suppression',

@@ -4,6 +4,13 @@ import { bulkInsert } from './bulk.ts';
 import type { Queryable, Row } from './database.ts';
 import { laneOf } from './identities.ts';
 
+/** `until` is null where only somebody's word ends the waiting. */
+export interface StoredWait {
+  since: Instant;
+  until: Instant | null;
+  looksAt?: Instant;
+}
+
 /** A run's row. `state` is the engine's own: how far it is and what it waits for. */
 export interface StoredRun {
   id: string;
@@ -16,7 +23,8 @@ export interface StoredRun {
   state: {
     entry?: string;
     seq: number;
-    wait: { since: Instant; until: Instant | null; looksAt?: Instant } | null;
+    wait: StoredWait | null;
+    movedBy?: { migration: string; version: number; step: string; wait: StoredWait | null };
   };
   enteredAt: Instant;
   entryEvidence: string;
@@ -90,7 +98,7 @@ const upsert = bulkInsert(
     end_reason: 'text',
     end_evidence: 'uuid',
   },
-  `on conflict (lane, person_id, run_id) do update set status = excluded.status, step = excluded.step, state = excluded.state, ended_at = excluded.ended_at, end_reason = excluded.end_reason, end_evidence = excluded.end_evidence`,
+  `on conflict (lane, person_id, run_id) do update set version = excluded.version, status = excluded.status, step = excluded.step, state = excluded.state, ended_at = excluded.ended_at, end_reason = excluded.end_reason, end_evidence = excluded.end_evidence`,
 );
 
 export const saveRuns = (tx: Queryable, runs: readonly StoredRun[]): Promise<void> =>

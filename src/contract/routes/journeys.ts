@@ -92,3 +92,76 @@ export const decideTask = route({
   reply: z.object({ id: z.uuid() }),
   problems: ['task-asks-nothing', 'task-done'],
 });
+
+export const MigrationPreview = z.object({
+  from: z.number(),
+  to: z.number().describe('The published version'),
+  people: z.number().describe('How many would be moved'),
+  steps: z.array(
+    z.object({
+      step: z.string(),
+      says: z.string(),
+      people: z.number(),
+      to: z.object({ step: z.string().nullable(), says: z.string() }).nullable().describe('null stays where they are'),
+      suggested: z.string().nullable().describe('A step of the same key and kind'),
+      same: z.boolean().describe('Whether that step is the same in both versions'),
+    }),
+  ),
+});
+export type MigrationPreview = z.infer<typeof MigrationPreview>;
+export const MigrationRow = z.object({
+  id: z.uuid(),
+  from: z.number(),
+  to: z.number(),
+  map: z.record(z.string(), z.string().nullable()),
+  runs: z.number(),
+  at: IsoInstant,
+  by: z.string(),
+  undoneAt: IsoInstant.nullable(),
+  undoneBy: z.string().nullable(),
+});
+export type MigrationRow = z.infer<typeof MigrationRow>;
+
+const StepMap = z
+  .record(Key, Key.nullable())
+  .describe(
+    'Step of the old version → step of the published one; null puts people out. Whoever stands at another step stays where they are',
+  );
+
+export const previewMigration = route({
+  method: 'POST',
+  path: '/api/journeys/{key}/migrations/preview',
+  tag: 'Journeys',
+  summary: 'Where people under way in an older version would go by a map; nobody is moved',
+  params: z.object({ key: Key }),
+  body: z.strictObject({ from: z.int(), map: StepMap.default({}) }),
+  reply: MigrationPreview,
+  problems: ['definition-unknown', 'migration-empty'],
+});
+export const migrateRuns = route({
+  method: 'POST',
+  path: '/api/journeys/{key}/migrations',
+  tag: 'Journeys',
+  summary: 'Move people under way in an older version to the published one, by a map',
+  params: z.object({ key: Key }),
+  body: z.strictObject({ from: z.int(), map: StepMap, limit: z.int().min(1).optional().describe('At most so many people') }),
+  reply: MigrationRow,
+  problems: ['definition-unknown', 'migration-empty'],
+});
+export const listMigrations = route({
+  method: 'GET',
+  path: '/api/journeys/{key}/migrations',
+  tag: 'Journeys',
+  summary: 'Who was moved between versions, newest first',
+  params: z.object({ key: Key }),
+  reply: z.object({ items: z.array(MigrationRow), next: z.null() }),
+});
+export const undoMigration = route({
+  method: 'POST',
+  path: '/api/journeys/{key}/migrations/{id}/undo',
+  tag: 'Journeys',
+  summary: 'Put people back who have not gone on since',
+  params: z.object({ key: Key, id: z.uuid() }),
+  reply: MigrationRow,
+  problems: ['migration-unknown', 'migration-undone'],
+});

@@ -163,12 +163,66 @@ export function advance(journey: CompiledJourney, run: Run, fact: JourneyFact, n
     const next: string | null = outcome.next;
     if (next === null)
       return { run: ended({ ...current, seq: current.seq + 1 }, `${endReasons.end}: reached the end`, now, null), effects, ...streams() };
-    current = { ...current, step: next, seq: current.seq + 1, wait: null };
+    const { movedBy: _, ...rest } = current;
+    current = { ...rest, step: next, seq: current.seq + 1, wait: null };
     context.run = current;
     if (taken >= stepsPerFactMax || current.seq >= stepsPerRunMax) return { run: ended(current, endReasons.budget, now, null), effects };
     if (outcome.effects?.some(({ kind }) => firstCarriedOut.has(kind))) return { run: current, effects, goesOn: true, ...streams() };
     outcome = begin(journey, current, context);
   }
+}
+
+/**
+ * The run at a step of another version, as a colleague's map says. A step that is the same goes on as it was; a wait is as long as it would have been, counted
+ * from when the old one began; at any other step it arrives now. Null puts it out.
+ */
+export function migrated(
+  to: CompiledJourney,
+  run: Run,
+  step: string | null,
+  by: { migration: string; actor: string },
+  person: Person,
+  evidence: string,
+  now: Instant,
+): Advanced {
+  const because = `moved to version ${to.version} by ${by.actor}`;
+  if (step === null)
+    return {
+      run: ended({ ...run, seq: run.seq + 1 }, `${endReasons.takenOut}: ${because}`, now, evidence),
+      effects: [stepEffect(run, null, now, evidence, because)],
+    };
+  const there = to.steps.get(step)!;
+  const moved: Run = {
+    ...run,
+    version: to.version,
+    step,
+    seq: run.seq + 1,
+    wait: null,
+    movedBy: { migration: by.migration, version: run.version, step: run.step!, wait: run.wait },
+  };
+  const effects = [stepEffect(run, step, now, evidence, because)];
+  const isWait = there.step.kind === 'wait' && run.wait !== null;
+  const context: StepContext = {
+    run: moved,
+    journeyKey: to.key,
+    person,
+    now: isWait ? run.wait!.since : now,
+    zone: person.zone ?? to.zone,
+    evidence,
+    actAt: null,
+  };
+  const outcome = begin(to, moved, context);
+  if (!isWait || outcome.to !== 'wait') return { run: moved, effects, goesOn: true };
+  const { until, looksAt } = outcome;
+  return { run: { ...moved, wait: { since: run.wait!.since, until, ...(looksAt === undefined ? {} : { looksAt }) } }, effects };
+}
+
+/** The run where it stood before a migration; null when it has gone on since. */
+export function movedBack(run: Run, by: { migration: string; actor: string }, evidence: string, now: Instant): Advanced | null {
+  const { movedBy: before, ...rest } = run;
+  if (run.status !== 'live' || before?.migration !== by.migration) return null;
+  const back: Run = { ...rest, version: before.version, step: before.step, wait: before.wait, seq: run.seq + 1 };
+  return { run: back, effects: [stepEffect(run, before.step, now, evidence, `moved back to version ${before.version} by ${by.actor}`)] };
 }
 
 /** What the fact means to the step at which the run stands; null when nothing. */

@@ -26,6 +26,8 @@ export interface Run {
   entryEvidence: string;
   seq: number;
   wait: RunWait | null;
+  /** Moved to another version by hand: by which migration, and where it stood before. Gone with its next step. */
+  movedBy?: { migration: string; version: number; step: string; wait: RunWait | null };
   endedAt: Instant | null;
   endReason: string | null;
   endEvidence: string | null;

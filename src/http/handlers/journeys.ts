@@ -1,9 +1,20 @@
 import { countJourney, listJourneys } from '#operations/journeys.ts';
+import { listMigrations, migrateRuns, previewMigration, undoMigration } from '#operations/migrate-runs.ts';
 import { decideTask, release, sendIn, takeOut, takeOver } from '#operations/steer-runs.ts';
 import type { HandlersOf } from '../api.ts';
 
 export const journeys: HandlersOf<
-  'listJourneys' | 'getJourneyCounts' | 'enterJourney' | 'leaveJourney' | 'takeOverPerson' | 'releasePerson' | 'decideTask'
+  | 'listJourneys'
+  | 'getJourneyCounts'
+  | 'enterJourney'
+  | 'leaveJourney'
+  | 'takeOverPerson'
+  | 'releasePerson'
+  | 'decideTask'
+  | 'previewMigration'
+  | 'migrateRuns'
+  | 'listMigrations'
+  | 'undoMigration'
 > = {
   listJourneys: (house, { caller }) => listJourneys(house.deps, caller.workspace),
   getJourneyCounts: (house, { caller, params, query }) => countJourney(house.deps, caller.workspace, params.key, query.version ?? null),
@@ -17,6 +28,10 @@ export const journeys: HandlersOf<
     await release(house.deps, caller.workspace, caller.actor, params.id);
     return { id: params.id };
   },
+  previewMigration: (house, { caller, params, body }) => previewMigration(house.deps, caller.workspace, params.key, body),
+  migrateRuns: (house, { caller, params, body }) => migrateRuns(house.deps, caller.workspace, caller.actor, params.key, body),
+  listMigrations: (house, { caller, params }) => listMigrations(house.deps, caller.workspace, params.key),
+  undoMigration: (house, { caller, params }) => undoMigration(house.deps, caller.workspace, caller.actor, params.key, params.id),
   async decideTask(house, { caller, params, body }) {
     await decideTask(house.deps, caller.workspace, caller.actor, params.id, body);
     return { id: params.id };
