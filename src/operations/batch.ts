@@ -143,7 +143,14 @@ export function gather(
         batch.touch(workspaceId, 'runs');
         break;
       case 'task':
-        batch.tasks.push({ ...effect, ...at, createdAt: effect.at });
+        batch.tasks.push({
+          ...effect,
+          ...at,
+          createdAt: effect.at,
+          asks: effect.asks ?? null,
+          run: effect.run ?? null,
+          step: effect.step ?? null,
+        });
         break;
       case 'decision':
         batch.decisions.push({ ...effect, ...at, revision: rulebook.revision });

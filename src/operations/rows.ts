@@ -158,7 +158,6 @@ export const toRun = (stored: StoredRun): Run => ({
   seq: stored.state.seq,
   // JSON has no Infinity: what only somebody's word ends has no instant.
   wait: stored.state.wait && { ...stored.state.wait, until: stored.state.wait.until ?? Number.POSITIVE_INFINITY },
-  answers: stored.state.answers ?? {},
   endedAt: stored.endedAt,
   endReason: stored.endReason,
   endEvidence: stored.endEvidence,
@@ -176,7 +175,6 @@ export const fromRun = (run: Run, person: string, workspace: number): StoredRun 
     entry: run.entry,
     seq: run.seq,
     wait: run.wait && { ...run.wait, until: Number.isFinite(run.wait.until) ? run.wait.until : null },
-    ...(Object.keys(run.answers).length > 0 ? { answers: run.answers } : {}),
   },
   enteredAt: run.enteredAt,
   entryEvidence: run.entryEvidence,

@@ -20,6 +20,7 @@ export const backupTables = [
   'backfill',
   'run',
   'run_step',
+  'journey_schedule',
   'message',
   'consent',
   'suppression',

@@ -1,6 +1,5 @@
 import type { StepTaken } from '#contract/history.ts';
 import { type Instant, isoOrNull, toIso } from '#contract/instant.ts';
-import type { JsonObject } from '#contract/json.ts';
 import { bulkInsert } from './bulk.ts';
 import type { Queryable, Row } from './database.ts';
 import { laneOf } from './identities.ts';
@@ -18,7 +17,6 @@ export interface StoredRun {
     entry?: string;
     seq: number;
     wait: { since: Instant; until: Instant | null; looksAt?: Instant } | null;
-    answers?: Record<string, JsonObject>;
   };
   enteredAt: Instant;
   entryEvidence: string;

@@ -87,7 +87,6 @@ export const newRun = (journey: CompiledJourney, entry: CompiledEntry, person: s
   entryEvidence: evidence,
   seq: 0,
   wait: null,
-  answers: {},
   endedAt: null,
   endReason: null,
   endEvidence: null,
@@ -154,7 +153,6 @@ export function advance(journey: CompiledJourney, run: Run, fact: JourneyFact, n
       return { run: { ...current, wait: { since, until, ...(looksAt === undefined ? {} : { looksAt }) } }, effects, ...streams() };
     }
     effects.push(stepEffect(current, outcome.next, now, evidence, outcome.because ?? null));
-    if (outcome.answer) current = { ...current, answers: { ...current.answers, [current.step!]: outcome.answer } };
     const next: string | null = outcome.next;
     if (next === null)
       return { run: ended({ ...current, seq: current.seq + 1 }, `${endReasons.end}: reached the end`, now, null), effects, ...streams() };

@@ -1,5 +1,4 @@
 import type { Instant } from '#contract/instant.ts';
-import type { JsonObject } from '#contract/json.ts';
 
 /** What a run waits for at its step: an instant, and before it whatever the step looks out for. */
 export interface RunWait {
@@ -27,8 +26,6 @@ export interface Run {
   entryEvidence: string;
   seq: number;
   wait: RunWait | null;
-  /** What other systems answered, by the step that asked. */
-  answers: Record<string, JsonObject>;
   endedAt: Instant | null;
   endReason: string | null;
   endEvidence: string | null;
