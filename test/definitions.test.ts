@@ -229,7 +229,7 @@ describe('with people under way', () => {
     [
       'an exit that is gone',
       edited('journey', 'welcome', (body) => (body.exits = [])),
-      ['A run no longer ends when this happens: Unsubscribed.'],
+      ['A run no longer ends when this happens: Unsubscribed.', 'A run no longer ends when this happens: Meeting Booked.'],
     ],
     [
       'a cap that is loosened',
