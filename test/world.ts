@@ -16,6 +16,7 @@ import { firstStart } from '#operations/setup.ts';
 import { deliverRound, processRound } from '#operations/work.ts';
 import type { Database, Row } from '#store/database.ts';
 import { nextDue } from '#store/messages.ts';
+import { nextSchedule } from '#store/schedules.ts';
 import { nextWake } from '#store/wakes.ts';
 import { workspaceNow } from '#store/workspaces.ts';
 import { type Dialect, freshDatabase, type Opened, preparedAt } from './databases.ts';
@@ -246,6 +247,7 @@ export class World {
       const next = await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => [
         await nextWake(tx, clock),
         await nextDue(tx, clock),
+        await nextSchedule(tx, workspace.id),
       ]);
       const ahead = workspaceNow(workspace, this.now) - this.now;
       for (const due of next) if (due !== null) earliest = Math.min(earliest, due - ahead);

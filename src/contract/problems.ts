@@ -134,6 +134,11 @@ export const problems = {
     hint: 'Give it an entry for the API and colleagues, and publish it.',
   },
   'task-asks-nothing': { status: 409, sentence: 'No run waits for a yes or a no to this task.', hint: 'Mark the task as done.' },
+  'task-asks': {
+    status: 409,
+    sentence: 'A run waits for a yes or a no to this task.',
+    hint: 'POST /api/tasks/{id}/decision says which.',
+  },
   'task-done': { status: 409, sentence: 'This task is done already.', hint: "Look at the person's page for what was decided." },
   'reason-needed': { status: 422, sentence: 'An override needs a reason.', hint: 'Say in one sentence why the rules are set aside.' },
   'stage-unknown': { status: 422, sentence: 'The lifecycle has no such stage.', hint: 'Use one of the stages that the details list.' },

@@ -654,6 +654,13 @@ class Desk {
     if (answer.run.status === 'ended' && past) this.person.state.journeys[run.journey] = { ...past, lastEnded: this.now };
     if (answer.streams) this.person.state.streams = answer.streams;
     for (const effect of answer.effects) this.carryOut(effect);
+    if (!answer.goesOn) return;
+    this.settle();
+    // What was carried out may have ended the run.
+    const current = this.runs.find((each) => each.id === run.id)!;
+    const actAt = 'actAt' in fact ? fact.actAt : null;
+    const evidence = fact.kind === 'time' ? run.entryEvidence : fact.evidence;
+    if (current.status === 'live') this.tell(current, { kind: 'go-on', person: this.person, evidence, actAt });
   }
 
   /** Carries out what a run asks of the person at once, and passes on what others do. */

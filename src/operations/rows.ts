@@ -26,7 +26,7 @@ const factNames: Record<Exclude<FactKind, 'event'>, string> = {
   disown: 'Name Taken Away',
   enter: 'Sent Into Journey',
   'end-runs': 'Taken Out Of Journey',
-  answer: 'Webhook Answered',
+  answer: 'Answer Received',
   approval: 'Approval Given',
   'take-over': 'Taken Over',
   release: 'Released',

@@ -89,6 +89,17 @@ export async function release(deps: Deps, workspace: Workspace, actor: string, i
   deps.bus.pokeWork();
 }
 
+/** A task is done. One that asks for a release gives the person back with that; one that asks for a yes or a no has to be answered. */
+export async function completeTask(deps: Deps, workspace: Workspace, actor: string, id: string): Promise<void> {
+  const task = await deps.db.transaction({ workspaces: [workspace.id] }, (tx) => findTask(tx, workspace.id, id));
+  if (task?.asks === 'approval' && task.doneAt === null) throw new Problem('task-asks', { id });
+  await deps.db.transaction({ workspaces: [workspace.id] }, (tx) =>
+    finishTask(tx, workspace.id, id, actor, workspaceNow(workspace, deps.now())),
+  );
+  if (task?.asks === 'release' && task.doneAt === null) await release(deps, workspace, actor, task.person);
+  deps.bus.changed(workspace.id, ['people']);
+}
+
 /** Says yes or no to a run that waits for it; the task is done with that. */
 export async function decideTask(
   deps: Deps,

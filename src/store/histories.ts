@@ -310,3 +310,13 @@ export async function finishTask(tx: Queryable, workspace: number, id: string, b
   );
   return rows.length === 1;
 }
+
+/** Closes the tasks that only runs waited for which have ended: nobody is asked for a word that nobody waits for. */
+export async function closeTasksOf(tx: Queryable, ended: readonly { person: string; run: string }[], at: Instant): Promise<void> {
+  if (ended.length === 0) return;
+  await tx.query(
+    `update task t set done_at = $4, done_by = 'run-ended' from unnest($1::smallint[], $2::uuid[], $3::uuid[]) as w (lane, person_id, run_id)
+     where t.lane = w.lane and t.person_id = w.person_id and t.run_id = w.run_id and t.asks is not null and t.done_at is null`,
+    [ended.map(({ person }) => laneOf(person)), ended.map(({ person }) => person), ended.map(({ run }) => run), toIso(at)],
+  );
+}

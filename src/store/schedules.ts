@@ -47,3 +47,9 @@ export async function moveSchedule(tx: Queryable, schedule: StoredSchedule): Pro
     schedule.through,
   ]);
 }
+
+/** When the next schedule of a workspace is due. */
+export async function nextSchedule(tx: Queryable, workspace: number): Promise<Instant | null> {
+  const [row] = await tx.query('select due_at from journey_schedule where workspace_id = $1 order by due_at limit 1', [workspace]);
+  return row ? row.due_at : null;
+}

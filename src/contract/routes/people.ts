@@ -273,9 +273,10 @@ export const completeTask = route({
   method: 'POST',
   path: '/api/tasks/{id}/done',
   tag: 'People',
-  summary: 'Mark a task as done',
+  summary: 'Mark a task as done; one that asks for a release gives the person back with that',
   params: z.object({ id: z.uuid() }),
   reply: z.object({ id: z.uuid() }),
+  problems: ['task-asks'],
 });
 
 export const StageCount = z.object({

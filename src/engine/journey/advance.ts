@@ -73,7 +73,12 @@ export type JourneyFact =
   /** What rules read has changed. */
   | { kind: 'change'; person: Person; evidence: string }
   | { kind: 'word'; person: Person; evidence: string; word: Word }
-  | { kind: 'time'; person: Person };
+  | { kind: 'time'; person: Person }
+  /** What the step before asked for has been carried out. */
+  | { kind: 'go-on'; person: Person; evidence: string; actAt: Instant | null };
+
+/** What later steps may read: a run goes on only when it has been carried out. */
+const firstCarriedOut: ReadonlySet<Effect['kind']> = new Set(['event', 'move-stage', 'set-trait', 'owner', 'start-journey', 'end-journey']);
 
 /** A new run, before its first step. */
 export const newRun = (journey: CompiledJourney, entry: CompiledEntry, person: string, evidence: string, now: Instant): Run => ({
@@ -98,6 +103,8 @@ export interface Advanced {
   effects: Effect[];
   /** What the person has had of streams, when that changed. */
   streams?: NonNullable<Person['state']['streams']>;
+  /** It stands before its next step until the effects have been carried out. */
+  goesOn?: true;
 }
 
 /**
@@ -115,7 +122,7 @@ export function advance(journey: CompiledJourney, run: Run, fact: JourneyFact, n
     now,
     zone: fact.person.zone ?? journey.zone,
     evidence,
-    actAt: fact.kind === 'event' || fact.kind === 'enter' ? fact.actAt : null,
+    actAt: 'actAt' in fact ? fact.actAt : null,
   };
 
   if (fact.kind === 'event') {
@@ -159,13 +166,14 @@ export function advance(journey: CompiledJourney, run: Run, fact: JourneyFact, n
     current = { ...current, step: next, seq: current.seq + 1, wait: null };
     context.run = current;
     if (taken >= stepsPerFactMax || current.seq >= stepsPerRunMax) return { run: ended(current, endReasons.budget, now, null), effects };
+    if (outcome.effects?.some(({ kind }) => firstCarriedOut.has(kind))) return { run: current, effects, goesOn: true, ...streams() };
     outcome = begin(journey, current, context);
   }
 }
 
 /** What the fact means to the step at which the run stands; null when nothing. */
 function firstOutcome(journey: CompiledJourney, run: Run, fact: JourneyFact, context: StepContext): Outcome | null {
-  if (fact.kind === 'enter') return begin(journey, run, context);
+  if (fact.kind === 'enter' || fact.kind === 'go-on') return begin(journey, run, context);
   const here = journey.steps.get(run.step ?? '');
   if (!here || !run.wait) return null;
   const logic = logicOf(here.step.kind);

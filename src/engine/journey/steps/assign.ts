@@ -14,7 +14,6 @@ export const assign: StepLogic<'assign'> = {
       next: step.next,
       because: `owner is ${owner}`,
       effects: [{ kind: 'owner', owner }],
-      person: { ...person, owner },
     };
   },
   say: (step) =>
