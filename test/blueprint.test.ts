@@ -127,7 +127,7 @@ describe('the service business', async () => {
     ],
   ])('%s', (_, from, acts, passed) => expect(walk(from, ...acts)).toEqual(passed));
 
-  test('welcomes who signed up: one mail at once, one after two days, and ends with an order, a booking or a goodbye', () => {
+  test('welcomes who signed up: one mail at once, one after two days, and ends with an order or a goodbye', () => {
     const { body } = book.journeys.get('welcome')!;
     expect(body.steps.map((step) => `${step.kind} ${step.key}`)).toEqual([
       'entry signed-up',
@@ -136,7 +136,7 @@ describe('the service business', async () => {
       'send how-we-work',
     ]);
     expect(body.goal?.on.event).toBe('Order Completed');
-    expect(body.exits.map((exit) => exit.on.event)).toEqual(['Unsubscribed', 'Meeting Booked']);
+    expect(body.exits.map((exit) => exit.on.event)).toEqual(['Unsubscribed']);
     expect(body.reentry).toBe('never');
   });
 

@@ -229,7 +229,7 @@ describe('with people under way', () => {
     [
       'an exit that is gone',
       edited('journey', 'welcome', (body) => (body.exits = [])),
-      ['A run no longer ends when this happens: Unsubscribed.', 'A run no longer ends when this happens: Meeting Booked.'],
+      ['A run no longer ends when this happens: Unsubscribed.'],
     ],
     [
       'a cap that is loosened',
