@@ -228,8 +228,11 @@ describe('turning three days', () => {
   });
 
   test('sends each welcome mail at exactly its time: the first at once, the second two days later, both no sooner than the quiet hours end', () => {
-    const sent = after.filter((mail) => mail.journey === 'welcome' && mail.status === 'sent');
-    expect(sent.length - before.filter((mail) => mail.journey === 'welcome' && mail.status === 'sent').length).toBeGreaterThan(3);
+    // Whoever has mails of another journey too may have to wait for the cap.
+    const others = new Set(after.filter((mail) => mail.journey !== 'welcome').map((mail) => mail.email));
+    const welcomes = (mails: Mail[]): Mail[] => mails.filter((mail) => mail.status === 'sent' && !others.has(mail.email));
+    const sent = welcomes(after);
+    expect(sent.length - welcomes(before).length).toBeGreaterThan(3);
     let held = 0;
     for (const mail of sent) {
       const due = mail.step === 'hello' ? mail.entered_at : mail.entered_at + 2 * day;

@@ -359,6 +359,14 @@ describe('somebody for whom the time has not come', () => {
     expect(await told()).toEqual([3, 16]);
   });
 
+  test('hears nothing beside the mails of a cart', async () => {
+    await world.turn('P9D');
+    await did('Product Added', landingPage);
+    await world.turn('P9D');
+    expect(await told()).toEqual([3, 14]);
+    expect((await messages('abandoned-cart')).map(([step]) => step)).toEqual(['remind', 'reassure', 'offer']);
+  });
+
   test('a booking ends it as the goal, and the next time it goes on with what they have not had', async () => {
     await world.turn('P4D');
     await did('Meeting Booked');
