@@ -93,6 +93,8 @@ class Desk {
   private unheard = new Set<string>();
   /** What happened that journeys may begin with, as `listensFor` names it, and has not been looked at. */
   private begun: { name: string; evidence: string }[] = [];
+  /** Events that runs wrote, and of which runs and journeys have not heard. */
+  private raised: Occurrence[] = [];
   private evidence = '';
 
   constructor(given: Given, rulebook: Rulebook, now: Instant) {
@@ -284,11 +286,21 @@ class Desk {
 
   /** What an event means: for memory, segments and scores, for the stage, for the runs under way, and for journeys that begin with it. */
   private happened(event: Occurrence): void {
-    const { name, properties } = event;
+    this.learn(event);
+    this.hear(event);
+    this.carryOn();
+  }
+
+  /** What is remembered of an event, and the rules that read it. */
+  private learn(event: Occurrence): void {
     this.history?.push(event);
-    for (const memo of this.rulebook.memosByEvent.get(name) ?? []) this.remember(memo, event);
-    this.changed.add(`event:${name}`);
+    for (const memo of this.rulebook.memosByEvent.get(event.name) ?? []) this.remember(memo, event);
+    this.changed.add(`event:${event.name}`);
     this.settle();
+  }
+
+  private hear(event: Occurrence): void {
+    const { name, properties } = event;
     this.stage(event);
     for (const run of this.runs)
       if (run.status === 'live')
@@ -296,7 +308,6 @@ class Desk {
     this.settle();
     for (const { journey, entry } of this.rulebook.listeners.get(`event:${name}`) ?? [])
       if (entry.matches(event)) this.enter(journey, entry, { id: event.id, actAt: event.at });
-    this.carryOn();
   }
 
   /** Folds an event into one memory. One that comes too late for its order has the memory made anew from all that happened. */
@@ -560,12 +571,14 @@ class Desk {
   private carryOn(): void {
     for (let round = 0; round < roundsMax; round++) {
       this.settle();
-      const [begun, unheard] = [this.begun, this.unheard];
-      if (begun.length + unheard.size === 0) return;
+      const { begun, unheard, raised } = this;
+      if (begun.length + unheard.size + raised.length === 0) return;
       this.begun = [];
+      this.raised = [];
       this.unheard = new Set();
       for (const run of this.runs)
         if (this.waitsFor(run, unheard)) this.tell(run, { kind: 'change', person: this.person, evidence: this.evidence });
+      for (const event of raised) this.hear(event);
       for (const { name, evidence } of begun)
         for (const { journey, entry } of this.rulebook.listeners.get(name) ?? []) this.enter(journey, entry, { id: evidence, actAt: null });
     }
@@ -677,8 +690,10 @@ class Desk {
         this.changed.add('profile:owner');
         break;
       case 'event':
+        // What runs write is remembered at once; who listens for it hears it when they have come to rest.
         this.effects.push(effect);
-        this.happened(effect);
+        this.learn(effect);
+        this.raised.push(effect);
         break;
       case 'take-over':
         this.takeOver(effect.by, effect.reason);
