@@ -44,8 +44,8 @@ export interface WorldOptions {
   mail?: 'recording' | 'smtp';
   /** Where it will listen, when links and settings must name that place [nowhere]. */
   port?: number;
-  /** Publish the blueprint in main, and say who writes [true]. */
-  blueprint?: boolean;
+  /** Publish the blueprint in main, and say who writes; of its journeys the welcome alone, so that a story gets the mails that it tells of [true]. */
+  blueprint?: boolean | 'every journey';
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a story knows what it asked for.
@@ -173,7 +173,10 @@ export class World {
         senderEmail: 'hello@linden.example',
         postalAddress: 'Linden Studio, 12 Garden Lane, 10115 Berlin',
       });
-      await world.publish(await readBlueprint('service-business'));
+      const blueprint = await readBlueprint('service-business');
+      await world.publish(
+        blueprint.filter(({ kind, key }) => kind !== 'journey' || key === 'welcome' || options.blueprint === 'every journey'),
+      );
     }
     return world;
   }
