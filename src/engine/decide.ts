@@ -623,10 +623,12 @@ class Desk {
       return;
     }
     const past = this.person.state.journeys[journey.key];
-    const run = newRun(journey, entry, this.person.id, by.id, this.now);
-    if (this.runs.some((each) => each.id === run.id)) return;
+    // Two entries of a journey that hear the same thing begin one run.
+    if (this.runs.some((each) => each.journey === journey.key && each.entryEvidence === by.id && each.enteredAt === this.now)) return;
+    const nth = (past?.entered ?? 0) + 1;
+    const run = newRun(journey, entry, this.person.id, by.id, nth, this.now);
     this.person.state.journeys[journey.key] = {
-      entered: (past?.entered ?? 0) + 1,
+      entered: nth,
       lastEntered: this.now,
       lastEnded: past?.lastEnded ?? null,
     };

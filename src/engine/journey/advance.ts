@@ -80,9 +80,16 @@ export type JourneyFact =
 /** What later steps may read: a run goes on only when it has been carried out. */
 const firstCarriedOut: ReadonlySet<Effect['kind']> = new Set(['event', 'move-stage', 'set-trait', 'owner', 'start-journey', 'end-journey']);
 
-/** A new run, before its first step. */
-export const newRun = (journey: CompiledJourney, entry: CompiledEntry, person: string, evidence: string, now: Instant): Run => ({
-  id: stableId('run', journey.key, person, evidence),
+/** A new run, before its first step: the nth of this person in the journey, because one fact may lead somebody into it more than once. */
+export const newRun = (
+  journey: CompiledJourney,
+  entry: CompiledEntry,
+  person: string,
+  evidence: string,
+  nth: number,
+  now: Instant,
+): Run => ({
+  id: stableId('run', journey.key, person, evidence, nth),
   journey: journey.key,
   version: journey.version,
   status: 'live',
