@@ -49,7 +49,7 @@ export const stepChoices: readonly StepChoice[] = [
     variants: [],
     topic: usual.topic,
     needs: [],
-    ifHeld: 'wait',
+    ifHeld: 'wait' as const,
     expires: 'P3D',
     next: null,
   })),
