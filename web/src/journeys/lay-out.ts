@@ -121,7 +121,7 @@ export function layOut(
       const to = there ?? (apart ? `${step.key}:end:${at[0]!.join('.')}` : `${step.key}:end`);
       if (there === null) {
         cards.set(to, { step: null, sentence: 'End' });
-        graph.setNode(to, endSize);
+        graph.setNode(to, { ...endSize }); // the place is written into it
       }
       const isOnly = drawnWays(step, apart).filter((each) => each.next === next).length === 1;
       const count = isOnly ? countOf(step.key, next) : 0; // of two ways to the same step nobody knows which was taken
@@ -158,7 +158,20 @@ export function layOut(
     const middle = points[Math.floor(points.length / 2)]!;
     return { ...way, points, back, labelAt: { x: made.x ?? middle.x, y: made.y ?? middle.y } };
   });
-  return { nodes, edges };
+  return firstWaysLeft({ nodes, edges });
+}
+
+/** The drawing or its mirror image: the one in which more steps have their first way on the left, where one begins to read. */
+function firstWaysLeft({ nodes, edges }: Placed): Placed {
+  const byStep = Map.groupBy(edges, (edge) => edge.from);
+  const wrong = [...byStep.values()].reduce((sum, ways) => sum + Math.sign(ways[0]!.labelAt.x - ways.at(-1)!.labelAt.x), 0);
+  if (wrong <= 0) return { nodes, edges };
+  const right = Math.max(...nodes.map((node) => node.x + node.width)) + Math.min(...nodes.map((node) => node.x));
+  const turned = (point: Point): Point => ({ x: right - point.x, y: point.y });
+  return {
+    nodes: nodes.map((node) => ({ ...node, x: right - node.x - node.width })),
+    edges: edges.map((edge) => ({ ...edge, points: edge.points.map(turned), labelAt: turned(edge.labelAt) })),
+  };
 }
 
 const footOf = (node: PlacedNode): Point => ({ x: node.x + node.width / 2, y: node.y + node.height });

@@ -13,6 +13,7 @@ export function UndoButtons<T>({ history, onHistory }: { history: History<T>; on
   return (
     <>
       <ActionIcon
+        className={css.tool ?? ''}
         aria-label={last === undefined ? 'Undo' : `Undo: ${last}`}
         data-tip={last === undefined ? 'Nothing to undo' : `Undo: ${last}`}
         data-keys="Ctrl Z"
@@ -22,6 +23,7 @@ export function UndoButtons<T>({ history, onHistory }: { history: History<T>; on
         <IconArrowBackUp size={16} />
       </ActionIcon>
       <ActionIcon
+        className={css.tool ?? ''}
         aria-label={next === undefined ? 'Redo' : `Redo: ${next}`}
         data-tip={next === undefined ? 'Nothing to redo' : `Redo: ${next}`}
         data-keys="Ctrl Shift Z"
@@ -32,7 +34,7 @@ export function UndoButtons<T>({ history, onHistory }: { history: History<T>; on
       </ActionIcon>
       <Menu position="bottom-start" width={320}>
         <Menu.Target>
-          <ActionIcon aria-label="What was done" data-tip="What was done" disabled={history.past.length === 0}>
+          <ActionIcon className={css.tool ?? ''} aria-label="What was done" data-tip="What was done" disabled={history.past.length === 0}>
             <IconHistory size={16} />
           </ActionIcon>
         </Menu.Target>

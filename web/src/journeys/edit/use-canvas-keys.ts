@@ -27,6 +27,10 @@ const isOpen = (): boolean => document.querySelector('[role="dialog"], [role="me
 const isForCanvas = (target: EventTarget | null): boolean =>
   !isTyping(target) && !isOpen() && (target === document.body || (target instanceof Element && target.closest('[data-canvas]') !== null));
 
+/** Whether it is a field of the panel, in which nothing is unfolded that the key would close first. */
+const isInPanel = (target: EventTarget | null): boolean =>
+  !isOpen() && target instanceof Element && target.closest('aside') !== null && target.getAttribute('aria-expanded') !== 'true';
+
 /** The keys of the canvas. Undo and saving work from the panel too, unless a part of it undoes by itself. */
 export function useCanvasKeys(keys: CanvasKeys): void {
   const latest = useRef(keys);
@@ -42,6 +46,7 @@ export function useCanvasKeys(keys: CanvasKeys): void {
       event.preventDefault();
     };
     const here = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape' && isInPanel(event.target) && latest.current.escape()) return event.preventDefault();
       if (event.defaultPrevented || event.altKey || !isForCanvas(event.target)) return;
       const mod = event.ctrlKey || event.metaKey;
       if (mod && event.key.toLowerCase() === 'd') latest.current.duplicate();

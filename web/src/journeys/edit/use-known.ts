@@ -44,7 +44,7 @@ const isAbout = (path: string, other: string): boolean => path === other || path
 /** What the checks find, as one types; and what the server says besides, about the shape of what is saved. Errors first. */
 export function findingsOf(journey: Journey, known: Known | null, mistakes: readonly Mistake[], pending: ReadonlySet<string>): Finding[] {
   const found = known === null ? [] : checked(journey, known);
-  const isPending = ({ message }: Mistake): boolean => pending.has(/^there is no template "(.+)"$/.exec(message)?.[1] ?? '');
+  const isPending = ({ message }: Mistake): boolean => pending.has(/^there is no template "([^"]+)"/.exec(message)?.[1] ?? '');
   const besides = mistakes
     .filter((one) => !isPending(one) && !found.some((each) => each.level === 'error' && isAbout(each.path, one.path)))
     .map(

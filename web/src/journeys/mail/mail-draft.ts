@@ -16,16 +16,6 @@ function readMail(body: unknown): Mail | null {
 }
 export const mailReading: Reading<Mail> = { read: readMail, text: textOf };
 
-/** What a mail begins with that is written for a step. */
-export const newMail = (name: string): Mail => ({
-  channel: 'email',
-  name,
-  subject: 'Hello {{ person.first_name }}',
-  preheader: '',
-  blocks: [{ block: 'text', text: 'Hello {{ person.first_name }},\n\n' }],
-  fallbacks: { first_name: 'there' },
-});
-
 export const blankBlock: Record<Block['block'], () => Block> = {
   heading: () => ({ block: 'heading', text: '' }),
   text: () => ({ block: 'text', text: '' }),

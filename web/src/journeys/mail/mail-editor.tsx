@@ -1,8 +1,10 @@
 import { Button, TextInput } from '@mantine/core';
 import { IconPencilPlus } from '@tabler/icons-react';
-import { type FocusEvent, useRef, useState } from 'react';
+import { type FocusEvent, type KeyboardEvent, useRef, useState } from 'react';
 import { keyOf } from '../../definitions/key-of.ts';
+import { starters } from '../../definitions/starters.ts';
 import type { Reply } from '../../api.ts';
+import { redo, undo } from '../../parts/history.ts';
 import { ProblemView } from '../../parts/problem.tsx';
 import { Section } from '../../parts/page.tsx';
 import { Segmented } from '../../parts/segmented.tsx';
@@ -16,7 +18,7 @@ import { useAround } from '../steps/context.ts';
 import { TemplatePreview } from '../template-preview.tsx';
 import { InsertField } from './insert-field.tsx';
 import { MailBlocks, type Written } from './mail-blocks.tsx';
-import { fallbacksOf, type Mail, mailReading, newMail } from './mail-draft.ts';
+import { fallbacksOf, type Mail, mailReading } from './mail-draft.ts';
 import css from './mail.module.css';
 import { MailPreview } from './mail-preview.tsx';
 
@@ -34,7 +36,7 @@ function NewMail({ onMade }: { onMade: (template: string) => void }) {
     const key = freshKey(taken, `${keyOf(journeyKey).slice(0, 50) || 'journey'}-mail`);
     await put.mutateAsync({
       params: { kind: 'template', key },
-      body: { body: newMail(`${journey.name || journeyKey}: ${key.replace(/^.*-mail/, 'mail')}`) },
+      body: { body: starters.template(`${journey.name || journeyKey}: ${key.replace(/^.*-mail/, 'mail')}`) },
     });
     onMade(key);
   };
@@ -78,6 +80,13 @@ function Write({ definition, first }: { definition: Reply<'getDefinition'>; firs
     take(field.value);
     requestAnimationFrame(() => field.focus());
   };
+  const undoHere = (event: KeyboardEvent): void => {
+    const key = event.key.toLowerCase();
+    if (!(event.ctrlKey || event.metaKey) || (key !== 'z' && key !== 'y')) return;
+    draft.setHistory(key === 'y' || event.shiftKey ? redo : undo);
+    event.preventDefault();
+    event.stopPropagation();
+  };
   const line = (name: 'name' | 'subject' | 'preheader') => ({
     value: mail[name],
     autoComplete: 'off',
@@ -97,7 +106,8 @@ function Write({ definition, first }: { definition: Reply<'getDefinition'>; firs
         )
       }
     >
-      <div className={css.mail}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: undo in a mail is of the mail, not of the journey around it */}
+      <div className={css.mail} onKeyDown={undoHere}>
         <div className={css.bar}>
           <Segmented
             label="The mail"
