@@ -6,8 +6,8 @@ export type Dragged = { choice: string } | { step: string };
 
 /** What can be done on the canvas. The same object for as long as it is shown, so that cards are not drawn anew. */
 export interface CanvasActs {
-  /** Opens a step; `more` takes it to those that are chosen already. Null opens none. */
-  choose: (key: string | null, more: boolean) => void;
+  /** Opens a step; `more` takes it to those that are chosen already, `byKeys` says that the keyboard goes into its panel. Null opens none. */
+  choose: (key: string | null, more: boolean, byKeys: boolean) => void;
   /** The keyboard has come to a step. */
   reach: (key: string) => void;
   /** Only where the journey is edited. */

@@ -110,7 +110,7 @@ function Drawn({ journeyKey, placed, steps, current, chosen, wrong, acts, onWalk
         zoomOnScroll={false}
         minZoom={0.1}
         maxZoom={1.5}
-        onPaneClick={() => acts.choose(null, false)}
+        onPaneClick={() => acts.choose(null, false, false)}
         aria-label="Journey"
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--line-2)" bgColor="var(--sunken)" />

@@ -60,7 +60,7 @@ export const Card = memo(function Card({ data }: NodeProps<CardNode>) {
           className={css.open}
           data-step={node.id}
           tabIndex={data.stop ? 0 : -1}
-          onClick={(event) => acts.choose(node.id, event.shiftKey)}
+          onClick={(event) => acts.choose(node.id, event.shiftKey, event.detail === 0)}
           onFocus={(event) => event.currentTarget.matches(':focus-visible') && acts.reach(node.id)}
           aria-pressed={chosen}
         >

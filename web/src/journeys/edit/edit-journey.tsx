@@ -1,5 +1,4 @@
-import { ActionIcon, Button, Menu } from '@mantine/core';
-import { IconKeyboard, IconPhotoDown } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { Journey } from '#contract/journey.ts';
@@ -22,13 +21,14 @@ import { CanvasHelp } from './canvas-help.tsx';
 import { choicesFor, usualOf } from './choices.ts';
 import { journeyReading } from './draft.ts';
 import css from './edit-journey.module.css';
+import { EditBar } from './edit-bar.tsx';
 import { EditPanel } from './edit-panel.tsx';
+import { firstField, focusField } from './focus-field.ts';
 import { Palette } from './palette.tsx';
 import { PublishJourney, usePending } from './publish-journey.tsx';
 import { savePicture } from './save-picture.ts';
 import { SaveState } from './save-state.tsx';
 import { SidePalette } from './side-palette.tsx';
-import { UndoButtons } from './undo-buttons.tsx';
 import { useCanvasKeys } from './use-canvas-keys.ts';
 import { none, shelved, useCommands } from './use-commands.ts';
 import { useDraft } from './use-draft.ts';
@@ -73,6 +73,7 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
   const commands = useCommands(journey, edit, {
     names,
     usual,
+    first: address.step,
     onReach: (step, open) => {
       wanted.current = step;
       if (open || address.step !== undefined) setAddress({ step, panel: undefined });
@@ -111,20 +112,22 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
   }, [goal, address.step]);
 
   const ask = (spot: Spot, beside: Element): void => setAsked({ spot, beside });
-  const choose = (step: string | null, more: boolean): void => {
+  const choose = (step: string | null, more: boolean, byKeys: boolean): void => {
     if (step === null) {
       commands.setChoosing(none);
       setAddress({ step: undefined, panel: undefined });
       return;
     }
     commands.choose(step, more);
-    if (!more) setAddress({ step, panel: undefined });
+    if (more) return;
+    setAddress({ step, panel: undefined });
+    if (byKeys) setGoal({ step, field: firstField });
   };
   const latest = useRef({ choose, ask, commands });
   latest.current = { choose, ask, commands };
   const acts = useMemo<CanvasActs>(
     () => ({
-      choose: (step, more) => latest.current.choose(step, more),
+      choose: (step, more, byKeys) => latest.current.choose(step, more, byKeys),
       reach: (step) => latest.current.commands.setChoosing((now) => ({ ...now, current: step })),
       edit: {
         ask: (spot, beside) => latest.current.ask(spot, beside),
@@ -218,69 +221,20 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
         </>
       }
       bar={
-        <>
-          <Button
-            size="xs"
-            variant={errors > 0 ? 'light' : 'default'}
-            color={errors > 0 ? 'red' : 'gray'}
-            className={css.fixed ?? ''}
-            aria-expanded={panel === 'problems'}
-            data-keys="p"
-            data-tip="What is wrong or left open"
-            onClick={() => setAddress({ step: undefined, panel: panel === 'problems' ? undefined : 'problems' })}
-          >
-            {errors > 0
-              ? plural(errors, 'error')
-              : findings.length > 0
-                ? plural(findings.length, 'thing left open', 'things left open')
-                : 'No mistakes'}
-          </Button>
-          <Button
-            size="xs"
-            variant="default"
-            className={css.fixed ?? ''}
-            aria-expanded={panel === 'settings'}
-            data-keys=","
-            data-tip="Name, goal, who may go through"
-            onClick={() => setAddress({ step: undefined, panel: panel === 'settings' ? undefined : 'settings' })}
-          >
-            Settings
-          </Button>
-          <Button size="xs" variant="default" className={css.fixed ?? ''} onClick={commands.addEntry}>
-            Add an entry
-          </Button>
-          <UndoButtons history={history} onHistory={setHistory} />
-          <span className={css.space} />
-          <Menu position="bottom-end" width={160}>
-            <Menu.Target>
-              <ActionIcon aria-label="Save as a picture" data-tip="Save as a picture">
-                <IconPhotoDown size={16} />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {(['svg', 'png'] as const).map((format) => (
-                <Menu.Item key={format} onClick={() => void savePicture(placed, key, format)}>
-                  As {format.toUpperCase()}
-                </Menu.Item>
-              ))}
-            </Menu.Dropdown>
-          </Menu>
-          <ActionIcon aria-label="Keys of the canvas" data-tip="Keys of the canvas" data-keys="?" onClick={() => setDialog('help')}>
-            <IconKeyboard size={16} />
-          </ActionIcon>
-          <Button component={To} to={`definitions/journey/${key}`} size="xs" variant="subtle" color="gray" className={css.fixed ?? ''}>
-            Text
-          </Button>
-          <Button
-            size="xs"
-            variant="subtle"
-            color="gray"
-            className={css.fixed ?? ''}
-            onClick={() => void save().then(() => setAddress({ edit: '0', step: undefined, panel: undefined }, { replace: false }))}
-          >
-            {definition.version === null ? 'Look at it' : 'Back to what is live'}
-          </Button>
-        </>
+        <EditBar
+          journeyKey={key}
+          never={definition.version === null}
+          errors={errors}
+          findings={findings.length}
+          panel={panel}
+          onPanel={(next) => setAddress({ step: undefined, panel: panel === next ? undefined : next })}
+          history={history}
+          onHistory={setHistory}
+          onEntry={commands.addEntry}
+          onPicture={(format) => void savePicture(placed, key, format)}
+          onHelp={() => setDialog('help')}
+          onLeave={() => void save().then(() => setAddress({ edit: '0', step: undefined, panel: undefined }, { replace: false }))}
+        />
       }
     >
       <div className={css.work}>
@@ -393,16 +347,4 @@ function wrongOf(findings: readonly Finding[]): Map<string, Wrong> {
   const wrong = new Map<string, Wrong>();
   for (const { step, level, message } of findings) if (step !== null && !wrong.has(step)) wrong.set(step, { level, message });
   return wrong;
-}
-
-/** The field of the panel that a path means, else one around it: what can be focused in it takes the keyboard. */
-function focusField(path: string): void {
-  const parts = path.split('.');
-  for (let length = parts.length; length > 0; length--) {
-    const field = document.querySelector<HTMLElement>(`[data-field="${CSS.escape(parts.slice(0, length).join('.'))}"]`);
-    if (!field) continue;
-    const target = field.matches('input, textarea, button') ? field : field.querySelector<HTMLElement>('input, textarea, button');
-    (target ?? field).scrollIntoView({ block: 'center' });
-    return void target?.focus({ preventScroll: true });
-  }
 }

@@ -48,7 +48,8 @@ export function EditPanel(props: EditPanelProps) {
       journey,
       vocabulary,
       usual,
-      wrongAt: (path) => own.find(([field]) => field === path || (path !== '' && field.startsWith(`${path}.`)))?.[1],
+      wrongAt: (path, inside = true) =>
+        own.find(([field]) => field === path || (inside && path !== '' && field.startsWith(`${path}.`)))?.[1],
       addPath: () => {
         if (!step || !('paths' in step)) return;
         onEdit(addPath(journey, step.key, newPath(usual, step.paths.length)), `add a path to ${step.key}`);
@@ -79,13 +80,15 @@ export function EditPanel(props: EditPanelProps) {
       }
     >
       <AroundContext.Provider value={around}>
-        {panel === 'problems' ? (
-          <Problems journey={journey} findings={findings} names={names} onGo={props.onGo} />
-        ) : step ? (
-          <StepEditor step={step} names={names} counts={counts} onEdit={onEdit} onRename={props.onRename} />
-        ) : (
-          <SettingsPanel onEdit={onEdit} />
-        )}
+        <div data-panel>
+          {panel === 'problems' ? (
+            <Problems journey={journey} findings={findings} names={names} onGo={props.onGo} />
+          ) : step ? (
+            <StepEditor step={step} names={names} counts={counts} onEdit={onEdit} onRename={props.onRename} />
+          ) : (
+            <SettingsPanel onEdit={onEdit} />
+          )}
+        </div>
       </AroundContext.Provider>
     </Peek>
   );

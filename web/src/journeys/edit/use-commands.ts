@@ -25,9 +25,14 @@ export const shelved = (): Clip | null => readClip(localStorage.getItem(shelf) ?
 export function useCommands(
   journey: Journey,
   edit: (journey: Journey, did: string) => void,
-  { names, usual, onReach }: { names: Names; usual: Usual; onReach: (key: string, open: boolean) => void },
+  {
+    names,
+    usual,
+    first,
+    onReach,
+  }: { names: Names; usual: Usual; first: string | undefined; onReach: (key: string, open: boolean) => void },
 ) {
-  const [choosing, setChoosing] = useState<Choosing>(none);
+  const [choosing, setChoosing] = useState<Choosing>(() => (first === undefined ? none : only(first)));
   const now = useRef({ journey, choosing });
   now.current = { journey, choosing };
   const sayOf = (key: string): string => {

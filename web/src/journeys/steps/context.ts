@@ -10,8 +10,8 @@ export interface AroundStep {
   journey: Journey;
   vocabulary: Vocabulary;
   usual: Usual;
-  /** What is wrong with a field, by its path in the step. */
-  wrongAt: (path: string) => string | undefined;
+  /** What is wrong with a field, by its path in the step; `inside` looks at what is in it too (true). */
+  wrongAt: (path: string, inside?: boolean) => string | undefined;
   /** Another path of a branch or a split comes, or one goes. */
   addPath: () => void;
   removePath: (index: number) => void;

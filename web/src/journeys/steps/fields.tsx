@@ -168,7 +168,7 @@ export function ChoiceField({
       clearable={none !== undefined}
       allowDeselect={false}
       nothingFoundMessage="Nothing like that"
-      error={wrongAt(path)}
+      error={wrongAt(path, false)}
       data-field={path}
       onChange={onChange}
     />
