@@ -2,7 +2,8 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { z } from 'zod';
 import { definitionKinds } from '#contract/definition.ts';
-import { stepKinds } from '#contract/steps/index.ts';
+import { Journey } from '#contract/journey.ts';
+import { Step, stepKinds } from '#contract/steps/index.ts';
 import { MessageStatus, messageReasons } from '#contract/message.ts';
 import { routeList } from '#contract/routes/index.ts';
 import { liveTopics } from '#contract/routes/operate.ts';
@@ -23,6 +24,15 @@ function shapesOf(body: z.ZodType): string[][] {
   return [...shapes.values()].filter((keys) => keys.length > 1).sort((a, b) => a.length - b.length);
 }
 
+/** What stands where nothing was written, name by name. */
+const defaultsOf = (schema: z.ZodObject): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(schema.shape).flatMap(([name, part]) => {
+      const read = (part as z.ZodType).safeParse(undefined);
+      return read.success && read.data !== undefined ? [[name, read.data]] : [];
+    }),
+  );
+
 /** The contract's words as plain data (module "contract:words"), so that the first load carries no schema library. */
 function contractWords(): Plugin {
   const words = {
@@ -33,6 +43,8 @@ function contractWords(): Plugin {
     timelineKinds,
     liveTopics,
     stepKinds,
+    journeyDefaults: defaultsOf(Journey),
+    stepDefaults: Object.fromEntries(Step.options.map((step) => [step.shape.kind.value, defaultsOf(step)])),
     shapes: Object.fromEntries(Object.entries(definitionKinds).map(([kind, { body }]) => [kind, shapesOf(body)])),
   };
   const id = '\0contract:words';

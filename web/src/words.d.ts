@@ -10,4 +10,7 @@ declare module 'contract:words' {
   /** For each kind, the keys of every object in it, in the order of the schema; short ones first. */
   export const shapes: Record<keyof Kinds, string[][]>;
   export const stepKinds: typeof import('#contract/steps/index.ts').stepKinds;
+  /** What stands in a journey, and in a step of each kind, where nothing was written. */
+  export const journeyDefaults: Partial<import('#contract/journey.ts').Journey>;
+  export const stepDefaults: Record<import('#contract/steps/index.ts').StepKind, object>;
 }

@@ -9,6 +9,7 @@ import {
   IconFilter,
   IconKeyboard,
   IconGauge,
+  IconRoute,
   IconSearch,
   IconUserPlus,
 } from '@tabler/icons-react';
@@ -68,6 +69,7 @@ export function Commands() {
     [
       'Do',
       [
+        { id: 'journey', label: 'New journey', icon: <IconRoute {...size} />, run: () => go('journeys', { new: '1' }) },
         { id: 'segment', label: 'New segment', icon: <IconFilter {...size} />, run: () => go('segments', { new: '1' }) },
         { id: 'add', label: 'Add a person', icon: <IconUserPlus {...size} />, run: () => go('people', { add: '1' }) },
         { id: 'score', label: 'New score', icon: <IconGauge {...size} />, run: () => go('scores', { new: 'score' }) },

@@ -1,127 +1,12 @@
-import {
-  Background,
-  BackgroundVariant,
-  BaseEdge,
-  Controls,
-  EdgeLabelRenderer,
-  type Edge,
-  type EdgeProps,
-  Handle,
-  type Node,
-  type NodeProps,
-  Position,
-  ReactFlow,
-  ReactFlowProvider,
-  useReactFlow,
-  useStore,
-} from '@xyflow/react';
+import { Background, BackgroundVariant, Controls, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { memo, useEffect, useMemo, useRef, useState } from 'react';
-import { To } from '../parts/address.tsx';
-import { sayNumber, sayShort } from '../parts/number.ts';
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { ActsContext, type CanvasActs } from './canvas-acts.ts';
 import css from './canvas.module.css';
-import { type Placed, type PlacedEdge, type PlacedNode, pathOf } from './lay-out.ts';
-import { stepLooks } from './step-kinds.tsx';
-
-interface CardData extends Record<string, unknown> {
-  journeyKey: string;
-  node: PlacedNode;
-  here: number;
-  passed: number | null;
-  chosen: boolean;
-  wrong: string | undefined;
-  onChoose: (key: string) => void;
-  onFocus: (key: string) => void;
-}
-type CardNode = Node<CardData, 'card' | 'end'>;
-type WayEdge = Edge<{ edge: PlacedEdge; share: number }, 'way'>;
-
-const Handles = () => (
-  <>
-    <Handle type="target" position={Position.Top} isConnectable={false} className={css.handle ?? ''} />
-    <Handle type="source" position={Position.Bottom} isConnectable={false} className={css.handle ?? ''} />
-  </>
-);
-
-const Card = memo(function Card({ data }: NodeProps<CardNode>) {
-  const { journeyKey, node, here, passed, chosen, wrong } = data;
-  const { icon: Icon, name } = stepLooks[node.step!.kind] ?? stepLooks.exit;
-  return (
-    <>
-      <div
-        className={css.card}
-        data-kind={node.step!.kind}
-        data-chosen={chosen || undefined}
-        data-wrong={wrong !== undefined || undefined}
-        style={{ height: node.height }}
-      >
-        <button
-          type="button"
-          className={css.open}
-          onClick={() => data.onChoose(node.id)}
-          onFocus={(event) => event.currentTarget.matches(':focus-visible') && data.onFocus(node.id)}
-          aria-pressed={chosen}
-        >
-          <span className={css.icon} role="img" aria-label={name}>
-            <Icon size={16} stroke={1.7} />
-          </span>
-          <span className={css.sentence}>{node.sentence}</span>
-        </button>
-        {passed !== null && (
-          <span className={css.counts}>
-            {here > 0 ? (
-              <To to="people" search={{ journey: journeyKey, step: node.id }} className={css.lead} data-tip="Who is here">
-                {sayShort(here)} here
-              </To>
-            ) : (
-              <span>0 here</span>
-            )}
-            {node.step!.kind === 'send' && here + passed > 0 ? (
-              <To to="messages" search={{ journey: journeyKey, step: node.id }} className={css.lead} data-tip="Its messages">
-                {sayShort(passed)} passed
-              </To>
-            ) : (
-              <span>{sayShort(passed)} passed</span>
-            )}
-          </span>
-        )}
-      </div>
-      <Handles />
-    </>
-  );
-});
-const End = memo(function End({ data }: NodeProps<CardNode>) {
-  return (
-    <>
-      <div className={css.end} style={{ width: data.node.width, height: data.node.height }}>
-        End
-      </div>
-      <Handles />
-    </>
-  );
-});
-const Way = memo(function Way({ data }: EdgeProps<WayEdge>) {
-  if (!data) return null;
-  const { edge, share } = data;
-  return (
-    <>
-      <BaseEdge
-        path={pathOf(edge.points)}
-        className={css.way ?? ''}
-        style={{ strokeWidth: 1.25 + share * 3.75 }}
-        data-taken={edge.count > 0 || undefined}
-      />
-      {edge.label !== '' && (
-        <EdgeLabelRenderer>
-          <div className={css.label} style={{ transform: `translate(-50%, -50%) translate(${edge.labelAt.x}px, ${edge.labelAt.y}px)` }}>
-            <span className="clip">{edge.label}</span>
-            {edge.count > 0 && <strong>{sayNumber(edge.count)}</strong>}
-          </div>
-        </EdgeLabelRenderer>
-      )}
-    </>
-  );
-});
+import { Card, type CardNode, End, type Wrong } from './card.tsx';
+import { type Direction, walk } from './edit/walk.ts';
+import type { Placed } from './lay-out.ts';
+import { Way, type WayEdge } from './way.tsx';
 
 const nodeTypes = { card: Card, end: End };
 const edgeTypes = { way: Way };
@@ -130,25 +15,36 @@ interface CanvasProps {
   journeyKey: string;
   placed: Placed;
   steps: ReadonlyMap<string, { here: number; passed: number }> | null;
-  chosen: string | undefined;
-  /** Step key → what is wrong there. */
-  wrong: ReadonlyMap<string, string>;
-  onChoose: (key: string | null) => void;
+  /** The step whose panel is open, or at which the keyboard is; it is brought into sight. */
+  current: string | undefined;
+  /** The steps that are chosen. */
+  chosen: ReadonlySet<string>;
+  wrong: ReadonlyMap<string, Wrong>;
+  acts: CanvasActs;
+  /** Arrow keys with shift take what they come to to what is chosen. */
+  onWalk?: (key: string, more: boolean) => void;
+  /** Something is dragged over it. */
+  dragging?: boolean;
+  children?: ReactNode;
 }
 
 /** The journey as it is stored, drawn from top to bottom; the way people take is thicker. */
 export function Canvas(props: CanvasProps) {
   return (
     <ReactFlowProvider>
-      <Drawn {...props} />
+      <ActsContext.Provider value={props.acts}>
+        <Drawn {...props} />
+      </ActsContext.Provider>
     </ReactFlowProvider>
   );
 }
 
-function Drawn({ journeyKey, placed, steps, chosen, wrong, onChoose }: CanvasProps) {
-  const [focused, setFocused] = useState<string>();
-  const choose = useRef(onChoose);
-  choose.current = onChoose;
+const directions: Record<string, Direction> = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right' };
+export const cardOf = (key: string): HTMLElement | null => document.querySelector(`[data-step="${CSS.escape(key)}"]`);
+
+function Drawn({ journeyKey, placed, steps, current, chosen, wrong, acts, onWalk, dragging = false, children }: CanvasProps) {
+  const roving = acts.edit !== undefined;
+  const stop = current ?? placed.nodes[0]?.id;
   const nodes = useMemo<CardNode[]>(
     () =>
       placed.nodes.map((node) => ({
@@ -162,14 +58,13 @@ function Drawn({ journeyKey, placed, steps, chosen, wrong, onChoose }: CanvasPro
           journeyKey,
           node,
           here: steps?.get(node.id)?.here ?? 0,
-          passed: steps?.get(node.id)?.passed ?? null,
-          chosen: node.id === chosen,
+          passed: steps === null ? null : (steps.get(node.id)?.passed ?? 0),
+          chosen: chosen.has(node.id),
+          stop: !roving || node.id === stop,
           wrong: wrong.get(node.id),
-          onChoose: (key: string) => choose.current(key),
-          onFocus: setFocused,
         },
       })),
-    [journeyKey, placed, steps, chosen, wrong],
+    [journeyKey, placed, steps, chosen, wrong, stop, roving],
   );
   const edges = useMemo<WayEdge[]>(() => {
     const most = Math.max(1, ...placed.edges.map((edge) => edge.count));
@@ -179,35 +74,52 @@ function Drawn({ journeyKey, placed, steps, chosen, wrong, onChoose }: CanvasPro
       source: edge.from,
       target: edge.to,
       focusable: false,
-      data: { edge, share: edge.count / most },
+      data: { edge, share: edge.count / most, stop: edge.from === stop },
     }));
-  }, [placed]);
+  }, [placed, stop]);
+  const press = (event: KeyboardEvent): void => {
+    const direction = directions[event.key];
+    const from = (event.target as HTMLElement).dataset?.step;
+    if (!direction || from === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const to = walk(placed, from, direction);
+    if (to === null) return;
+    cardOf(to)?.focus({ preventScroll: true });
+    onWalk?.(to, event.shiftKey);
+  };
   return (
-    <ReactFlow
-      className={css.canvas ?? ''}
-      nodes={nodes}
-      edges={edges}
-      nodeTypes={nodeTypes}
-      edgeTypes={edgeTypes}
-      proOptions={{ hideAttribution: true }}
-      nodesDraggable={false}
-      nodesConnectable={false}
-      nodesFocusable={false}
-      edgesFocusable={false}
-      elementsSelectable={false}
-      panOnScroll
-      zoomOnScroll={false}
-      minZoom={0.2}
-      maxZoom={1.5}
-      onPaneClick={() => choose.current(null)}
-      aria-label="Journey"
-    >
-      <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--line-2)" bgColor="var(--sunken)" />
-      <Controls showInteractive={false} className={css.controls ?? ''} fitViewOptions={{ padding: 0.1, maxZoom: 1 }} aria-label="Zoom" />
-      <Begin placed={placed} />
-      <Look placed={placed} wanted={chosen} />
-      <Look placed={placed} wanted={focused} />
-    </ReactFlow>
+    <div className={css.frame} data-dragging={dragging || undefined} onKeyDown={press}>
+      <ReactFlow
+        className={css.canvas ?? ''}
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        proOptions={{ hideAttribution: true }}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        disableKeyboardA11y
+        deleteKeyCode={null}
+        selectionKeyCode={null}
+        multiSelectionKeyCode={null}
+        panActivationKeyCode={null}
+        panOnScroll
+        zoomOnScroll={false}
+        minZoom={0.1}
+        maxZoom={1.5}
+        onPaneClick={() => acts.choose(null, false, false)}
+        aria-label="Journey"
+      >
+        <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--line-2)" bgColor="var(--sunken)" />
+        <Controls showInteractive={false} className={css.controls ?? ''} fitViewOptions={{ padding: 0.1, maxZoom: 1 }} aria-label="Zoom" />
+        <Begin placed={placed} />
+        <Look placed={placed} wanted={current} />
+        {children}
+      </ReactFlow>
+    </div>
   );
 }
 

@@ -1,7 +1,8 @@
 import type { Journey } from '#contract/journey.ts';
 import { To } from '../parts/address.tsx';
 import { plural } from '../parts/number.ts';
-import { leadsOf, type Names, sayCard } from './read-journey.ts';
+import { waysOf } from './edit/ways.ts';
+import { type Names, sayCard } from './read-journey.ts';
 import css from './in-words.module.css';
 import { stepLooks } from './step-kinds.tsx';
 
@@ -24,7 +25,7 @@ export function InWords({ journeyKey, journey, names, steps, chosen, onChoose }:
         {journey.steps.map((step, index) => {
           const { icon: Icon, name } = stepLooks[step.kind] ?? stepLooks.exit;
           const count = steps?.get(step.key);
-          const leads = leadsOf(step).filter((lead) => lead.label !== null || lead.next !== journey.steps[index + 1]?.key);
+          const leads = waysOf(step).filter((lead) => lead.label !== null || lead.next !== journey.steps[index + 1]?.key);
           return (
             <li key={step.key} className={css.row}>
               <button type="button" className={css.step} aria-pressed={step.key === chosen} onClick={() => onChoose(step.key)}>

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import type { ProblemError } from '../api.ts';
-import { useAddress } from '../parts/address.tsx';
+import { To, useAddress } from '../parts/address.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { useFocusBack } from '../parts/focus-back.ts';
 import { useKeys } from '../parts/keys.ts';
@@ -10,13 +10,15 @@ import { Page } from '../parts/page.tsx';
 import { Peek } from '../parts/peek.tsx';
 import { ProblemView } from '../parts/problem.tsx';
 import { Segmented } from '../parts/segmented.tsx';
-import { Bones } from '../parts/skeleton.tsx';
+import { Bones, ScreenSkeleton } from '../parts/skeleton.tsx';
 import { Chip } from '../parts/tone.tsx';
 import { StopConfirm } from '../messages/stop-confirm.tsx';
 import { useRoute } from '../query.ts';
 import { AboutJourney } from './about-journey.tsx';
 import { Canvas } from './canvas.tsx';
-import { ChangeIt } from './change-it.tsx';
+import type { CanvasActs } from './canvas-acts.ts';
+import type { Wrong } from './card.tsx';
+import { readDraft } from './edit/draft.ts';
 import css from './journey-page.module.css';
 import { JourneyFigures } from './journey-figures.tsx';
 import { JourneyStatus } from './journeys.tsx';
@@ -29,8 +31,28 @@ import { useJourneyVersion } from './use-journey-version.ts';
 import { VersionMenu } from './version-menu.tsx';
 import { InWords } from './in-words.tsx';
 
-/** One journey: drawn with where people are, each step explained, stopped and let go on. */
+/** Loaded when somebody edits: whoever only looks does not wait for it. */
+const EditJourney = lazy(async () => ({ default: (await import('./edit/edit-journey.tsx')).EditJourney }));
+
+/** One journey: its draft to be edited, or what is live, drawn with where people are. */
 export function JourneyPage() {
+  const { key } = useParams({ strict: false }) as { key: string };
+  const [address] = useAddress();
+  const definition = useRoute('getDefinition', { params: { kind: 'journey', key } });
+  const { data } = definition;
+  const edits = address.edit === '1' || (address.edit !== '0' && address.version === undefined && data?.version === null);
+  const first = useMemo(() => (edits && data ? readDraft(data.draft) : null), [edits, data]);
+  if (edits && data && first)
+    return (
+      <Suspense fallback={<ScreenSkeleton />}>
+        <EditJourney key={key} definition={data} first={first} />
+      </Suspense>
+    );
+  return <ShowJourney key={key} unreadable={edits && data !== undefined} />;
+}
+
+/** A journey as it is stored, with where people are: each step explained, stopped and let go on. */
+function ShowJourney({ unreadable }: { unreadable: boolean }) {
   const { key } = useParams({ strict: false }) as { key: string };
   const [address, setAddress] = useAddress();
   const shown = useJourneyVersion(key, address.version);
@@ -53,6 +75,20 @@ export function JourneyPage() {
   const step = journey?.steps.find((one) => one.key === address.step);
   const about = address.about === '1' && !step;
   const choose = (next: string | null): void => setAddress({ step: next ?? undefined, about: undefined });
+  const [reached, setReached] = useState<string>();
+  const chooseNow = useRef(choose);
+  chooseNow.current = choose;
+  const acts = useMemo<CanvasActs>(
+    () => ({
+      choose: (next) => {
+        setReached(next ?? undefined);
+        chooseNow.current(next);
+      },
+      reach: setReached,
+    }),
+    [],
+  );
+  const chosen = useMemo(() => new Set(address.step === undefined ? [] : [address.step]), [address.step]);
   const move = (by: number): void | false => {
     if (!journey) return false;
     const at = journey.steps.findIndex((one) => one.key === address.step);
@@ -80,7 +116,12 @@ export function JourneyPage() {
       purpose={journey?.intent}
       actions={
         <>
-          <ChangeIt journey={key} />
+          <Button
+            variant={shown.published && !stopped ? 'filled' : 'default'}
+            onClick={() => setAddress({ edit: '1', version: undefined, about: undefined, view: undefined }, { replace: false })}
+          >
+            {shown.hasDraft ? 'Go on editing' : 'Edit'}
+          </Button>
           {shown.published &&
             (stopped ? (
               <Button onClick={() => setAsked({ scope, stop: false })}>Let it go on</Button>
@@ -118,7 +159,18 @@ export function JourneyPage() {
         </>
       }
     >
-      {problem ? (
+      {unreadable ? (
+        <Empty
+          title="Only its text can show it"
+          action={
+            <Button component={To} to={`definitions/journey/${key}`}>
+              Open the text
+            </Button>
+          }
+        >
+          The draft is written in a way that the canvas cannot draw: a step has no key, or is of no kind that is known.
+        </Empty>
+      ) : problem ? (
         <ProblemView problem={problem} page />
       ) : !shown.ready ? (
         <div className={css.waiting}>
@@ -134,9 +186,10 @@ export function JourneyPage() {
           journeyKey={key}
           placed={placed}
           steps={steps}
-          chosen={step?.key}
+          current={reached ?? step?.key}
+          chosen={chosen}
           wrong={wrong}
-          onChoose={choose}
+          acts={acts}
         />
       )}
       {journey && step && (
@@ -155,7 +208,7 @@ export function JourneyPage() {
             step={step}
             names={names}
             counts={live}
-            wrong={wrong.get(step.key)}
+            wrong={wrong.get(step.key)?.message}
             onChoose={choose}
           />
         </Peek>
@@ -171,12 +224,12 @@ export function JourneyPage() {
 }
 
 /** "steps.3.template" is a mistake of the fourth step. */
-function wrongSteps(journey: ReturnType<typeof readJourney>, mistakes: readonly { path: string; message: string }[]): Map<string, string> {
-  const wrong = new Map<string, string>();
+function wrongSteps(journey: ReturnType<typeof readJourney>, mistakes: readonly { path: string; message: string }[]): Map<string, Wrong> {
+  const wrong = new Map<string, Wrong>();
   for (const { path, message } of mistakes) {
     const at = /^steps\.(\d+)/.exec(path)?.[1];
     const step = at === undefined ? undefined : journey?.steps[Number(at)];
-    if (step) wrong.set(step.key, message);
+    if (step) wrong.set(step.key, { level: 'error', message });
   }
   return wrong;
 }

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
 import type { Reply } from '../api.ts';
 import { To, useAddress, useGo } from '../parts/address.tsx';
 import { Empty } from '../parts/empty.tsx';
@@ -10,6 +11,7 @@ import { timeColumn } from '../parts/time-column.tsx';
 import { Chip } from '../parts/tone.tsx';
 import { useRoute } from '../query.ts';
 import css from './journeys.module.css';
+import { NewJourney } from './new-journey.tsx';
 import { sayShare } from './say-share.ts';
 
 type JourneyRow = Reply<'listJourneys'>['items'][number];
@@ -104,8 +106,8 @@ export function Journeys() {
       title="Journeys"
       purpose="Plans for people: where they enter, what happens, when it is over."
       actions={
-        <Button variant="default" component={To} to="definitions" search={{ kind: 'journey' }}>
-          Edit definitions
+        <Button leftSection={<IconPlus size={16} />} onClick={() => setAddress({ new: '1' })}>
+          New journey
         </Button>
       }
       bar={
@@ -129,15 +131,15 @@ export function Journeys() {
           wanted ? (
             <Empty title="No journey fits">Change the search, or take it away.</Empty>
           ) : (
-            <Empty
-              title="No journey yet"
-              action={<Button onClick={() => go('definitions', { kind: 'journey', new: '1' })}>Write a journey</Button>}
-            >
+            <Empty title="No journey yet" action={<Button onClick={() => setAddress({ new: '1' })}>New journey</Button>}>
               A journey says when people enter, what they get and when it is over. Publish one of the starter drafts, or write your own.
             </Empty>
           )
         }
       />
+      {address.new === '1' && journeys.data && (
+        <NewJourney taken={new Set(all.map((row) => row.key))} onClose={() => setAddress({ new: undefined })} />
+      )}
     </Page>
   );
 }

@@ -1,5 +1,5 @@
 import type { Journey } from '#contract/journey.ts';
-import { exitsOf, type Step } from '#contract/steps/index.ts';
+import type { Step } from '#contract/steps/index.ts';
 import { isObject } from '#contract/json.ts';
 import { sayStep } from '#engine/journey/steps/index.ts';
 
@@ -26,14 +26,5 @@ export function sayCard(step: Step, names: Names): string {
     return sayStep(step);
   } catch {
     return `${step.kind} (unfinished)`;
-  }
-}
-
-/** Where a step leads, also when it is unfinished. */
-export function leadsOf(step: Step): { label: string | null; next: string | null }[] {
-  try {
-    return exitsOf(step);
-  } catch {
-    return [];
   }
 }

@@ -12,7 +12,8 @@ import { plural, sayNumber } from '../parts/number.ts';
 import { Fact, Facts, Section } from '../parts/page.tsx';
 import { StageBadge } from '../parts/stage-badge.tsx';
 import css from './journey-page.module.css';
-import { leadsOf, type Names, sayCard } from './read-journey.ts';
+import { waysOf } from './edit/ways.ts';
+import { type Names, sayCard } from './read-journey.ts';
 import { TemplatePreview } from './template-preview.tsx';
 
 interface StepPanelProps {
@@ -29,7 +30,7 @@ export function StepPanel({ journeyKey, journey, step, names, counts, wrong, onC
   const nameOf = useNameOf();
   const count = counts?.steps.find((row) => row.step === step.key);
   const steps = new Map(journey.steps.map((one) => [one.key, one]));
-  const leads = leadsOf(step);
+  const leads = waysOf(step);
   const rules = step.kind === 'branch' ? new Map(step.paths.map((path) => [path.label, sayRule(path.when)])) : null;
   const taken = (next: string | null): number | null =>
     counts?.edges.find((edge) => edge.from === step.key && edge.to === next)?.count ?? null;

@@ -1,0 +1,84 @@
+import { ActionIcon, Button, Menu } from '@mantine/core';
+import { IconKeyboard, IconPhotoDown } from '@tabler/icons-react';
+import { To } from '../../parts/address.tsx';
+import type { History } from '../../parts/history.ts';
+import { plural } from '../../parts/number.ts';
+import css from './edit-journey.module.css';
+import { UndoButtons } from './undo-buttons.tsx';
+
+interface EditBarProps<T> {
+  journeyKey: string;
+  /** Whether it was never published. */
+  never: boolean;
+  errors: number;
+  findings: number;
+  panel: 'step' | 'settings' | 'problems' | null;
+  /** Opens a panel, or closes it again. */
+  onPanel: (panel: 'settings' | 'problems') => void;
+  history: History<T>;
+  onHistory: (history: History<T>) => void;
+  onEntry: () => void;
+  onPicture: (format: 'svg' | 'png') => void;
+  onHelp: () => void;
+  onLeave: () => void;
+}
+
+/** What stands over the canvas: what is wrong, the settings, undo and redo, the picture, the ways out. */
+export function EditBar<T>(props: EditBarProps<T>) {
+  const { journeyKey, never, errors, findings, panel, onPanel, history, onHistory, onEntry, onPicture, onHelp, onLeave } = props;
+  return (
+    <>
+      <Button
+        size="xs"
+        variant={errors > 0 ? 'light' : 'default'}
+        color={errors > 0 ? 'red' : 'gray'}
+        className={css.fixed ?? ''}
+        aria-expanded={panel === 'problems'}
+        data-keys="p"
+        data-tip="What is wrong or left open"
+        onClick={() => onPanel('problems')}
+      >
+        {errors > 0 ? plural(errors, 'error') : findings > 0 ? plural(findings, 'thing left open', 'things left open') : 'No mistakes'}
+      </Button>
+      <Button
+        size="xs"
+        variant="default"
+        className={css.fixed ?? ''}
+        aria-expanded={panel === 'settings'}
+        data-keys=","
+        data-tip="Name, goal, who may go through"
+        onClick={() => onPanel('settings')}
+      >
+        Settings
+      </Button>
+      <Button size="xs" variant="default" className={css.fixed ?? ''} onClick={onEntry}>
+        Add an entry
+      </Button>
+      <UndoButtons history={history} onHistory={onHistory} />
+      <span className={css.space} />
+      <Menu position="bottom-end" width={160}>
+        <Menu.Target>
+          <ActionIcon aria-label="Save as a picture" data-tip="Save as a picture">
+            <IconPhotoDown size={16} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {(['svg', 'png'] as const).map((format) => (
+            <Menu.Item key={format} onClick={() => onPicture(format)}>
+              As {format.toUpperCase()}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      <ActionIcon aria-label="Keys of the canvas" data-tip="Keys of the canvas" data-keys="?" onClick={() => onHelp()}>
+        <IconKeyboard size={16} />
+      </ActionIcon>
+      <Button component={To} to={`definitions/journey/${journeyKey}`} size="xs" variant="subtle" color="gray" className={css.fixed ?? ''}>
+        Text
+      </Button>
+      <Button size="xs" variant="subtle" color="gray" className={css.fixed ?? ''} onClick={onLeave}>
+        {never ? 'Look at it' : 'Back to what is live'}
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+import { Button } from '@mantine/core';
+import { IconCheck, IconCloudOff, IconCloudUp } from '@tabler/icons-react';
+import css from './save-state.module.css';
+import type { DraftHandle } from './use-draft.ts';
+
+/** Whether the server has what is on the screen. Nothing else says "Saved". */
+export function SaveState({ state, problem, save }: Pick<DraftHandle<unknown>, 'state' | 'problem' | 'save'>) {
+  return (
+    <span className={css.save} data-state={state} role="status">
+      {state === 'saved' ? (
+        <>
+          <IconCheck size={14} aria-hidden="true" /> Saved
+        </>
+      ) : state === 'failed' ? (
+        <>
+          <IconCloudOff size={14} aria-hidden="true" />
+          <span className="clip" data-tip={problem?.hint}>
+            Not saved: {problem?.message}
+          </span>
+          <Button size="xs" variant="default" onClick={() => void save()}>
+            Try again
+          </Button>
+        </>
+      ) : (
+        <>
+          <IconCloudUp size={14} aria-hidden="true" /> {state === 'saving' ? 'Saving…' : 'Not saved yet'}
+        </>
+      )}
+    </span>
+  );
+}

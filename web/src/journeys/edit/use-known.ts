@@ -1,0 +1,74 @@
+import { useEffect, useMemo, useRef } from 'react';
+import type { DefinitionDocument, DefinitionKind } from '#contract/definition.ts';
+import { isObject } from '#contract/json.ts';
+import type { Journey } from '#contract/journey.ts';
+import type { Mistake } from '#contract/problems.ts';
+import { checkJourney, type Finding, type Known } from '#engine/journey/check.ts';
+import { useRoute } from '../../query.ts';
+import { readDraft } from './draft.ts';
+
+/** What the checks of a journey look up: every definition as its draft stands. Null until it is known. */
+export function useKnown(key: string): Known | null {
+  const set = useRoute('exportSet', { query: { what: 'drafts' } }, { staleTime: 60_000 });
+  const rows = useRoute('listDefinitions', { query: {} }).data?.items;
+  const others = (rows ?? []).filter((row) => row.kind !== 'journey' || row.key !== key);
+  const mark = others.map((row) => `${row.kind}/${row.key} ${row.updatedAt}`).join();
+  const before = useRef('');
+  const { refetch } = set;
+  useEffect(() => {
+    if (before.current !== '' && before.current !== mark) void refetch();
+    before.current = mark;
+  }, [mark, refetch]);
+  return useMemo(() => (set.data ? knownOf(set.data.definitions) : null), [set.data]);
+}
+
+/** A draft may be half written: what a check reads of it is there all the same. */
+function readable({ kind, key, body }: { kind: DefinitionKind; key: string; body: unknown }): DefinitionDocument {
+  if (kind === 'journey') return { kind, key, body: readDraft(body) ?? ({ steps: [] } as unknown as Journey) };
+  const given = isObject(body) ? body : {};
+  const lists = kind === 'score' ? { thresholds: [] } : kind === 'lifecycle' ? { stages: [] } : {};
+  return { kind, key, body: { ...lists, ...given } } as unknown as DefinitionDocument;
+}
+
+function knownOf(definitions: { kind: DefinitionKind; key: string; body?: unknown }[]): Known {
+  const documents = new Map(definitions.map((each) => [`${each.kind}/${each.key}`, readable({ ...each, body: each.body })]));
+  const lifecycle = documents.get('lifecycle/main');
+  return {
+    find: (kind, key) => documents.get(`${kind}/${key}`),
+    stages: new Set(lifecycle?.kind === 'lifecycle' ? lifecycle.body.stages.map((stage) => stage.key) : []),
+  };
+}
+
+const isAbout = (path: string, other: string): boolean => path === other || path.startsWith(`${other}.`) || other.startsWith(`${path}.`);
+
+/** What the checks find, as one types; and what the server says besides, about the shape of what is saved. Errors first. */
+export function findingsOf(journey: Journey, known: Known | null, mistakes: readonly Mistake[], pending: ReadonlySet<string>): Finding[] {
+  const found = known === null ? [] : checked(journey, known);
+  const isPending = ({ message }: Mistake): boolean => pending.has(/^there is no template "([^"]+)"/.exec(message)?.[1] ?? '');
+  const besides = mistakes
+    .filter((one) => !isPending(one) && !found.some((each) => each.level === 'error' && isAbout(each.path, one.path)))
+    .map(
+      ({ path, message }): Finding => ({
+        check: 'shape',
+        level: 'error',
+        step: journey.steps[Number(/^steps\.(\d+)/.exec(path)?.[1] ?? -1)]?.key ?? null,
+        path,
+        message,
+        mend: 'Change it where it stands.',
+      }),
+    );
+  const all = [...found, ...besides];
+  return [...all.filter((each) => each.level === 'error'), ...all.filter((each) => each.level === 'warning')];
+}
+
+function checked(journey: Journey, known: Known): Finding[] {
+  try {
+    return checkJourney(journey, known);
+  } catch {
+    // What is half written may not be readable for a check; the server says what is wrong with its shape.
+    return [];
+  }
+}
+
+/** Where in its step a finding is: "paths.0.when" of "steps.3.paths.0.when"; of the journey itself, the whole path. */
+export const fieldOf = ({ path }: Pick<Finding, 'path'>): string => path.replace(/^steps\.\d+\.?/, '');
