@@ -108,7 +108,10 @@ describe.skipIf(reason !== null)(`the admin in a browser${reason ? `: skipped, $
     await page.goto(`${base}/w/practice/people?stage=conversion`);
     await page.getByRole('row').nth(1).click();
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: /why/i }).first().click();
+    await page
+      .getByRole('button', { name: /^Why: Moved/ })
+      .first()
+      .click();
     await page
       .getByText(/is the evidence/)
       .first()
