@@ -49,7 +49,7 @@ export const endReasons = {
 
 /** "goal: Order Completed" → a sentence part. */
 export function sayEnd(endReason: string): string {
-  const [, code, detail = ''] = /^([a-z-]+)(?:: ?([^]*))?$/.exec(endReason) ?? ['', '', endReason];
+  const [, code, detail = ''] = /^([a-z-]+)(?:: ?(.*))?$/s.exec(endReason) ?? ['', '', endReason];
   switch (code) {
     case endReasons.goal:
       return `the goal was met (${detail})`;
