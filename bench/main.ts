@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { measurements } from './measurements.ts';
 import { flag, option } from './options.ts';
 import type { BenchRow } from './row.ts';
-import { processLarge, wakeBurst } from './scale.ts';
+import { journeySteps, processLarge, wakeBurst } from './scale.ts';
 import { segmentMeasurement } from './segments.ts';
 
 const only = option('--only');
@@ -10,7 +10,7 @@ const rows: BenchRow[] = [];
 const databases = [...(process.env.TEST_DATABASE_URL ? (['postgres'] as const) : []), ...(flag('--postgres') ? [] : (['pglite'] as const))];
 
 for (const database of databases)
-  for (const measure of [...measurements, wakeBurst, processLarge, segmentMeasurement]) {
+  for (const measure of [...measurements, wakeBurst, journeySteps, processLarge, segmentMeasurement]) {
     if (measure.postgresOnly && database !== 'postgres') continue;
     const names = measure.names.map((name) => (database === 'postgres' ? name : `${name}.pglite`));
     if (only && !names.some((name) => name.startsWith(only) || only.startsWith(`${name}.`))) continue;

@@ -110,3 +110,63 @@ export const wakeBurst: Measurement = {
     }
   },
 };
+
+const runs = { people: 100_000, lead: 25_000 };
+/** Each of them takes the wait, the tag, the branch and the trait, and comes to the next wait. */
+const stepsEach = 4;
+
+/** A hundred thousand people stand in one journey, and their wait is over at the same instant. */
+export const journeySteps: Measurement = {
+  names: ['journey.steps'],
+  postgresOnly: true,
+  run: async (_, url) => {
+    console.error(`… making ${runs.people} people and their runs`);
+    const journey: LooseDefinition = {
+      kind: 'journey',
+      key: 'course',
+      body: {
+        name: 'Course', intent: 'To be walked through by many', reentry: 'never', maxTime: 'P90D',
+        steps: [
+          { key: 'start', kind: 'entry', on: { event: 'Joined' }, next: 'first' },
+          { key: 'first', kind: 'wait', for: 'P1D', next: 'tag' },
+          { key: 'tag', kind: 'tag', add: ['met'], next: 'which' },
+          { key: 'which', kind: 'branch', paths: [{ label: 'met', when: { trait: { path: 'tags', op: 'equals', value: 'met' } }, next: 'mark' }], otherwise: null },
+          { key: 'mark', kind: 'set-trait', path: 'step', value: 'second', next: 'second' },
+          { key: 'second', kind: 'wait', for: 'P30D', next: null },
+        ],
+      },
+    };
+    const fields = ['tags', 'step'].map((key): LooseDefinition => ({ kind: 'field', key, body: { name: key, path: key, type: key === 'tags' ? 'list' : 'text' } }));
+    const { url: where, workspace, end } = await houseOf(url!, runs.people, [...fields, journey]);
+    try {
+      const client = await connect(where);
+      const due = Date.now() + runs.lead;
+      const entered = due - 86_400_000;
+      await client.query(
+        `insert into run (lane, person_id, run_id, workspace_id, journey, version, status, step, state, entered_at, entry_evidence)
+         select b.lane, b.person_id, gen_random_uuid(), $1::int, 'course', 1, 'live', 'first', json_build_object('entry', 'start', 'seq', 1, 'wait', json_build_object('since', $2::bigint, 'until', $3::bigint))::jsonb,
+           to_timestamp($2::bigint / 1000.0), gen_random_uuid() from bench_people b where b.n < $4`,
+        [workspace, entered, due, runs.people],
+      );
+      await client.query(
+        `insert into wake (lane, person_id, workspace_id, clock, due_at) select b.lane, b.person_id, $1::int, 0, to_timestamp($2::bigint / 1000.0) from bench_people b where b.n < $3
+         on conflict (lane, person_id) do update set due_at = excluded.due_at`,
+        [workspace, due, runs.people],
+      );
+      await client.query('vacuum (analyze) run, wake');
+      if (Date.now() > due) throw new Error('the runs were not made in time');
+      const there = async (): Promise<number> => (await client.query<{ n: number }>("select count(*)::int as n from run where step = 'second'")).rows[0]!.n;
+      while (Date.now() < due) await sleep(20);
+      const began = performance.now();
+      while ((await there()) < runs.people) {
+        await sleep(250);
+        if (performance.now() - began > 300_000) throw new Error(`only ${await there()} have gone on`);
+      }
+      const rate = (runs.people * stepsEach * 1000) / (performance.now() - began);
+      await client.end();
+      return [{ name: 'journey.steps', value: rate, unit: 'steps/s', limit: null, ratio: null, target: `≥ 5,000/s with ${runs.people} live runs`, met: rate >= 5_000 }];
+    } finally {
+      await end();
+    }
+  },
+};
