@@ -61,7 +61,7 @@ export function linesOf(text: string, width: number, measure: Measure): number {
   return lines;
 }
 
-interface Drawing {
+export interface Drawing {
   /** Each way is an edge of its own, with room for a button on it; else ways from one step to the same next step are one edge (false). */
   apart?: boolean;
 }

@@ -189,7 +189,7 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
   });
 
   const name = journey.name || key;
-  const changed = definition.hasDraft || definition.version === null || draft.state !== 'saved';
+  const changed = definition.hasDraft || definition.version === null || draft.state !== 'saved' || pending.length > 0;
   const asking = asked && stepOf(journey, asked.spot.from);
   const clip = asked ? shelved() : null;
   return (
@@ -223,8 +223,8 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
       }
       bar={
         <EditBar
-          journeyKey={key}
-          never={definition.version === null}
+          definition={definition}
+          save={save}
           errors={errors}
           findings={findings.length}
           panel={panel}
