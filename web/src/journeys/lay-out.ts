@@ -5,7 +5,7 @@ import type { Reply } from '../api.ts';
 import { waysOf } from './edit/ways.ts';
 import { type Names, sayCard } from './read-journey.ts';
 
-export const cardWidth = 240;
+const cardWidth = 240;
 const endSize = { width: 64, height: 26 };
 
 export interface Point {

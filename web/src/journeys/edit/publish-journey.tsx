@@ -8,7 +8,7 @@ import { plural } from '../../parts/number.ts';
 import { useChange, useRoute } from '../../query.ts';
 
 /** The templates that a journey sends. */
-export const templatesOf = (journey: Journey): Set<string> =>
+const templatesOf = (journey: Journey): Set<string> =>
   new Set(
     journey.steps.flatMap((step) => {
       if (step.kind === 'send') return [step.template ?? '', ...step.variants.map((variant) => variant.template)];

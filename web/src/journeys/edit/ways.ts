@@ -8,7 +8,6 @@ export interface Spot {
 }
 
 export const spotId = ({ from, at }: Spot): string => `${from}/${at.join('.')}`;
-export const isSpot = (a: Spot, b: Spot): boolean => spotId(a) === spotId(b);
 
 /** The ways on from a step; none when it is written in a way that only its text can show. */
 export function waysOf(step: Step): Exit[] {
