@@ -2,7 +2,7 @@
 export const firstField = '*';
 /** The field of the panel that a path means, else one around it: what can be focused in it takes the keyboard. */
 export function focusField(path: string): void {
-  if (path === firstField) return document.querySelector<HTMLElement>('[data-panel] :is(input, textarea, button)')?.focus();
+  if (path === firstField) return void document.querySelector<HTMLElement>('[data-panel] :is(input, textarea, button)')?.focus();
   const parts = path.split('.');
   for (let length = parts.length; length > 0; length--) {
     const field = document.querySelector<HTMLElement>(`[data-field="${CSS.escape(parts.slice(0, length).join('.'))}"]`);

@@ -46,7 +46,7 @@ export function useCanvasKeys(keys: CanvasKeys): void {
       event.preventDefault();
     };
     const here = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape' && isInPanel(event.target) && latest.current.escape()) return event.preventDefault();
+      if (event.key === 'Escape' && isInPanel(event.target) && latest.current.escape()) return void event.preventDefault();
       if (event.defaultPrevented || event.altKey || !isForCanvas(event.target)) return;
       const mod = event.ctrlKey || event.metaKey;
       if (mod && event.key.toLowerCase() === 'd') latest.current.duplicate();
