@@ -108,7 +108,10 @@ describe.skipIf(reason !== null)(`the admin in a browser${reason ? `: skipped, $
     await page.goto(`${base}/w/practice/people?stage=conversion`);
     await page.getByRole('row').nth(1).click();
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: /why/i }).first().click();
+    await page
+      .getByRole('button', { name: /^Why: Moved/ })
+      .first()
+      .click();
     await page
       .getByText(/is the evidence/)
       .first()
@@ -120,7 +123,9 @@ describe.skipIf(reason !== null)(`the admin in a browser${reason ? `: skipped, $
     await page.getByLabel('A CSV file of people').setInputFiles({
       name: 'fair.csv',
       mimeType: 'text/csv',
-      buffer: Buffer.from('E-Mail;Name;Ort\nana@fair.example;Ana;Graz\nben@fair.example;Ben;Linz\nnobody;Nobody;\n'),
+      buffer: Buffer.from(
+        'E-Mail;Name;Ort;Signed\nana@fair.example;Ana;Graz;15.01.2026\nben@fair.example;Ben;Linz;16.01.2026\nnobody;Nobody;;\n',
+      ),
     });
     await page.getByRole('heading', { name: /fair\.csv/ }).waitFor();
     await page.getByText('Say why these people may be written to').waitFor();
@@ -130,7 +135,9 @@ describe.skipIf(reason !== null)(`the admin in a browser${reason ? `: skipped, $
     await page.keyboard.type('Yes, write to me about websites.');
     await page.keyboard.press('Tab');
     await page.keyboard.type('Sign-up sheets, folder 12');
-    await page.getByLabel('The day').fill('2026-01-15');
+    await page.getByRole('radio', { name: 'A column says it' }).check();
+    await page.getByRole('combobox', { name: 'The column with the date' }).click();
+    await page.getByRole('option', { name: 'Signed' }).click();
     await page.getByText('Rows that would be refused').waitFor();
     expect(await page.getByText('with consent').locator('..').textContent()).toContain('2');
     await page.getByRole('button', { name: 'Import 3 rows' }).focus();
@@ -138,6 +145,7 @@ describe.skipIf(reason !== null)(`the admin in a browser${reason ? `: skipped, $
     await page.getByRole('button', { name: 'Import', exact: true }).focus();
     await page.keyboard.press('Enter');
     await page.getByText('2 rows became facts about people, 1 was refused.').waitFor({ timeout: 30_000 });
+    await page.getByText(/Signed → .*day of the consent/).waitFor();
     await page.getByText('"nobody" is not an address that mail can be sent to.').waitFor();
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download as CSV' }).click()]);
     expect(await readFile(await download.path(), 'utf8')).toContain('nobody,Nobody');

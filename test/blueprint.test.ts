@@ -2,9 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Template } from '#contract/definition-bodies.ts';
-import { type DefinitionKind, definitionKinds } from '#contract/definition.ts';
+import { type DefinitionDocument, type DefinitionKind, definitionKinds } from '#contract/definition.ts';
 import { durationMs } from '#contract/instant.ts';
+import type { Journey } from '#contract/journey.ts';
 import type { JsonObject } from '#contract/json.ts';
+import { exitsOf } from '#contract/steps/index.ts';
+import { definitionId, findingsOf } from '#engine/check.ts';
 import { decideMessage } from '#engine/message/policy.ts';
 import { compileTemplate, renderEmail } from '#engine/message/render.ts';
 import { compileLifecycle, stageAfter } from '#engine/lifecycle/lifecycle.ts';
@@ -137,9 +140,59 @@ describe('the service business', async () => {
     expect(body.reentry).toBe('never');
   });
 
+  test('brings five journeys to start with', () => {
+    expect([...book.journeys.keys()].sort()).toEqual(['abandoned-cart', 'nurture', 'onboarding', 're-engagement', 'welcome']);
+  });
+
+  describe.each([...book.journeys.values()].map(({ key, body }) => ({ key, body })))('the starter $key', ({ key, body }) => {
+    const set = new Map(published.map((each) => [definitionId(each.kind, each.key), each as DefinitionDocument]));
+    test('no check finds anything', () => {
+      expect(findingsOf({ kind: 'journey', key, body }, set)).toEqual([]);
+    });
+
+    test('says what it is for, how one knows that it works and when it ends, and writes only to those who agreed', () => {
+      for (const text of Object.values(body.brief)) expect(text.length).toBeGreaterThan(15);
+      expect(body.serves).not.toBeNull();
+      expect(durationMs(body.goal!.within)!).toBeGreaterThan(0);
+      expect(body.exits.map((exit) => exit.on.event)).toContain('Unsubscribed');
+      expect(body.folder).toBe('Starters');
+      for (const step of body.steps)
+        if (step.kind === 'entry') expect(JSON.stringify(step.when), step.key).toContain('{"consent":{"purpose":"marketing"}}');
+      for (const step of body.steps) if ('topic' in step) expect(book.topics.get(step.topic)!.body.purpose, step.key).toBe('marketing');
+    });
+
+    test('runs to an end on every way', () => {
+      const ends = body.steps.filter((step) => exitsOf(step).every((exit) => exit.next === null));
+      expect(ends.length).toBeGreaterThan(0);
+      const steps = new Map(body.steps.map((step) => [step.key, step]));
+      const leadsToAnEnd = new Set(ends.map((step) => step.key));
+      for (let before = -1; before !== leadsToAnEnd.size; ) {
+        before = leadsToAnEnd.size;
+        for (const step of steps.values())
+          if (exitsOf(step).some(({ next }) => next !== null && leadsToAnEnd.has(next))) leadsToAnEnd.add(step.key);
+      }
+      expect(leadsToAnEnd.size).toBe(steps.size);
+    });
+  });
+
+  test('every text is sent by some journey', () => {
+    const steps = [...book.journeys.values()].flatMap(({ body }) => body.steps);
+    const sent = steps.flatMap((step) =>
+      step.kind === 'send'
+        ? [step.template, ...step.variants.map((variant) => variant.template)]
+        : step.kind === 'nurture'
+          ? step.contents.map((content) => content.template)
+          : [],
+    );
+    expect(sent.toSorted()).toEqual([...book.templates.keys()].sort());
+  });
+
   test.each([
     ['welcome', ['PT0S', 'P2D']],
     ['a cart left behind', ['PT1H', 'P1D', 'P3D']],
+    ['re-engagement', ['P30D', 'P37D', 'P51D']],
+    ['onboarding', ['P3D', 'P10D', 'P17D']],
+    ['nurture', ['P3D', 'P10D', 'P17D', 'P24D', 'P31D']],
   ])('the caps let the mails of %s pass when they are due', (_, offsets) => {
     const noon = Date.parse('2026-03-02T12:00:00Z');
     const person: Person = { ...somebody('capture'), email: 'ana@example.com', zone: 'UTC' };
@@ -167,17 +220,22 @@ describe('the service business', async () => {
     }
   });
 
-  test.each<[string, JsonObject, string]>([
-    ['somebody with a first name', { firstName: 'Ana', name: 'Ana Novak', interests: ['gardens', 'ponds'] }, 'Hello Ana,'],
-    ['somebody with one name', { name: 'Ana Novak' }, 'Hello Ana Novak,'],
-    ['somebody of whom nothing is known', {}, 'Hello there,'],
-  ])('the mails read well to %s, and have a link to follow', (_, traits, hello) => {
-    for (const { body } of book.templates.values()) {
+  test.each<[string, JsonObject, JsonObject | null, string]>([
+    [
+      'somebody of whom much is known',
+      { firstName: 'Ana', name: 'Ana Novak', interests: ['gardens', 'ponds'], city: 'Graz', company: { name: 'Novak & Co.' } },
+      { name: 'Landing page', product_id: 'landing-page' },
+      'Hello Ana,',
+    ],
+    ['somebody with one name', { name: 'Ana Novak' }, { name: 'Checkout Started', products: [] }, 'Hello Ana Novak,'],
+    ['somebody of whom nothing is known', {}, null, 'Hello there,'],
+  ])('the mails read well to %s, and have a link to follow', (_, traits, event, hello) => {
+    for (const { key, body } of book.templates.values()) {
       const written = renderEmail(
         compileTemplate(body as Extract<Template, { channel: 'email' }>),
         {
           person: traits,
-          event: null,
+          event,
           workspace: { name: 'Linden & Daughters', senderName: 'Mia' },
           links: { unsubscribe: 'https://x.example/u/1' },
         },
@@ -190,10 +248,15 @@ describe('the service business', async () => {
           footer: { why: 'You asked for it.', unsubscribe: 'Unsubscribe', preferences: 'Preferences' },
         },
       );
-      expect(written.text).toContain(hello);
-      expect(written.links.length).toBeGreaterThan(0);
-      expect(written.subject).toContain('Linden & Daughters');
-      expect(written.text).not.toMatch(/\{\{|\{%|\s[,.]|about\s*\.|undefined|null/);
+      expect(written.text, key).toContain(hello);
+      expect(written.text, key).toContain('Mia');
+      expect(written.text, key).toContain('Unsubscribe: https://x.example/u/1');
+      expect(written.links.length, key).toBeGreaterThan(0);
+      // Mail programs show some sixty characters of a subject.
+      expect(written.subject.length, key).toBeGreaterThan(10);
+      expect(written.subject.length, key).toBeLessThanOrEqual(60);
+      expect(`${written.subject}\n${written.text}`, key).not.toMatch(/\{\{|\{%|\s[,.]|about\s*\.|undefined|null|\*\*|Checkout Started/);
+      expect(written.html, key).not.toMatch(/\{\{|\{%|undefined|Checkout Started/);
     }
   });
 });

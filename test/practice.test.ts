@@ -228,8 +228,11 @@ describe('turning three days', () => {
   });
 
   test('sends each welcome mail at exactly its time: the first at once, the second two days later, both no sooner than the quiet hours end', () => {
-    const sent = after.filter((mail) => mail.journey === 'welcome' && mail.status === 'sent');
-    expect(sent.length - before.filter((mail) => mail.journey === 'welcome' && mail.status === 'sent').length).toBeGreaterThan(3);
+    // Whoever has mails of another journey too may have to wait for the cap.
+    const others = new Set(after.filter((mail) => mail.journey !== 'welcome').map((mail) => mail.email));
+    const welcomes = (mails: Mail[]): Mail[] => mails.filter((mail) => mail.status === 'sent' && !others.has(mail.email));
+    const sent = welcomes(after);
+    expect(sent.length - welcomes(before).length).toBeGreaterThan(3);
     let held = 0;
     for (const mail of sent) {
       const due = mail.step === 'hello' ? mail.entered_at : mail.entered_at + 2 * day;
@@ -249,7 +252,7 @@ describe('turning three days', () => {
     expect(moves.length).toBeGreaterThan(20);
     // Two moves by the facts of one instant stand a millisecond apart.
     for (const move of moves) expect(move.entered_at - move.accepted_at).toBeLessThanOrEqual(1);
-    const runs = await world.ask("select entered_at, ended_at from run where end_reason like 'end:%'");
+    const runs = await world.ask("select entered_at, ended_at from run where journey = 'welcome' and end_reason like 'end:%'");
     expect(runs.length).toBeGreaterThan(10);
     for (const run of runs) expect(run.ended_at - run.entered_at).toBe(2 * day);
   });

@@ -48,8 +48,12 @@ describe.skipIf(reason !== null)(`scores on the screen${reason ? `: skipped, ${r
   test('a score is written by keyboard, and everybody is counted before it is published', async () => {
     await page.goto(`${base}/scores`);
     await page.getByRole('link', { name: 'Engagement' }).waitFor();
-    await page.keyboard.press('Control+k');
-    await page.getByPlaceholder('Go to, find a person, do something').fill('new score');
+    const commands = page.getByPlaceholder('Go to, find a person, do something');
+    // The commands come a moment after the screen.
+    await expect
+      .poll(async () => page.keyboard.press('Control+k').then(() => commands.isVisible()), { timeout: 30_000, interval: 500 })
+      .toBe(true);
+    await commands.fill('new score');
     await page.locator('[data-action][data-selected]', { hasText: 'New score' }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').getByLabel('Name').fill('Interest');
@@ -106,6 +110,10 @@ describe.skipIf(reason !== null)(`scores on the screen${reason ? `: skipped, ${r
     await card.getByRole('slider').focus();
     await page.keyboard.press('ArrowRight');
     expect(await card.getByRole('slider').getAttribute('aria-valuetext')).toMatch(/^0 to 5: \d+ (person|people)$/);
+    await page.goto(`${base}/scores/interest`);
+    await page.getByText('Each threshold shows the share').waitFor();
+    await page.goto(`${base}/scores/engagement`); // it has none
+    await page.getByText(/^\d+ people, 0 to 100\.$/).waitFor();
   }, 90_000);
 
   test('the ledger of a person adds up, now and as of a day before', async () => {

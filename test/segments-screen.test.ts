@@ -93,6 +93,7 @@ describe.skipIf(reason !== null)(`segments in a browser${reason ? `: skipped, ${
     await type('Looked at prices');
     await press('Enter');
     await page.getByRole('group', { name: 'Rule' }).waitFor();
+    await expectFocus(/^Looked at prices/); // the heading of its page
 
     await tabTo(/^Add a condition$/);
     await press('Enter');
@@ -154,17 +155,19 @@ describe.skipIf(reason !== null)(`segments in a browser${reason ? `: skipped, ${
     expect(await rows()).toEqual([first, 'Condition 2 of 2: no Meeting Booked']);
 
     await page.getByText(/of \d+ people/).waitFor();
-    await press('Control+s');
+    await tabTo(/^Save draft$/, 'Shift+Tab');
+    await press('Enter');
     await page
       .getByText(/^Saved/)
       .first()
       .waitFor();
-    await tabTo(/^Publish$/, 'Shift+Tab');
+    await expectFocus(/^Publish$/); // there is nothing left to save
     await press('Enter');
     await page.getByRole('dialog', { name: /Publish/ }).waitFor();
     await tabTo(/^Publish$/);
     await press('Enter');
     await page.getByText(/Version 1 is live/).waitFor();
+    await expectFocus(/^Looked at prices/);
 
     expect((await published()).find((each) => each.key === 'looked-at-prices')?.body.rule).toEqual({
       all: [
@@ -202,6 +205,8 @@ describe.skipIf(reason !== null)(`segments in a browser${reason ? `: skipped, ${
     await press('Enter');
     const dialog = page.getByRole('dialog', { name: /Publish/ });
     await dialog.getByText(/1 mistake must be mended first/).waitFor();
+    await dialog.getByText('there is no field "shoe_size"; define it first').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Publish' }).isDisabled()).toBe(true);
     const refused = await context.request.post(`${base}/api/definitions/segment/looked-at-prices/publish`, {
       headers: { 'x-workspace': 'practice', 'x-requested-with': 'throughline' },
       data: { note: '' },
@@ -212,9 +217,48 @@ describe.skipIf(reason !== null)(`segments in a browser${reason ? `: skipped, ${
     await press('Escape');
   });
 
+  test('a name that nothing is called by is taken only when it was gone to', async () => {
+    await page.goto(`${base}/w/practice/segments/engaged-this-week?tab=edit`);
+    await page.getByRole('group', { name: 'Rule' }).waitFor();
+    const before = await rows();
+    await tabTo(/^Add a condition$/);
+    await press('Enter');
+    await expectFocus(/^Add a condition$/);
+    await type('shoe_size');
+    await page.getByText('No field, event or segment is called “shoe_size”.').waitFor();
+    expect(await page.getByRole('option').allTextContents()).toEqual([
+      'Event “shoe_size”never seen so far',
+      'Field “shoe_size”no such field',
+    ]);
+    await press('Enter');
+    expect(await rows()).toEqual(before);
+    await press('ArrowDown', 'Enter');
+    await expectFocus(/shoe_size|Did or did not/);
+    expect((await rows()).at(-1)).toMatch(/shoe_size$/);
+  });
+
+  test('whoever leaves a draft that is not saved is asked once', async () => {
+    await page.getByRole('link', { name: 'Fields' }).focus();
+    await press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Leave without saving' });
+    await dialog.waitFor();
+    await press('Escape');
+    await expectFocus(/^Fields$/);
+    expect(page.url()).toContain('/segments/engaged-this-week');
+    await press('Enter');
+    await dialog.waitFor();
+    await tabTo(/^Leave$/);
+    await press('Enter');
+    await expectFocus(/^Fields$/);
+    expect(page.url()).toContain('/fields');
+  });
+
   test('asking whether somebody is in shows what each part saw', async () => {
     await page.goto(`${base}/w/practice/segments/engaged-this-week`);
+    await page.getByText(/^began /).waitFor();
     await page.getByRole('slider', { name: /People over/ }).focus();
+    await press('Home');
+    expect(await page.getByRole('slider', { name: /People over/ }).getAttribute('aria-valuetext')).toContain('not begun yet');
     await press('End');
     expect(await page.getByRole('slider', { name: /People over/ }).getAttribute('aria-valuetext')).toMatch(
       /\d+ (person|people), \d+ in, \d+ out/,

@@ -16,6 +16,7 @@ import { firstStart } from '#operations/setup.ts';
 import { deliverRound, processRound } from '#operations/work.ts';
 import type { Database, Row } from '#store/database.ts';
 import { nextDue } from '#store/messages.ts';
+import { nextSchedule } from '#store/schedules.ts';
 import { nextWake } from '#store/wakes.ts';
 import { workspaceNow } from '#store/workspaces.ts';
 import { type Dialect, freshDatabase, type Opened, preparedAt } from './databases.ts';
@@ -43,8 +44,8 @@ export interface WorldOptions {
   mail?: 'recording' | 'smtp';
   /** Where it will listen, when links and settings must name that place [nowhere]. */
   port?: number;
-  /** Publish the blueprint in main, and say who writes [true]. */
-  blueprint?: boolean;
+  /** Publish the blueprint in main, and say who writes; of its journeys the welcome alone, so that a story gets the mails that it tells of [true]. */
+  blueprint?: boolean | 'every journey';
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a story knows what it asked for.
@@ -172,7 +173,10 @@ export class World {
         senderEmail: 'hello@linden.example',
         postalAddress: 'Linden Studio, 12 Garden Lane, 10115 Berlin',
       });
-      await world.publish(await readBlueprint('service-business'));
+      const blueprint = await readBlueprint('service-business');
+      await world.publish(
+        blueprint.filter(({ kind, key }) => kind !== 'journey' || key === 'welcome' || options.blueprint === 'every journey'),
+      );
     }
     return world;
   }
@@ -243,6 +247,7 @@ export class World {
       const next = await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => [
         await nextWake(tx, clock),
         await nextDue(tx, clock),
+        await nextSchedule(tx, workspace.id),
       ]);
       const ahead = workspaceNow(workspace, this.now) - this.now;
       for (const due of next) if (due !== null) earliest = Math.min(earliest, due - ahead);

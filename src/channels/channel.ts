@@ -27,7 +27,8 @@ export type OutgoingWebhook = Extract<Outgoing, { channel: 'webhook' }>;
 
 /** What the other side answered. `uncertain`: the body may have been taken, nobody can say (a connection lost after DATA). */
 export type Handover =
-  | { result: 'sent'; providerId: string | null; answer: string }
+  /** `body`: what a webhook answered, as much as is worth keeping. */
+  | { result: 'sent'; providerId: string | null; answer: string; body?: string }
   | { result: 'refused'; permanent: true; about: 'address' | 'policy' | 'content'; answer: string }
   | { result: 'later'; retryAt: Instant | null; answer: string }
   | { result: 'uncertain'; answer: string }

@@ -180,7 +180,7 @@ function readAnswer(response: IncomingMessage, start: string, now: Instant): Han
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim()
     .slice(0, 400)}`.trim();
-  if (status >= 200 && status < 300) return { result: 'sent', providerId: null, answer };
+  if (status >= 200 && status < 300) return { result: 'sent', providerId: null, answer, body: start };
   if (status === 408 || status === 425 || status === 429 || status >= 500)
     return { result: 'later', retryAt: readRetryAfter(response.headers['retry-after'], now), answer };
   if (status >= 300 && status < 400)

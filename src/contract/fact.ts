@@ -21,6 +21,7 @@ export type Fact = FactBase &
     | EnterFact
     | EndRunsFact
     | AnswerFact
+    | MigrateFact
     | ApprovalFact
     | TakeOverFact
     | ReleaseFact
@@ -143,6 +144,17 @@ export interface EndRunsFact {
   kind: 'end-runs';
   journey: string | null;
   reason: string;
+  actor: string;
+}
+/** A colleague moves a run to another version of its journey, or back. */
+export interface MigrateFact {
+  kind: 'migrate';
+  migration: string;
+  journey: string;
+  from: number;
+  to: number;
+  /** The steps of the one, and those of the other to which they lead; null puts a run out. Missing where the migration is taken back. */
+  map: Record<string, string | null> | null;
   actor: string;
 }
 /** What another system said to a run that waits for it. */

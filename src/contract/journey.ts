@@ -71,9 +71,16 @@ export const Journey = z.strictObject({
     .nullable()
     .default({})
     .describe('Marks every link of its messages; what is left out is throughline, the channel and the key of the journey. null marks none'),
-  owner: z.string().max(200).nullable().default(null).describe('E-mail of who answers for it'),
+  owner: z
+    .string()
+    .max(200)
+    .nullable()
+    .default(null)
+    .describe('E-mail of who answers for it; null is the owner of the stage that it serves'),
   folder: z.string().max(100).default(''),
-  reviewBy: IsoDate.nullable().default(null).describe('The day by which somebody looks whether it is still right'),
+  reviewBy: IsoDate.nullable()
+    .default(null)
+    .describe('The day by which somebody looks whether it is still right; null is half a year after it was last published'),
   ends: z.iso.datetime().nullable().default(null).describe('Nobody enters after this instant, and runs end'),
   maxTime: Duration.default('P90D').describe('A run that takes longer ends'),
   steps: z.array(Step).min(1).max(200),

@@ -128,6 +128,25 @@ export const problems = {
     hint: 'It was made before Throughline kept what undoing needs.',
   },
   'review-unknown': { status: 404, sentence: 'This person is not held for review.', hint: 'GET /api/identities/review lists who is.' },
+  'journey-closed': {
+    status: 409,
+    sentence: 'This journey has no entry through which people can be sent in.',
+    hint: 'Give it an entry for the API and colleagues, and publish it.',
+  },
+  'migration-empty': {
+    status: 409,
+    sentence: 'Nobody can be moved from this version.',
+    hint: 'Name an older version that somebody is under way in; GET /api/journeys/{key}/counts lists them.',
+  },
+  'migration-unknown': { status: 404, sentence: 'There is no such migration.', hint: 'GET /api/journeys/{key}/migrations lists them.' },
+  'migration-undone': { status: 409, sentence: 'This migration has been taken back already.', hint: 'Move people again with a new one.' },
+  'task-asks-nothing': { status: 409, sentence: 'No run waits for a yes or a no to this task.', hint: 'Mark the task as done.' },
+  'task-asks': {
+    status: 409,
+    sentence: 'A run waits for a yes or a no to this task.',
+    hint: 'POST /api/tasks/{id}/decision says which.',
+  },
+  'task-done': { status: 409, sentence: 'This task is done already.', hint: "Look at the person's page for what was decided." },
   'reason-needed': { status: 422, sentence: 'An override needs a reason.', hint: 'Say in one sentence why the rules are set aside.' },
   'stage-unknown': { status: 422, sentence: 'The lifecycle has no such stage.', hint: 'Use one of the stages that the details list.' },
   'consent-withdrawn': {

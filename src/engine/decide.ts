@@ -1,12 +1,23 @@
 import type { ConsentChange } from '#contract/consent.ts';
-import type { EnterFact, EventFact, Fact, IdentifyFact, IdentityKind, MembershipFact, RefusedName } from '#contract/fact.ts';
+import type { EnterFact, EventFact, Fact, IdentifyFact, IdentityKind, MembershipFact, MigrateFact, RefusedName } from '#contract/fact.ts';
 import type { FieldSource } from '#contract/field.ts';
 import type { Instant } from '#contract/instant.ts';
 import { ms, sayDuration } from '#contract/instant.ts';
 import { isObject, type JsonObject } from '#contract/json.ts';
 import type { Effect } from './effect.ts';
 import { expiredFields, marked, mayClaim, nextExpiry, screen, sourceOf } from './fields.ts';
-import { advance, type CompiledEntry, type CompiledJourney, ended, type JourneyFact, newRun, wakesAt } from './journey/advance.ts';
+import {
+  advance,
+  type Advanced,
+  type CompiledEntry,
+  type CompiledJourney,
+  ended,
+  type JourneyFact,
+  migrated,
+  movedBack,
+  newRun,
+  wakesAt,
+} from './journey/advance.ts';
 import { endReasons, type Run } from './journey/run.ts';
 import type { Word } from './journey/steps/step.ts';
 import { allows, missingFor, stageAfter } from './lifecycle/lifecycle.ts';
@@ -93,6 +104,8 @@ class Desk {
   private unheard = new Set<string>();
   /** What happened that journeys may begin with, as `listensFor` names it, and has not been looked at. */
   private begun: { name: string; evidence: string }[] = [];
+  /** Events that runs wrote, and of which runs and journeys have not heard. */
+  private raised: Occurrence[] = [];
   private evidence = '';
 
   constructor(given: Given, rulebook: Rulebook, now: Instant) {
@@ -231,6 +244,9 @@ class Desk {
       case 'answer':
         this.word(fact.run, fact.step, { kind: 'answer', ok: fact.ok, says: fact.says, body: fact.body });
         break;
+      case 'migrate':
+        this.migrate(fact);
+        break;
       case 'approval':
         this.word(fact.run, fact.step, { kind: 'approval', yes: fact.yes, actor: fact.actor, reason: fact.reason });
         break;
@@ -284,11 +300,21 @@ class Desk {
 
   /** What an event means: for memory, segments and scores, for the stage, for the runs under way, and for journeys that begin with it. */
   private happened(event: Occurrence): void {
-    const { name, properties } = event;
+    this.learn(event);
+    this.hear(event);
+    this.carryOn();
+  }
+
+  /** What is remembered of an event, and the rules that read it. */
+  private learn(event: Occurrence): void {
     this.history?.push(event);
-    for (const memo of this.rulebook.memosByEvent.get(name) ?? []) this.remember(memo, event);
-    this.changed.add(`event:${name}`);
+    for (const memo of this.rulebook.memosByEvent.get(event.name) ?? []) this.remember(memo, event);
+    this.changed.add(`event:${event.name}`);
     this.settle();
+  }
+
+  private hear(event: Occurrence): void {
+    const { name, properties } = event;
     this.stage(event);
     for (const run of this.runs)
       if (run.status === 'live')
@@ -296,7 +322,6 @@ class Desk {
     this.settle();
     for (const { journey, entry } of this.rulebook.listeners.get(`event:${name}`) ?? [])
       if (entry.matches(event)) this.enter(journey, entry, { id: event.id, actAt: event.at });
-    this.carryOn();
   }
 
   /** Folds an event into one memory. One that comes too late for its order has the memory made anew from all that happened. */
@@ -560,12 +585,14 @@ class Desk {
   private carryOn(): void {
     for (let round = 0; round < roundsMax; round++) {
       this.settle();
-      const [begun, unheard] = [this.begun, this.unheard];
-      if (begun.length + unheard.size === 0) return;
+      const { begun, unheard, raised } = this;
+      if (begun.length + unheard.size + raised.length === 0) return;
       this.begun = [];
+      this.raised = [];
       this.unheard = new Set();
       for (const run of this.runs)
         if (this.waitsFor(run, unheard)) this.tell(run, { kind: 'change', person: this.person, evidence: this.evidence });
+      for (const event of raised) this.hear(event);
       for (const { name, evidence } of begun)
         for (const { journey, entry } of this.rulebook.listeners.get(name) ?? []) this.enter(journey, entry, { id: evidence, actAt: null });
     }
@@ -596,10 +623,12 @@ class Desk {
       return;
     }
     const past = this.person.state.journeys[journey.key];
-    const run = newRun(journey, entry, this.person.id, by.id, this.now);
-    if (this.runs.some((each) => each.id === run.id)) return;
+    // Two entries of a journey that hear the same thing begin one run.
+    if (this.runs.some((each) => each.journey === journey.key && each.entryEvidence === by.id && each.enteredAt === this.now)) return;
+    const nth = (past?.entered ?? 0) + 1;
+    const run = newRun(journey, entry, this.person.id, by.id, nth, this.now);
     this.person.state.journeys[journey.key] = {
-      entered: (past?.entered ?? 0) + 1,
+      entered: nth,
       lastEntered: this.now,
       lastEnded: past?.lastEnded ?? null,
     };
@@ -648,12 +677,26 @@ class Desk {
     const { paused } = this.person.state;
     // While a human has taken over, goals and exits still end a run, and their own word still counts.
     if (paused && (fact.kind === 'change' || fact.kind === 'time')) return;
-    const answer = advance(journey, run, fact, this.now, paused !== undefined && fact.kind === 'event');
-    this.replace(answer.run);
+    this.follow(
+      advance(journey, run, fact, this.now, paused !== undefined && fact.kind === 'event'),
+      fact.kind === 'time' ? run.entryEvidence : fact.evidence,
+      'actAt' in fact ? fact.actAt : null,
+    );
+  }
+
+  /** Keeps what came of a run, carries out what it asks for, and lets it go on. */
+  private follow(answer: Advanced, evidence: string, actAt: Instant | null = null): void {
+    const { run } = answer;
+    this.replace(run);
     const past = this.person.state.journeys[run.journey];
-    if (answer.run.status === 'ended' && past) this.person.state.journeys[run.journey] = { ...past, lastEnded: this.now };
+    if (run.status === 'ended' && past) this.person.state.journeys[run.journey] = { ...past, lastEnded: this.now };
     if (answer.streams) this.person.state.streams = answer.streams;
     for (const effect of answer.effects) this.carryOut(effect);
+    if (!answer.goesOn) return;
+    this.settle();
+    // What was carried out may have ended the run.
+    const current = this.runs.find((each) => each.id === run.id)!;
+    if (current.status === 'live') this.tell(current, { kind: 'go-on', person: this.person, evidence, actAt });
   }
 
   /** Carries out what a run asks of the person at once, and passes on what others do. */
@@ -670,8 +713,10 @@ class Desk {
         this.changed.add('profile:owner');
         break;
       case 'event':
+        // What runs write is remembered at once; who listens for it hears it when they have come to rest.
         this.effects.push(effect);
-        this.happened(effect);
+        this.learn(effect);
+        this.raised.push(effect);
         break;
       case 'take-over':
         this.takeOver(effect.by, effect.reason);
@@ -702,6 +747,21 @@ class Desk {
         const past = this.person.state.journeys[run.journey];
         if (past) this.person.state.journeys[run.journey] = { ...past, lastEnded: this.now };
       }
+  }
+
+  /** Moves the runs of a version to another, or back where they have not gone on. */
+  private migrate({ journey: key, from, to, map, migration, actor, id }: MigrateFact & Fact): void {
+    const journey = this.rulebook.versions.get(`${key}@${to}`);
+    for (const run of this.runs) {
+      if (run.status !== 'live' || run.journey !== key) continue;
+      const by = { migration, actor };
+      if (map === null) {
+        const back = run.version === to ? movedBack(run, by, id, this.now) : null;
+        if (back) this.follow(back, id);
+      } else if (journey && run.version === from && run.step !== null && run.step in map) {
+        this.follow(migrated(journey, run, map[run.step]!, by, this.person, id, this.now), id);
+      }
+    }
   }
 
   private word(id: string, step: string, word: Word): void {

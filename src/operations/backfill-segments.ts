@@ -104,6 +104,7 @@ export async function shiftLanes(
   ];
   for (const { segment, key } of named) {
     const rule = typeof segment === 'string' ? null : segment.rule;
+    const isHeard = hearsOf(book, key);
     // A list that is kept by hand stays as it is.
     if (rule === null && typeof segment !== 'string') continue;
     const found = await shiftsOf(tx, {
@@ -121,7 +122,8 @@ export async function shiftLanes(
       if (changesAt !== null) armed.set(person, Math.min(changesAt, armed.get(person) ?? changesAt));
       if (entered === null) continue;
       changes.push({ person, workspace: workspace.id, segment: key, entered, at: now });
-      if (isStale) {
+      // Whoever a journey waits for is decided about like everybody to whom something happens.
+      if (isStale || isHeard) {
         stale.add(person);
         continue;
       }
@@ -144,6 +146,12 @@ export async function shiftLanes(
   if (shifts.length > 0) written.topics.set(workspace.id, new Set<LiveTopic>([...(written.topics.get(workspace.id) ?? []), 'people']));
   return { lanes, people: people + stale.size, weight: shifts.length + armed.size * wakeWeight, written };
 }
+
+/** Whether a journey begins with coming into a segment or leaving it, or somebody waits for it in one. */
+const hearsOf = (book: Rulebook, key: string): boolean =>
+  book.listeners.has(`segment:${key} entered`) ||
+  book.listeners.has(`segment:${key} left`) ||
+  [...book.versions.values()].some(({ steps }) => [...steps.values()].some(({ reads }) => reads?.has(`segment:${key}`)));
 
 const logAtOnce = 5_000;
 

@@ -13,6 +13,7 @@ import {
   appendConsents,
   appendDecisions,
   appendMoves,
+  closeTasksOf,
   insertNewTasks,
   type StoredConsent,
   type StoredDecision,
@@ -45,6 +46,8 @@ export class Batch {
   readonly people: StoredPerson[] = [];
   readonly runs: StoredRun[] = [];
   readonly steps: StoredStep[] = [];
+  /** Runs that waited before and have ended. */
+  readonly endedRuns: { person: string; run: string }[] = [];
   readonly moves: StoredMove[] = [];
   readonly consents: StoredConsent[] = [];
   readonly memberships: MembershipChange[] = [];
@@ -106,6 +109,7 @@ export function gather(
   for (const run of decision.runs) {
     const [old, is] = [known.get(run.id), fromRun(run, person, workspaceId)];
     if (!old || old.status !== is.status || old.step !== is.step || !isSame(old.state, is.state)) batch.runs.push(is);
+    if (old && is.status === 'ended') batch.endedRuns.push({ person, run: run.id });
   }
   if (decision.wakeAt !== Number.POSITIVE_INFINITY) batch.wakes.push(wakeOf(workspace, person, decision.wakeAt));
   batch.touch(workspaceId, 'people', ...(facts.length > 0 ? (['events'] as const) : []));
@@ -143,7 +147,14 @@ export function gather(
         batch.touch(workspaceId, 'runs');
         break;
       case 'task':
-        batch.tasks.push({ ...effect, ...at, createdAt: effect.at });
+        batch.tasks.push({
+          ...effect,
+          ...at,
+          createdAt: effect.at,
+          asks: effect.asks ?? null,
+          run: effect.run ?? null,
+          step: effect.step ?? null,
+        });
         break;
       case 'decision':
         batch.decisions.push({ ...effect, ...at, revision: rulebook.revision });
@@ -322,6 +333,7 @@ export async function write(tx: Transaction, batch: Batch, workOf: WorkOf, real:
     countOn(tx, batch.messageEvents),
     suppress(tx, batch.suppressions),
     insertNewTasks(tx, batch.tasks),
+    closeTasksOf(tx, batch.endedRuns, real),
     appendDecisions(tx, batch.decisions, real),
     appendFieldRefusals(tx, batch.fieldRefusals),
     noteSources(tx, batch.sources),

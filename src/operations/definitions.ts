@@ -15,7 +15,9 @@ import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { whyNotKeepable } from './keepable.ts';
 import { beginBackfill } from './backfill.ts';
-import { type Candidate, hasDraft, inKindOrder, makePlan, mistakesOfOne, stagesTaken, toCandidate } from './plan.ts';
+import { loadRulebook } from './rulebooks.ts';
+import { keepSchedules } from './schedules.ts';
+import { type Candidate, hasDraft, inKindOrder, makePlan, mistakesOfOne, stagesTaken, toCandidate, warningsOf } from './plan.ts';
 
 /**
  * Definitions: a draft is edited, checked and published as a version that never changes. Whoever writes holds the workspace's revision, so that no
@@ -57,14 +59,19 @@ export async function listDefinitions(
 export const getDefinition = (deps: DefinitionDeps, workspace: Workspace, kind: DefinitionKind, key: string): Promise<Detail> =>
   within(deps, workspace, (tx) => detailOf(tx, workspace, kind, key));
 
-export const checkDefinition = async (
+/** What keeps the draft from being published, and what should be answered first. */
+export const checkDefinition = (
   deps: DefinitionDeps,
   workspace: Workspace,
   kind: DefinitionKind,
   key: string,
-): Promise<{ mistakes: Mistake[] }> => ({
-  mistakes: (await getDefinition(deps, workspace, kind, key)).mistakes,
-});
+): Promise<{ mistakes: Mistake[]; warnings: (Mistake & { mend: string })[] }> =>
+  within(deps, workspace, async (tx) => {
+    const { mistakes } = await detailOf(tx, workspace, kind, key);
+    const standing = await store.listDefinitions(tx, workspace.id);
+    const { draft } = await find(tx, workspace, kind, key);
+    return { mistakes, warnings: kind === 'journey' ? warningsOf(toCandidate({ kind, key, body: draft }), standing) : [] };
+  });
 
 export async function listVersions(
   deps: DefinitionDeps,
@@ -315,6 +322,7 @@ async function publishWithin(
   }
   await store.setRevision(tx, workspace.id, revision);
   await beginBackfill(tx, workspace, revision - 1, revision, actor, now);
+  await keepSchedules(tx, workspace, await loadRulebook(tx, workspace.id, revision), workspaceNow(workspace, now));
   return versions;
 }
 

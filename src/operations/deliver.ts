@@ -1,9 +1,10 @@
 import type { Channel, Handover, Outgoing } from '#channels/channel.ts';
 import { type Instant, minute, ms } from '#contract/instant.ts';
-import type { JsonObject } from '#contract/json.ts';
+import { isObject, type Json, type JsonObject } from '#contract/json.ts';
 import { HeaderRefused } from '#engine/message/header.ts';
+import { utmOf } from '#engine/message/links.ts';
 import { RenderFailed } from '#engine/message/liquid.ts';
-import { decideMessage, type Verdict } from '#engine/message/policy.ts';
+import { type Candidate, decideMessage, type Verdict } from '#engine/message/policy.ts';
 import { endReasons, endsMessages } from '#engine/journey/run.ts';
 import { addressOf } from '#engine/person.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
@@ -17,6 +18,7 @@ import {
   findSuppressions,
   type MessageChange,
   mayHaveArrivedAt,
+  rivalsOf,
   sentSince,
   type StoredMessage,
 } from '#store/messages.ts';
@@ -25,7 +27,7 @@ import { loadRuns, type StoredRun } from '#store/runs.ts';
 import { loadWorkspaces, type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { faultWait, sayFault } from './fault.ts';
-import { factId } from './ingest/normalise.ts';
+import { depthMax, factId, storable, tooDeep } from './ingest/normalise.ts';
 import type { Ledger } from './ledger.ts';
 import type { Links } from './links.ts';
 import { hashAddress, toPerson } from './rows.ts';
@@ -88,10 +90,12 @@ async function handOver(deps: SendingDeps, channel: Channel | null, draft: Draft
     outgoing = writeMessage(draft, deps.links, deps.webhookSecret);
   } catch (error) {
     if (!(error instanceof RenderFailed) && !(error instanceof HeaderRefused)) throw error;
-    return deps.ledger.settle(
-      changeOf(message, { status: 'skipped', reason: 'render-failed', details: { ...message.details, because: error.message } }),
-      [],
-    );
+    const change = changeOf(message, {
+      status: 'skipped',
+      reason: 'render-failed',
+      details: { ...message.details, because: error.message },
+    });
+    return deps.ledger.settle(change, answerFact(draft, change, null, deps.now()));
   }
   const handover = await channel.send(outgoing, () => deps.ledger.begin({ person: draft.person.id, id: message.id }));
   deps.failpoint('deliver.handed');
@@ -104,7 +108,7 @@ async function handOver(deps: SendingDeps, channel: Channel | null, draft: Draft
     'subject' in outgoing ? outgoing.subject : null,
     message.clock === 0 ? ended : draft.now,
   );
-  await deps.ledger.settle(change, bounceFact(draft, handover, ended));
+  await deps.ledger.settle(change, [...bounceFact(draft, handover, ended), ...answerFact(draft, change, handover, ended)]);
   if (handover.result === 'sent')
     deps.lags.add('claimedToSent', ended - (message.clock === 0 ? (message.claimedAt ?? started) : started), ended);
 }
@@ -196,6 +200,47 @@ function bounceFact(draft: Draft, handover: Handover, at: Instant): InboxEntry[]
   ];
 }
 
+/** What another system said comes back to the run that waits for it; so does that it will not say anything any more. */
+function answerFact(draft: Draft, change: MessageChange, handover: Handover | null, at: Instant): InboxEntry[] {
+  const { message } = draft;
+  if (message.details.asks !== true || message.run === null || change.status === 'held') return [];
+  const ok = change.status === 'sent';
+  const messageId = `answer:${message.id}`;
+  const when = message.clock === 0 ? at : draft.now;
+  const because = typeof change.details.because === 'string' ? change.details.because : (change.answer ?? change.status);
+  return [
+    {
+      workspace: draft.workspace,
+      person: message.person,
+      class: 'live',
+      fact: {
+        kind: 'answer',
+        id: factId(draft.workspace, messageId),
+        messageId,
+        at: when,
+        acceptedAt: when,
+        source: { trust: 'trusted', by: 'channel', entryPoint: null },
+        run: message.run,
+        step: message.step ?? '',
+        ok,
+        says: `${ok ? 'answered' : 'failed'}: ${because}`.slice(0, 200),
+        body: handover?.result === 'sent' ? readBody(handover.body ?? '') : {},
+      },
+    },
+  ];
+}
+
+/** The properties of an answer: of a JSON object its own, of anything else the text. */
+function readBody(text: string): JsonObject {
+  try {
+    const value = JSON.parse(text) as Json;
+    if (isObject(value) && !tooDeep(value as Json, depthMax)) return storable(value as Json) as JsonObject;
+  } catch {
+    // Not JSON: the text itself is the answer.
+  }
+  return text.trim() === '' ? {} : { text: text.slice(0, 1_000) };
+}
+
 async function claim(
   deps: SendingDeps,
   lanes: readonly number[],
@@ -254,6 +299,7 @@ async function decideDue(
   );
 
   const overtaken = await overtakenRuns(tx, ready, runs, books);
+  const better = await betterOnes(tx, ready, books);
 
   const changes: MessageChange[] = [];
   const going: { message: StoredMessage; person: StoredPerson; now: Instant }[] = [];
@@ -284,6 +330,8 @@ async function decideDue(
             expiresAt: message.expiresAt,
             actAt: typeof message.details.actAt === 'number' ? message.details.actAt : null,
             runEnded: overtaken.get(message.id) ?? run?.endReason ?? null,
+            ifHeld: ifHeldOf(message),
+            betterFrom: better.get(message.id) ?? null,
           },
           {
             person,
@@ -329,6 +377,7 @@ async function decideDue(
       template,
       event: (message.evidence && events.get(message.evidence)) as StoredEvent | null,
       topicName: book.topics.get(message.topic)?.body.name ?? message.topic,
+      utm: utmOf(message.journey === null ? undefined : book.versions.get(`${message.journey}@${message.version}`), message.channel),
       now,
     });
   }
@@ -380,6 +429,38 @@ async function overtakenRuns(
     }
   }
   return overtaken;
+}
+
+const ifHeldOf = ({ details }: StoredMessage): Candidate['ifHeld'] =>
+  details.ifHeld === 'drop' || details.ifHeld === 'best' ? details.ifHeld : 'wait';
+
+/**
+ * Of the messages to somebody on a channel that waited together and asked that the best of them be sent, the one of the journey with the highest priority is, and of
+ * those the latest. Answers message → the journey whose message takes its place.
+ */
+async function betterOnes(
+  tx: Transaction,
+  ready: readonly StoredMessage[],
+  books: ReadonlyMap<number, Rulebook>,
+): Promise<Map<string, string>> {
+  const mine = ready.filter((message) => ifHeldOf(message) === 'best' && message.status === 'held');
+  const better = new Map<string, string>();
+  if (mine.length === 0) return better;
+  const rivals = await rivalsOf(tx, [...new Set(mine.map(({ person }) => person))]);
+  const priorityOf = ({ workspace, journey }: Pick<StoredMessage, 'workspace' | 'journey'>): number =>
+    books.get(workspace)?.journeys.get(journey ?? '')?.body.priority ?? 0;
+  for (const message of mine) {
+    const others = rivals.filter((each) => each.id !== message.id && each.person === message.person && each.channel === message.channel);
+    const best = others.find(
+      (each) =>
+        (each.handedAt !== null && each.handedAt >= message.createdAt) ||
+        (each.handedAt === null &&
+          each.expiresAt > message.dueAt &&
+          (priorityOf(each) - priorityOf(message) || each.createdAt - message.createdAt || (each.id < message.id ? -1 : 1)) > 0),
+    );
+    if (best) better.set(message.id, best.journey ?? '');
+  }
+  return better;
 }
 
 const suppressionKey = (

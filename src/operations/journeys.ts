@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { day, isoOrNull } from '#contract/instant.ts';
 import { Problem } from '#contract/problems.ts';
-import type { getJourneyCounts, JourneyRow } from '#contract/routes/definitions.ts';
+import type { getJourneyCounts, JourneyRow } from '#contract/routes/journeys.ts';
 import { sayEnd } from '#engine/journey/run.ts';
 import { listDefinitions } from '#store/definitions.ts';
 import { listKillSwitches } from '#store/kill-switches.ts';

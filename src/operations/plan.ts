@@ -3,7 +3,7 @@ import { type DefinitionDocument, type DefinitionKind, definitionKinds, type Loo
 import { diff, isSame } from '#contract/diff.ts';
 import type { Mistake } from '#contract/problems.ts';
 import type { Plan, PlanChange } from '#contract/routes/definitions.ts';
-import { checkMeaning, checkShape, definitionId } from '#engine/check.ts';
+import { checkMeaning, findingsOf, checkShape, definitionId } from '#engine/check.ts';
 import { sayTemplateMistakes } from '#engine/message/render.ts';
 import { type PeopleThere, secondLook, stagesGone } from '#engine/second-look.ts';
 import type { StoredDefinition } from '#store/definitions.ts';
@@ -106,6 +106,14 @@ export const mistakesOfOne = (candidate: Candidate, standing: readonly StoredDef
       ? { path, message }
       : { path: '(all)', message: `${kind === null ? '' : definitionKinds[kind].name} "${key}" ${message}` },
   );
+
+/** What a journey leaves open without being wrong. */
+export function warningsOf({ document }: Candidate, standing: readonly StoredDefinition[]): (Mistake & { mend: string })[] {
+  if (document?.kind !== 'journey') return [];
+  return findingsOf(document, toDocuments(publishedOf(standing)))
+    .filter(({ level }) => level === 'warning')
+    .map(({ path, message, mend }) => ({ path, message, mend }));
+}
 
 /** The stages that these definitions would take away. */
 export function stagesTaken(given: readonly Candidate[], standing: readonly StoredDefinition[]): string[] {

@@ -113,7 +113,9 @@ export async function profile(deps: Deps, workspace: Workspace, id: string): Pro
         owner: task.owner,
         dueAt: toIso(task.dueAt),
         doneAt: isoOrNull(task.doneAt),
+        asks: task.asks,
       })),
+      paused: person.state.paused ? { ...person.state.paused, since: toIso(person.state.paused.since) } : null,
       mergedFrom: await mergedInto(tx, stored.id),
     };
   });

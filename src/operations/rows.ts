@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Claims, Fact, FactKind } from '#contract/fact.ts';
 import type { Instant } from '#contract/instant.ts';
 import { isObject, type JsonObject } from '#contract/json.ts';
-import type { Run } from '#engine/journey/run.ts';
+import type { Run, RunWait } from '#engine/journey/run.ts';
 import { emptyState, type Person, type PersonState } from '#engine/person.ts';
 import type { Occurrence } from '#engine/rule/match.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import type { StoredEvent } from '#store/events.ts';
 import type { StoredPerson } from '#store/people.ts';
-import type { StoredRun } from '#store/runs.ts';
+import type { StoredRun, StoredWait } from '#store/runs.ts';
 import { claimsFrom } from './ingest/normalise.ts';
 
 /** An address as the suppression list keeps it. It outlives the person, so that an erased and re-imported address is not mailed again. */
@@ -26,10 +26,11 @@ const factNames: Record<Exclude<FactKind, 'event'>, string> = {
   disown: 'Name Taken Away',
   enter: 'Sent Into Journey',
   'end-runs': 'Taken Out Of Journey',
-  answer: 'Webhook Answered',
+  answer: 'Answer Received',
   approval: 'Approval Given',
   'take-over': 'Taken Over',
   release: 'Released',
+  migrate: 'Moved To Version',
 };
 
 /** A kept event as rules see it. */
@@ -146,6 +147,10 @@ export const fromPerson = (person: Person, workspace: number, rulebook: Rulebook
   return { ...person, workspace, score: mainScore(person.state.scores, rulebook) };
 };
 
+/** JSON has no Infinity: what only somebody's word ends has no instant. */
+const toWait = (wait: StoredWait | null): RunWait | null => wait && { ...wait, until: wait.until ?? Number.POSITIVE_INFINITY };
+const fromWait = (wait: RunWait | null): StoredWait | null => wait && { ...wait, until: Number.isFinite(wait.until) ? wait.until : null };
+
 export const toRun = (stored: StoredRun): Run => ({
   id: stored.id,
   journey: stored.journey,
@@ -156,9 +161,8 @@ export const toRun = (stored: StoredRun): Run => ({
   entry: stored.state.entry ?? '',
   entryEvidence: stored.entryEvidence,
   seq: stored.state.seq,
-  // JSON has no Infinity: what only somebody's word ends has no instant.
-  wait: stored.state.wait && { ...stored.state.wait, until: stored.state.wait.until ?? Number.POSITIVE_INFINITY },
-  answers: stored.state.answers ?? {},
+  wait: toWait(stored.state.wait),
+  ...(stored.state.movedBy ? { movedBy: { ...stored.state.movedBy, wait: toWait(stored.state.movedBy.wait) } } : {}),
   endedAt: stored.endedAt,
   endReason: stored.endReason,
   endEvidence: stored.endEvidence,
@@ -175,8 +179,8 @@ export const fromRun = (run: Run, person: string, workspace: number): StoredRun 
   state: {
     entry: run.entry,
     seq: run.seq,
-    wait: run.wait && { ...run.wait, until: Number.isFinite(run.wait.until) ? run.wait.until : null },
-    ...(Object.keys(run.answers).length > 0 ? { answers: run.answers } : {}),
+    wait: fromWait(run.wait),
+    ...(run.movedBy ? { movedBy: { ...run.movedBy, wait: fromWait(run.movedBy.wait) } } : {}),
   },
   enteredAt: run.enteredAt,
   entryEvidence: run.entryEvidence,

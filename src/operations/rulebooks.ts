@@ -4,6 +4,7 @@ import { compileRulebook, type Published, type Rulebook } from '#engine/rulebook
 import type { Transaction } from '#store/database.ts';
 import { findVersions, publishedAt, revisionsOf, zoneOf } from '#store/definitions.ts';
 import { versionsWithMessages } from '#store/messages.ts';
+import { versionsToGoBackTo } from '#store/run-migrations.ts';
 import { pinnedVersions } from '#store/runs.ts';
 
 /** Compiled rulebooks, one a workspace, kept until the revision moves on. */
@@ -55,7 +56,11 @@ export async function loadRulebook(tx: Transaction, workspace: number, revision:
     ({ kind, key, version, body }): Published => ({ kind, key, version, body: complete(kind, body) }),
   );
   const current = new Set(published.filter((each) => each.kind === 'journey').map((each) => `${each.key}@${each.version}`));
-  const used = [...(await pinnedVersions(tx, workspace)), ...(await versionsWithMessages(tx, workspace))];
+  const used = [
+    ...(await pinnedVersions(tx, workspace)),
+    ...(await versionsWithMessages(tx, workspace)),
+    ...(await versionsToGoBackTo(tx, workspace)),
+  ];
   const pinned = [...new Map(used.map((each) => [`${each.journey}@${each.version}`, each])).entries()]
     .filter(([name]) => !current.has(name))
     .map(([, each]) => each);
@@ -69,7 +74,12 @@ export async function loadRulebook(tx: Transaction, workspace: number, revision:
     workspace,
     revision,
     published,
-    versions.map((each) => ({ kind: 'journey', key: each.key, version: each.version, body: each.body as Published<'journey'>['body'] })),
+    versions.map((each) => ({
+      kind: 'journey',
+      key: each.key,
+      version: each.version,
+      body: complete('journey', each.body) as Published<'journey'>['body'],
+    })),
     await zoneOf(tx, workspace),
   );
 }

@@ -9,8 +9,7 @@ import type { CompiledSegment, Rulebook } from '#engine/rulebook.ts';
 import { isTimedRule } from '#engine/rule/rule.ts';
 import { asksAbout } from '#engine/uses.ts';
 import type { Transaction } from '#store/database.ts';
-import { listDefinitions, type StoredDefinition } from '#store/definitions.ts';
-import { findIdentities } from '#store/identities.ts';
+import { findVersions, listDefinitions, type StoredDefinition } from '#store/definitions.ts';
 import { changesByDay, changesBySegment, countInBoth, countMembers, listChanges, membersBySegment } from '#store/memberships.ts';
 import { countPeople, namesOf } from '#store/people.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
@@ -18,6 +17,7 @@ import type { Deps } from './deps.ts';
 import { carryOutAll } from './edit-person.ts';
 import { publishedDocuments } from './fields.ts';
 import { hasDraft } from './plan.ts';
+import { readWhom, type Whom } from './steer-runs.ts';
 
 /** How far back "when did somebody last enter or leave" looks. */
 const logDays = 400;
@@ -96,13 +96,16 @@ export async function getSegment(deps: Deps, workspace: Workspace, key: string, 
     const { zone } = book.context;
     const today = localDay(now, zone);
     const changes = await changesByDay(tx, workspace.id, key, startOfDay(today - days + 1, zone), zone);
+    const [first] = await findVersions(tx, workspace.id, 'segment', [{ key, version: 1 }]);
+    // It began when it was first published, or with the first change: a practice workspace has a past that is older than its definitions.
+    const began = [...changes.keys(), sayDay(localDay(first?.publishedAt ?? now, zone))].sort()[0]!;
     // What stands now is known; each day before it is what came in less, and what went out more.
     const history: SegmentDetail['history'] = [];
     let people = seen.counts.get(key) ?? 0;
     for (let back = 0; back < days; back++) {
       const on = sayDay(today - back);
       const { entered, left } = changes.get(on) ?? { entered: 0, left: 0 };
-      history.unshift({ day: on, people: Math.max(0, people), entered, left });
+      history.unshift({ day: on, people: on < began && people <= 0 ? null : Math.max(0, people), entered, left });
       people += left - entered;
     }
     return {
@@ -163,24 +166,13 @@ export async function changeList(
   workspace: Workspace,
   actor: string,
   key: string,
-  whom: { people: readonly string[]; emails: readonly string[] },
+  whom: Whom,
   entered: boolean,
 ): Promise<{ changed: number; unknown: string[] }> {
-  const { people, unknown } = await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
-    const segment = segmentOf(await deps.rulebooks.current(tx, workspace.id), key);
-    if (segment.rule !== null) throw new Problem('segment-not-static', { key });
-    const emails = [...new Set(whom.emails.map((each) => each.trim().toLowerCase()).filter(Boolean))];
-    const found = await findIdentities(
-      tx,
-      emails.map((value) => ({ workspace: workspace.id, kind: 'email' as const, value })),
-    );
-    const known = new Map(found.map((identity) => [identity.value, identity.person]));
-    const members = await namesOf(tx, whom.people);
-    return {
-      people: [...new Set([...whom.people.filter((id) => members.has(id)), ...known.values()])],
-      unknown: emails.filter((email) => !known.has(email)),
-    };
+  await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
+    if (segmentOf(await deps.rulebooks.current(tx, workspace.id), key).rule !== null) throw new Problem('segment-not-static', { key });
   });
+  const { people, unknown } = await readWhom(deps, workspace, whom);
   await carryOutAll(
     deps,
     workspace,

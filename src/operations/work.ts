@@ -7,6 +7,7 @@ import { type SendingDeps, deliverLanes } from './deliver.ts';
 import type { Deps } from './deps.ts';
 import { mergeWanted } from './merge.ts';
 import { isOurFault } from '#store/database.ts';
+import { scheduleRound } from './schedules.ts';
 import { largePortion, type Portion, processApart, type Processed, processLanes } from './process.ts';
 
 /** A group of lanes is locked and taken together, so that batches are large. */
@@ -20,11 +21,12 @@ export interface Round {
   more: boolean;
 }
 
-/** One round of processing and of a backfill, for those who have no loops. */
+/** One round of processing, of schedules and of a backfill, for those who have no loops. */
 export async function processRound(deps: Deps, atOnce: number): Promise<Round> {
+  const sent = await scheduleRound(deps);
   const round = await processEverything(deps, atOnce);
   const filled = await backfillRound(deps);
-  return { ...round, more: round.more || filled };
+  return { ...round, more: round.more || filled || sent };
 }
 
 /** Every lane that has facts or due wakes, a group at a time, `atOnce` groups beside each other. A backfill has a loop of its own, for which nobody waits here. */

@@ -5,6 +5,7 @@ import { isObject, type JsonObject } from '#contract/json.ts';
 import type { WorkspaceSettings } from '#contract/routes/operate.ts';
 import { composeEmail } from '#engine/message/compose.ts';
 import { wireAddress } from '#engine/message/header.ts';
+import { withUtm } from '#engine/message/links.ts';
 import { type CompiledTemplate, compileTemplate, renderEmail, renderWebhook } from '#engine/message/render.ts';
 import type { StoredEvent } from '#store/events.ts';
 import type { StoredMessage } from '#store/messages.ts';
@@ -21,6 +22,8 @@ export interface Draft {
   /** The event that started the run, for texts that speak of it. */
   event: StoredEvent | null;
   topicName: string;
+  /** What marks its links; null for nothing. */
+  utm: Readonly<Record<string, string>> | null;
   now: Instant;
 }
 
@@ -69,7 +72,10 @@ export function writeMessage(draft: Draft, links: Links, webhookSecret: string):
     {
       language: settings.language,
       brand: settings.senderName || settings.name,
-      wrapLink: (url, link) => (settings.trackClicks ? links.url({ ...claim, kind: 'click', link, url }) : url),
+      wrapLink(url, link) {
+        const marked = draft.utm === null ? url : withUtm(url, draft.utm);
+        return settings.trackClicks ? links.url({ ...claim, kind: 'click', link, url: marked }) : marked;
+      },
       openPixel: settings.trackOpens ? links.url({ ...claim, kind: 'open' }) : null,
       postalAddress: settings.postalAddress,
       footer: {

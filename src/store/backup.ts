@@ -20,6 +20,8 @@ export const backupTables = [
   'backfill',
   'run',
   'run_step',
+  'journey_schedule',
+  'run_migration',
   'message',
   'consent',
   'suppression',

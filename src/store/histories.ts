@@ -1,7 +1,7 @@
 import type { ConsentLine, DecisionLine, StageMove } from '#contract/history.ts';
 import { type Instant, isoOrNull, toIso } from '#contract/instant.ts';
 import { bulkInsert } from './bulk.ts';
-import type { Queryable } from './database.ts';
+import type { Queryable, Row } from './database.ts';
 import { laneOf } from './identities.ts';
 
 /** Append-only tables about a person: stage history, consent, decisions; and what belongs beside them: membership, tasks. */
@@ -232,6 +232,10 @@ export interface StoredTask {
   doneAt: Instant | null;
   journey: string | null;
   evidence: string | null;
+  /** What a run waits for, and at which of its steps. */
+  asks: 'approval' | 'release' | null;
+  run: string | null;
+  step: string | null;
 }
 const insertTasks = bulkInsert(
   'task',
@@ -246,6 +250,9 @@ const insertTasks = bulkInsert(
     created_at: 'timestamptz',
     journey: 'text',
     evidence: 'uuid',
+    asks: 'text',
+    run_id: 'uuid',
+    step: 'text',
   },
   'on conflict do nothing',
 );
@@ -263,6 +270,9 @@ export const insertNewTasks = (tx: Queryable, tasks: readonly Omit<StoredTask, '
       created_at: toIso(task.createdAt),
       journey: task.journey,
       evidence: task.evidence,
+      asks: task.asks,
+      run_id: task.run,
+      step: task.step,
     })),
   );
 export async function tasksOf(tx: Queryable, person: string): Promise<StoredTask[]> {
@@ -270,18 +280,28 @@ export async function tasksOf(tx: Queryable, person: string): Promise<StoredTask
     laneOf(person),
     person,
   ]);
-  return rows.map((row) => ({
-    id: row.task_id,
-    person: row.person_id,
-    workspace: row.workspace_id,
-    title: row.title,
-    owner: row.owner,
-    dueAt: row.due_at,
-    createdAt: row.created_at,
-    doneAt: row.done_at,
-    journey: row.journey,
-    evidence: row.evidence,
-  }));
+  return rows.map(toTask);
+}
+
+const toTask = (row: Row): StoredTask => ({
+  id: row.task_id,
+  person: row.person_id,
+  workspace: row.workspace_id,
+  title: row.title,
+  owner: row.owner,
+  dueAt: row.due_at,
+  createdAt: row.created_at,
+  doneAt: row.done_at,
+  journey: row.journey,
+  evidence: row.evidence,
+  asks: row.asks,
+  run: row.run_id,
+  step: row.step,
+});
+
+export async function findTask(tx: Queryable, workspace: number, id: string): Promise<StoredTask | null> {
+  const [row] = await tx.query('select * from task where workspace_id = $1 and task_id = $2', [workspace, id]);
+  return row ? toTask(row) : null;
 }
 export async function finishTask(tx: Queryable, workspace: number, id: string, by: string, at: Instant): Promise<boolean> {
   const rows = await tx.query(
@@ -289,4 +309,14 @@ export async function finishTask(tx: Queryable, workspace: number, id: string, b
     [workspace, id, isoOrNull(at), by],
   );
   return rows.length === 1;
+}
+
+/** Closes the tasks that only runs waited for which have ended: nobody is asked for a word that nobody waits for. */
+export async function closeTasksOf(tx: Queryable, ended: readonly { person: string; run: string }[], at: Instant): Promise<void> {
+  if (ended.length === 0) return;
+  await tx.query(
+    `update task t set done_at = $4, done_by = 'run-ended' from unnest($1::smallint[], $2::uuid[], $3::uuid[]) as w (lane, person_id, run_id)
+     where t.lane = w.lane and t.person_id = w.person_id and t.run_id = w.run_id and t.asks is not null and t.done_at is null`,
+    [ended.map(({ person }) => laneOf(person)), ended.map(({ person }) => person), ended.map(({ run }) => run), toIso(at)],
+  );
 }

@@ -1,6 +1,7 @@
 import { type Instant, toIso } from '#contract/instant.ts';
 import { decodeCursor, toPage } from './cursor.ts';
 import type { Queryable, Row, Transaction } from './database.ts';
+import { closeTasksOf } from './histories.ts';
 import { laneOf } from './identities.ts';
 import type { StoredPerson } from './people.ts';
 
@@ -136,9 +137,14 @@ export async function moveHistory(
     [laneOf(move.loser), move.loser],
     [laneOf(move.winner), move.winner],
   ] as const;
-  await tx.query(
-    "update run set status = 'ended', ended_at = $3, end_reason = 'end: joined with a run of the same person' where lane = $1 and person_id = $2 and status = 'live' and journey = any($4::text[])",
+  const joined = await tx.query(
+    "update run set status = 'ended', ended_at = $3, end_reason = 'merged: it was joined with a run of the same person' where lane = $1 and person_id = $2 and status = 'live' and journey = any($4::text[]) returning run_id",
     [...loser, toIso(move.at), move.keepJourneys],
+  );
+  await closeTasksOf(
+    tx,
+    joined.map((row) => ({ person: move.loser, run: row.run_id })),
+    move.at,
   );
   for (const table of following)
     await tx.query(

@@ -427,3 +427,27 @@ export async function findSuppressions(
   );
   return new Map(rows.map((row) => [`${row.workspace_id}/${row.channel}/${row.address_hash}`, { scope: row.scope, because: row.because }]));
 }
+
+export type Rival = Pick<StoredMessage, 'id' | 'person' | 'workspace' | 'channel' | 'journey' | 'createdAt' | 'expiresAt'> & {
+  handedAt: Instant | null;
+};
+
+/** Messages of these people that ask that the best of those that wait be sent: those that still wait, and those that were handed over after they had waited. */
+export async function rivalsOf(tx: Queryable, people: readonly string[]): Promise<Rival[]> {
+  const rows = await tx.query(
+    `select m.* from unnest($1::smallint[], $2::uuid[]) as w (lane, person_id)
+     cross join lateral (select * from message m where m.lane = w.lane and m.person_id = w.person_id and m.status in ('held', 'sending', 'sent')
+       and m.details ->> 'ifHeld' = 'best' and m.details ? 'decidedAt' order by m.created_at desc limit 100) m`,
+    [people.map(laneOf), [...people]],
+  );
+  return rows.map((row) => ({
+    id: row.message_id,
+    person: row.person_id,
+    workspace: row.workspace_id,
+    channel: row.channel,
+    journey: row.journey,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    handedAt: row.status === 'held' ? null : (row.claimed_at ?? row.sent_at),
+  }));
+}

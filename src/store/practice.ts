@@ -129,6 +129,8 @@ export interface Pending {
   act: Instant | null;
   wake: Instant | null;
   message: Instant | null;
+  /** An entry of a journey on a schedule. */
+  schedule: Instant | null;
   /** Lanes in which facts wait, and whether a merge does. */
   lanes: number[];
   merges: boolean;
@@ -150,6 +152,7 @@ export async function pendingByClock(
     `select (select due_at from practice_act where workspace_id = $1 order by due_at limit 1) as act,
        (select due_at from wake where clock = $2 order by due_at limit 1) as wake,
        (select due_at from message where clock = $2 and status in ('queued', 'held') order by due_at limit 1) as message,
+       (select due_at from journey_schedule where workspace_id = $1 order by due_at limit 1) as schedule,
        array(select l.lane from lane l where exists (select 1 from inbox i where i.lane = l.lane and i.class < 9)) as lanes,
        exists (select 1 from lane l where exists (select 1 from inbox i where i.lane = l.lane and i.class = 9)) as merges,
        exists (select 1 from message where clock = $2 and status = 'sending') as sending,
@@ -160,6 +163,7 @@ export async function pendingByClock(
     act: row!.act !== null && row!.act < bookAt ? row!.act : null,
     wake: row!.wake,
     message: row!.message,
+    schedule: row!.schedule,
     lanes: row!.lanes,
     merges: row!.merges,
     sending: row!.sending,

@@ -1,9 +1,15 @@
 import type { StepTaken } from '#contract/history.ts';
 import { type Instant, isoOrNull, toIso } from '#contract/instant.ts';
-import type { JsonObject } from '#contract/json.ts';
 import { bulkInsert } from './bulk.ts';
 import type { Queryable, Row } from './database.ts';
 import { laneOf } from './identities.ts';
+
+/** `until` is null where only somebody's word ends the waiting. */
+export interface StoredWait {
+  since: Instant;
+  until: Instant | null;
+  looksAt?: Instant;
+}
 
 /** A run's row. `state` is the engine's own: how far it is and what it waits for. */
 export interface StoredRun {
@@ -17,8 +23,8 @@ export interface StoredRun {
   state: {
     entry?: string;
     seq: number;
-    wait: { since: Instant; until: Instant | null; looksAt?: Instant } | null;
-    answers?: Record<string, JsonObject>;
+    wait: StoredWait | null;
+    movedBy?: { migration: string; version: number; step: string; wait: StoredWait | null };
   };
   enteredAt: Instant;
   entryEvidence: string;
@@ -92,7 +98,7 @@ const upsert = bulkInsert(
     end_reason: 'text',
     end_evidence: 'uuid',
   },
-  `on conflict (lane, person_id, run_id) do update set status = excluded.status, step = excluded.step, state = excluded.state, ended_at = excluded.ended_at, end_reason = excluded.end_reason, end_evidence = excluded.end_evidence`,
+  `on conflict (lane, person_id, run_id) do update set version = excluded.version, status = excluded.status, step = excluded.step, state = excluded.state, ended_at = excluded.ended_at, end_reason = excluded.end_reason, end_evidence = excluded.end_evidence`,
 );
 
 export const saveRuns = (tx: Queryable, runs: readonly StoredRun[]): Promise<void> =>

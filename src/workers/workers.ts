@@ -4,6 +4,7 @@ import { countLargeWorkspaces } from '#operations/fields.ts';
 import { backfillRound } from '#operations/backfill.ts';
 import { importRound } from '#operations/imports/run.ts';
 import { Acceptor } from '#operations/ingest/accept.ts';
+import { scheduleRound } from '#operations/schedules.ts';
 import { settleDeadSenders } from '#operations/senders.ts';
 import { sweepQueues, upkeep } from '#operations/upkeep.ts';
 import { deliverRound, Processor } from '#operations/work.ts';
@@ -23,6 +24,7 @@ export function startWork(deps: Deps): Workers {
   const processor = new Processor(deps, atOnce);
   const process = startLoop('process', poll, () => processor.round(), deps.log);
   const backfill = startLoop('backfill', poll, () => backfillRound(deps), deps.log);
+  const schedules = startLoop('schedules', 1_000, () => scheduleRound(deps), deps.log);
   const practice = startLoop('practice', 1_000, async () => runPractice(deps), deps.log);
   const house = startLoop(
     'upkeep',
@@ -53,7 +55,9 @@ export function startWork(deps: Deps): Workers {
   );
   const acceptor = new Acceptor(deps);
   const imports = startLoop('imports', 500, () => importRound(deps, acceptor), deps.log);
-  return gather(deps, [process, backfill], [process, backfill, practice, house, sweep, counts, imports], (lanes) => processor.hear(lanes));
+  return gather(deps, [process, backfill], [process, backfill, schedules, practice, house, sweep, counts, imports], (lanes) =>
+    processor.hear(lanes),
+  );
 }
 
 /** The loops of the role "send": deliver what is due, and settle what dead senders left. */

@@ -196,6 +196,19 @@ function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
       'set-trait',
       'move-stage',
       'make-task',
+      'holds',
+      'clock',
+      'split',
+      'tag',
+      'note',
+      'add-points',
+      'assign',
+      'approve',
+      'hand-over',
+      'webhook',
+      'start-journey',
+      'end-journey',
+      'nurture',
       ...(depth > 0 ? ['branch', 'branch'] : []),
     ];
     switch (pick(chance, kinds)) {
@@ -230,16 +243,93 @@ function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
         return add({ kind: 'move-stage', to: pick(chance, words.stages), next });
       case 'make-task':
         return add({ kind: 'make-task', title: 'Call them', owner: null, dueIn: 'P1D', next });
+      case 'holds':
+        return add({
+          kind: 'wait',
+          untilRule: randomRule(chance, words, 1),
+          timeout: pick(chance, waits),
+          next,
+          onTimeout: aside(next, depth),
+        });
+      case 'clock':
+        return add({
+          kind: 'wait',
+          untilTime: {
+            at: pick(chance, ['02:30', '09:00', '23:59']),
+            ...(happens(chance, 0.5) ? { weekdays: [between(chance, 1, 7)] } : {}),
+          },
+          next,
+        });
+      case 'split':
+        return add({
+          kind: 'split',
+          paths: [
+            { label: 'one', share: 30, next },
+            { label: 'other', share: 70, next: aside(next, depth) },
+          ],
+        });
+      case 'tag':
+        return add({ kind: 'tag', add: [pick(chance, ['warm', 'cold'])], remove: [pick(chance, ['cold', 'met'])], next });
+      case 'note':
+        return add({ kind: 'note', text: 'Was here', next });
+      case 'add-points':
+        return add({ kind: 'add-points', score: pick(chance, words.scores), points: between(chance, -10, 20), because: 'was here', next });
+      case 'assign':
+        return add({
+          kind: 'assign',
+          owners: [{ owner: 'ana@example.com' }, { owner: 'ben@example.com', share: 2 }],
+          keep: happens(chance, 0.5),
+          next,
+        });
+      case 'approve':
+        return add({
+          kind: 'approve',
+          question: 'Really?',
+          timeout: pick(chance, waits),
+          next,
+          onRefused: aside(next, depth),
+          onTimeout: next,
+        });
+      case 'hand-over':
+        return add({ kind: 'hand-over', title: 'Look at this', next });
+      case 'webhook':
+        return add({
+          kind: 'webhook',
+          template: 'to-system',
+          topic: 'account',
+          timeout: pick(chance, ['PT30M', 'PT4H', 'P1D']),
+          next,
+          onFailure: aside(next, depth),
+        });
+      case 'start-journey':
+      case 'end-journey':
+        return add({ kind: pick(chance, ['start-journey', 'end-journey']), journey: `journey-${between(chance, 0, 3)}`, next });
+      case 'nurture':
+        return add({
+          kind: 'nurture',
+          stream: 'lessons',
+          contents: [{ template: 'news' }, { template: 'offer', when: randomRule(chance, words, 1) }, { template: 'hello' }],
+          topic: 'newsletter',
+          every: pick(chance, ['PT4H', 'P1D']),
+          next,
+        });
       default:
         return mail(next);
     }
   };
+  /** Another way than on, or the same. */
+  const aside = (next: string | null, depth: number): string | null =>
+    depth > 0 && happens(chance, 0.5) ? chain(between(chance, 1, 2), null, depth - 1) : next;
   const chain = (length: number, after: string | null, depth: number): string | null => {
     let next = after;
     for (let made = 0; made < length; made++) next = one(next, depth);
     return next;
   };
-  const end = happens(chance, 0.25) ? add({ kind: 'exit', reason: 'done' }) : null;
+  const end = happens(chance, 0.25)
+    ? happens(chance, 0.5)
+      ? add({ kind: 'exit', reason: 'done' })
+      : add({ kind: 'goal', name: 'Arrived' })
+    : null;
   const circle = happens(chance, 0.25) ? add({ kind: 'wait', for: pick(chance, ['PT8H', 'P2D']), next: end }) : null;
   const rest = chain(between(chance, 2, 6), circle ?? end, 2)!;
   const first = happens(chance, 0.7) ? mail(rest) : rest;
@@ -258,6 +348,9 @@ function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
     ...(happens(chance, 0.25) ? { when: randomRule(chance, words, 1) } : {}),
     next: first,
   } as Step);
+  steps.push({ key: 'sent-in', kind: 'entry', on: { by: 'journey' }, next: first } as Step);
+  const other = randomTrigger(chance, words);
+  if (other) steps.push({ key: 'other', kind: 'entry', on: other, next: first } as Step);
   const goal = pick(
     chance,
     eventNames.filter((name) => name !== event),
@@ -265,6 +358,7 @@ function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
   return {
     name: 'Journey',
     intent: 'To be walked through in every way.',
+    architecture: 'adaptive',
     goal: happens(chance, 0.5) ? { on: { event: goal }, name: goal } : null,
     exits: happens(chance, 0.5)
       ? [{ on: { event: pick(chance, ['Unsubscribed', 'Subscription Cancelled', 'Deal Lost']) }, reason: 'left' }]
@@ -274,6 +368,18 @@ function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
     maxTime: pick(chance, ['P3D', 'P10D', 'P30D']),
     steps,
   } satisfies Partial<Record<keyof Journey, unknown>>;
+}
+
+/** Another beginning than an event: a segment or a stage. */
+function randomTrigger(chance: Chance, words: Words): object | null {
+  switch (pick(chance, ['none', 'segment', 'stage'])) {
+    case 'segment':
+      return { segment: pick(chance, words.segments), change: pick(chance, ['entered', 'left']) };
+    case 'stage':
+      return { stage: pick(chance, words.stages), change: pick(chance, ['entered', 'left']) };
+    default:
+      return null;
+  }
 }
 
 const lifecycleStages = (lifecycle: unknown): string[] => (lifecycle as Lifecycle).stages.map((stage) => stage.key);

@@ -177,7 +177,7 @@ export class Inspector {
   /** I10, I11: every step follows from the one before it, along an edge of its version, and no wait ends early. */
   private async lookAtSteps(): Promise<void> {
     const steps = await this.world.rows(
-      'select s.*, r.entered_at from run_step s join run r on r.lane = s.lane and r.person_id = s.person_id and r.run_id = s.run_id where s.stored_at >= $1 order by s.run_id, s.seq',
+      `select s.*, r.entered_at, r.state ->> 'entry' as entry from run_step s join run r on r.lane = s.lane and r.person_id = s.person_id and r.run_id = s.run_id where s.stored_at >= $1 order by s.run_id, s.seq`,
       [toIso(this.seenSteps)],
     );
     for (const row of steps) {
@@ -188,7 +188,7 @@ export class Inspector {
         endedAt: null,
         endReason: null,
         seq: 0,
-        next: 'entry',
+        next: row.entry,
         since: row.entered_at,
       };
       // What was stored at the instant of the last look may come again.
@@ -209,22 +209,19 @@ export class Inspector {
       const step = this.journeys.get(`${row.journey}@${row.version}`)?.steps.find((each) => each.key === row.step);
       insist(step, 'I11', 'a run took a step that its version does not have', saw);
       insist(
-        step.kind === 'exit' ? row.next === null : exitsOf(step).some((exit) => (exit.next ?? null) === row.next),
+        step.kind === 'exit' || step.kind === 'goal' ? row.next === null : exitsOf(step).some((exit) => (exit.next ?? null) === row.next),
         'I11',
         'a run left a step by a way that it does not have',
         saw,
       );
       insist(row.at >= known.since, 'I10', 'a run took a step before it had come to it', saw);
       if (step.kind === 'wait') {
-        const happened = step.until !== undefined && String(row.because).endsWith(' happened');
-        const due = known.since + ms(step.for ?? step.timeout!);
+        const isOpen = step.until !== undefined || step.untilRule !== undefined;
+        const happened = isOpen && !/did not (happen|hold) in /.test(String(row.because));
+        const long = step.for ?? step.timeout;
+        const due = long === undefined ? known.since : known.since + ms(long);
         insist(happened || row.at >= due, 'I10', 'a wait ended early', { ...saw, due: toIso(due) });
-        insist(
-          step.until === undefined || row.next === (happened ? step.next : step.onTimeout),
-          'I11',
-          'a wait ended on the wrong side',
-          saw,
-        );
+        insist(!isOpen || row.next === (happened ? step.next : step.onTimeout), 'I11', 'a wait ended on the wrong side', saw);
       }
       this.runs.set(row.run_id, { ...known, seq: row.seq + 1, next: row.next, since: row.at });
       this.history.push([row.run_id, row.seq, row.step, row.next, row.at]);
@@ -236,7 +233,7 @@ export class Inspector {
   private async lookAtRuns(all: boolean): Promise<void> {
     const { world } = this;
     const rows = await world.rows(
-      `select r.*, w.due_at as wakes_at, p.merged_into, p.erased_at from run r join person p on p.lane = r.lane and p.person_id = r.person_id left join wake w on w.lane = r.lane and w.person_id = r.person_id
+      `select r.*, w.due_at as wakes_at, p.state ? 'paused' as paused, p.merged_into, p.erased_at from run r join person p on p.lane = r.lane and p.person_id = r.person_id left join wake w on w.lane = r.lane and w.person_id = r.person_id
        ${all ? '' : "where r.status = 'live'"}`,
     );
     const live = new Set<string>();
@@ -267,16 +264,19 @@ export class Inspector {
       const key = `${row.person_id} ${row.journey}`;
       insist(!live.has(key), 'I11', 'somebody is in one journey twice', saw);
       live.add(key);
-      const { seq, wait } = row.state as { seq: number; wait: { since: number; until: number } | null };
+      const { seq, wait } = row.state as { seq: number; wait: { since: number; until: number | null; looksAt?: number } | null };
       insist(known && seq === known.seq && row.step === known.next, 'I11', 'a run stands elsewhere than its steps led', { ...saw, known });
       const journey = this.journeys.get(`${row.journey}@${row.version}`)!;
       insist(wait, 'I11', 'a run stands still without waiting', saw);
       insist(wait.since === known.since, 'I10', 'a wait began at another instant than the step before it ended', { ...saw, known });
       const end = Math.min(
-        wait.until,
+        wait.until ?? Number.POSITIVE_INFINITY,
+        wait.looksAt ?? Number.POSITIVE_INFINITY,
         row.entered_at + ms(journey.maxTime),
         journey.ends === null ? Number.POSITIVE_INFINITY : Date.parse(journey.ends),
       );
+      // While a human has taken over, time changes nothing.
+      if (row.paused) continue;
       insist(end > world.now, 'I10', 'a wait is over and nothing has happened', { ...saw, due: toIso(end) });
       insist(row.wakes_at !== null && row.wakes_at <= end, 'I10', 'nobody will wake a run when its wait is over', {
         ...saw,

@@ -79,7 +79,10 @@ export function scoreOf(key: string, subject: Subject, book: Book, now: Instant)
   const score = book.scores.get(key);
   if (!score) return 0;
   const sum = score.points.reduce((total, line) => total + (holds(line.rule, subject, book, now) ? line.points : 0), 0);
-  return Math.min(score.max, Math.max(score.min, sum));
+  const added = subject.events
+    .filter((event) => matches(event, 'Points Added', [{ property: 'score', op: 'equals', value: key }]))
+    .reduce((total, event) => total + Number(atPath(event.properties, 'points')), 0);
+  return Math.min(score.max, Math.max(score.min, sum + added));
 }
 
 /** Minutes since midnight by the wall clock of a zone: read from what Intl writes, digit by digit. */

@@ -7,6 +7,7 @@ import type { JsonObject } from '#contract/json.ts';
 import { Problem } from '#contract/problems.ts';
 import { between, type Chance, chanceOf, happens, pick, pickByShare, someTime } from '#engine/practice/random.ts';
 import { applySet } from '#operations/definitions.ts';
+import { release } from '#operations/steer-runs.ts';
 import { changeConsent, editPerson, erasePerson, overrideStage } from '#operations/edit-person.ts';
 import { settleDeadSenders } from '#operations/senders.ts';
 import { firstStart } from '#operations/setup.ts';
@@ -373,7 +374,11 @@ export class World {
       more = ((await this.perform(machine, 'delivering', () => deliverRound(sending, 1), true))?.more ?? true) || more;
       const settled = await this.perform(machine, 'settling', () => settleDeadSenders(deps, sender.current()), true);
       more = settled === null || settled.requeued + settled.uncertain > 0 || more;
-      if (happens(this.faults, 0.01)) await this.perform(machine, 'upkeep', () => upkeep(deps), false);
+      if (happens(this.faults, 0.01)) {
+        await this.perform(machine, 'upkeep', () => upkeep(deps), false);
+        // Upkeep wakes whoever owes memories that would be lost.
+        more = true;
+      }
       idle = more || this.disturbed ? 0 : idle + 1;
       this.disturbed = false;
     }
@@ -596,6 +601,7 @@ export class World {
             }),
           ),
       ],
+      [0.5, (machine) => this.byHand(machine, (person, workspace) => release(machine.house.deps, workspace, 'colleague', person))],
       [0.03, (machine) => this.erase(machine)],
     ];
     for (const [probability, act] of does) {

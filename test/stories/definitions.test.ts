@@ -125,10 +125,10 @@ describe.each(dialects)('on %s', (database) => {
         .map((line) => `${line.key} ${line.path}: ${line.message}`)
         .sort(),
     ).toEqual([
-      'bad steps.0: step "in" leads to "gone", which does not exist',
+      'bad steps.0.next: step "in" leads to "gone", which does not exist',
       'bad steps.1.template: there is no template "nothing"',
       'bad steps.1.topic: there is no topic "nothing"',
-      'bad steps: nothing leads to step "mail"',
+      'bad steps.1: nothing leads to step "mail"',
       'odd rule: the segment asks about itself, through others',
     ]);
     expect(await world.everything()).toEqual(before);
@@ -142,7 +142,7 @@ describe.each(dialects)('on %s', (database) => {
     expect(detail).toMatchObject({
       version: null,
       hasDraft: true,
-      mistakes: [{ path: 'steps.0', message: 'step "in" leads to "gone", which does not exist' }],
+      mistakes: [{ path: 'steps.0.next', message: 'step "in" leads to "gone", which does not exist' }],
     });
     expect(await world.api('POST', '/api/definitions/journey/draft/publish', {})).toMatchObject({
       status: 422,

@@ -418,27 +418,35 @@ describe.each(dialects)('on %s', (database) => {
   });
 
   test('every reason of the catalogue has been told', () => {
-    const erased = decideMessage(
-      {
-        channel: 'email',
-        topic: 'newsletter',
-        purpose: 'marketing',
-        journey: 'ask',
-        expiresAt: 1e15,
-        actAt: null,
-        runEnded: null,
-      } as never,
-      {
-        person: { ...({} as object), erasedAt: 1, email: 'x@example.com', state: emptyState() } as never,
-        policy: null,
-        workspaceZone: 'UTC',
-        sent: [],
-        suppressed: null,
-        stopped: new Set(),
-      },
-      0,
-    );
-    expect(erased).toMatchObject({ do: 'skip', reason: 'erased' });
+    const judge = (person: object, more: object = {}) =>
+      decideMessage(
+        {
+          channel: 'email',
+          topic: 'newsletter',
+          purpose: 'transactional',
+          journey: 'ask',
+          expiresAt: 1e15,
+          actAt: null,
+          runEnded: null,
+          ...more,
+        },
+        {
+          person: { erasedAt: null, email: 'x@example.com', state: emptyState(), ...person } as never,
+          policy: null,
+          workspaceZone: 'UTC',
+          sent: [],
+          suppressed: null,
+          stopped: new Set(),
+        },
+        0,
+      );
+    expect(judge({ erasedAt: 1 })).toMatchObject({ do: 'skip', reason: 'erased' });
+    const paused = { since: 0, by: 'ana', reason: 'a complaint' };
+    expect(judge({ state: { ...emptyState(), paused } })).toMatchObject({ do: 'hold', reason: 'handed-over' });
+    expect(sayReason('handed-over', { by: 'ana', because: 'a complaint' })).toBe('ana has taken over: a complaint');
+    told.add('handed-over');
+    expect(judge({}, { ifHeld: 'best', betterFrom: 'offer' })).toMatchObject({ do: 'skip', reason: 'replaced' });
+    told.add('replaced');
     expect(sayReason('erased', {})).toBe('the person was erased');
     told.add('erased');
     // A fault of ours cannot be called up from outside; its sentence is held here.

@@ -169,6 +169,8 @@ describe.each(dialects)('on %s', (dialect) => {
     expect(detail.uses).toEqual([{ kind: 'segment', key: 'big-vips', name: 'Big VIPs' }]);
     expect(detail.history).toHaveLength(7);
     expect(detail.history.at(-1)).toMatchObject({ people: 0, entered: 1, left: 1 });
+    const year = await world.must('GET', '/api/segments/vips?days=366');
+    expect(year.history[0]).toMatchObject({ people: null, entered: 0, left: 0 }); // before it began
     const big = await world.must('GET', '/api/segments/big-vips');
     expect(big.reads).toEqual([{ kind: 'segment', key: 'vips', name: 'VIPs' }]);
     await world.must('POST', '/api/segments/vips/members', { emails: ['cleo@example.com', 'dora@example.com'] });

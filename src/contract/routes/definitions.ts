@@ -70,7 +70,12 @@ export const checkDefinition = route({
   tag: 'Definitions',
   summary: 'What keeps the draft from being published',
   params: at,
-  reply: z.object({ mistakes: z.array(MistakeRow) }),
+  reply: z.object({
+    mistakes: z.array(MistakeRow),
+    warnings: z
+      .array(MistakeRow.extend({ mend: z.string().describe('How to mend it') }))
+      .describe('What does not keep it from being published, and should be answered first'),
+  }),
   problems: ['definition-unknown'],
 });
 export const publishDefinition = route({
@@ -158,41 +163,4 @@ export const exportSet = route({
   summary: 'All definitions as one document',
   query: z.object({ what: z.enum(['published', 'drafts']).default('published') }),
   reply: DefinitionSet,
-});
-
-export const JourneyRow = z.object({
-  key: z.string(),
-  name: z.string(),
-  intent: z.string(),
-  version: z.number().nullable(),
-  hasDraft: z.boolean(),
-  stopped: z.boolean(),
-  live: z.number(),
-  entered: z.number(),
-  entered7d: z.number(),
-  goalMet: z.number(),
-  ended: z.number(),
-  lastEntryAt: IsoInstant.nullable(),
-});
-export const listJourneys = route({
-  method: 'GET',
-  path: '/api/journeys',
-  tag: 'Journeys',
-  summary: 'Journeys with their counts',
-  reply: z.object({ items: z.array(JourneyRow), next: z.null() }),
-});
-export const getJourneyCounts = route({
-  method: 'GET',
-  path: '/api/journeys/{key}/counts',
-  tag: 'Journeys',
-  summary: 'Where people are, and how many passed each step, of one version or all',
-  params: z.object({ key: Key }),
-  query: z.object({ version: z.coerce.number().int().optional() }),
-  reply: z.object({
-    steps: z.array(z.object({ step: z.string(), here: z.number(), passed: z.number() })),
-    edges: z.array(z.object({ from: z.string(), to: z.string().nullable(), count: z.number() })),
-    ends: z.array(z.object({ reason: z.string(), count: z.number() })),
-    versions: z.array(z.object({ version: z.number(), live: z.number() })),
-  }),
-  problems: ['definition-unknown'],
 });

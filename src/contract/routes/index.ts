@@ -2,6 +2,7 @@ import * as definitions from './definitions.ts';
 import * as fields from './fields.ts';
 import * as identities from './identities.ts';
 import * as imports from './imports.ts';
+import * as journeys from './journeys.ts';
 import * as messages from './messages.ts';
 import * as operate from './operate.ts';
 import * as people from './people.ts';
@@ -17,6 +18,7 @@ export const routes = {
   ...people,
   ...identities,
   ...messages,
+  ...journeys,
   ...definitions,
   ...fields,
   ...imports,

@@ -81,7 +81,20 @@ export const PersonDetail = PersonRow.extend({
   capsLeft: z.array(
     z.object({ channel: z.string(), max: z.number(), within: z.string(), used: z.number(), left: z.number(), frees: isoOrNull }),
   ),
-  tasks: z.array(z.object({ id: z.string(), title: z.string(), owner: z.string().nullable(), dueAt: iso, doneAt: isoOrNull })),
+  tasks: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      owner: z.string().nullable(),
+      dueAt: iso,
+      doneAt: isoOrNull,
+      asks: z.enum(['approval', 'release']).nullable().describe('What a run waits for'),
+    }),
+  ),
+  paused: z
+    .object({ since: iso, by: z.string(), reason: z.string() })
+    .nullable()
+    .describe('A human has taken over: nothing automatic happens until they release the person'),
   mergedFrom: z.array(z.uuid()),
 });
 export type PersonDetail = z.infer<typeof PersonDetail>;
@@ -260,9 +273,10 @@ export const completeTask = route({
   method: 'POST',
   path: '/api/tasks/{id}/done',
   tag: 'People',
-  summary: 'Mark a task as done',
+  summary: 'Mark a task as done; one that asks for a release gives the person back with that',
   params: z.object({ id: z.uuid() }),
   reply: z.object({ id: z.uuid() }),
+  problems: ['task-asks'],
 });
 
 export const StageCount = z.object({

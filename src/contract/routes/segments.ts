@@ -43,12 +43,12 @@ export const SegmentDetail = SegmentRow.extend({
     .array(
       z.object({
         day: z.string().describe('2026-03-01, in the workspace’s time zone'),
-        people: z.number(),
+        people: z.number().nullable().describe('At the end of the day; null before the segment began'),
         entered: z.number(),
         left: z.number(),
       }),
     )
-    .describe('The last days, oldest first; `people` at the end of the day'),
+    .describe('The last days, oldest first'),
 });
 export type SegmentDetail = z.infer<typeof SegmentDetail>;
 
@@ -94,7 +94,7 @@ export const segmentOverlap = route({
   problems: ['definition-unknown'],
 });
 
-const Whom = z.object({
+export const Whom = z.object({
   people: z.array(z.uuid()).max(500).default([]),
   emails: z.array(z.string().max(320)).max(500).default([]).describe('Addresses of people who are known'),
 });

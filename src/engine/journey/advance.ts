@@ -73,11 +73,23 @@ export type JourneyFact =
   /** What rules read has changed. */
   | { kind: 'change'; person: Person; evidence: string }
   | { kind: 'word'; person: Person; evidence: string; word: Word }
-  | { kind: 'time'; person: Person };
+  | { kind: 'time'; person: Person }
+  /** What the step before asked for has been carried out. */
+  | { kind: 'go-on'; person: Person; evidence: string; actAt: Instant | null };
 
-/** A new run, before its first step. */
-export const newRun = (journey: CompiledJourney, entry: CompiledEntry, person: string, evidence: string, now: Instant): Run => ({
-  id: stableId('run', journey.key, person, evidence),
+/** What later steps may read: a run goes on only when it has been carried out. */
+const firstCarriedOut: ReadonlySet<Effect['kind']> = new Set(['event', 'move-stage', 'set-trait', 'owner', 'start-journey', 'end-journey']);
+
+/** A new run, before its first step: the nth of this person in the journey, because one fact may lead somebody into it more than once. */
+export const newRun = (
+  journey: CompiledJourney,
+  entry: CompiledEntry,
+  person: string,
+  evidence: string,
+  nth: number,
+  now: Instant,
+): Run => ({
+  id: stableId('run', journey.key, person, evidence, nth),
   journey: journey.key,
   version: journey.version,
   status: 'live',
@@ -87,7 +99,6 @@ export const newRun = (journey: CompiledJourney, entry: CompiledEntry, person: s
   entryEvidence: evidence,
   seq: 0,
   wait: null,
-  answers: {},
   endedAt: null,
   endReason: null,
   endEvidence: null,
@@ -99,6 +110,8 @@ export interface Advanced {
   effects: Effect[];
   /** What the person has had of streams, when that changed. */
   streams?: NonNullable<Person['state']['streams']>;
+  /** It stands before its next step until the effects have been carried out. */
+  goesOn?: true;
 }
 
 /**
@@ -116,7 +129,7 @@ export function advance(journey: CompiledJourney, run: Run, fact: JourneyFact, n
     now,
     zone: fact.person.zone ?? journey.zone,
     evidence,
-    actAt: fact.kind === 'event' || fact.kind === 'enter' ? fact.actAt : null,
+    actAt: 'actAt' in fact ? fact.actAt : null,
   };
 
   if (fact.kind === 'event') {
@@ -154,20 +167,74 @@ export function advance(journey: CompiledJourney, run: Run, fact: JourneyFact, n
       return { run: { ...current, wait: { since, until, ...(looksAt === undefined ? {} : { looksAt }) } }, effects, ...streams() };
     }
     effects.push(stepEffect(current, outcome.next, now, evidence, outcome.because ?? null));
-    if (outcome.answer) current = { ...current, answers: { ...current.answers, [current.step!]: outcome.answer } };
     const next: string | null = outcome.next;
     if (next === null)
       return { run: ended({ ...current, seq: current.seq + 1 }, `${endReasons.end}: reached the end`, now, null), effects, ...streams() };
-    current = { ...current, step: next, seq: current.seq + 1, wait: null };
+    const { movedBy: _, ...rest } = current;
+    current = { ...rest, step: next, seq: current.seq + 1, wait: null };
     context.run = current;
     if (taken >= stepsPerFactMax || current.seq >= stepsPerRunMax) return { run: ended(current, endReasons.budget, now, null), effects };
+    if (outcome.effects?.some(({ kind }) => firstCarriedOut.has(kind))) return { run: current, effects, goesOn: true, ...streams() };
     outcome = begin(journey, current, context);
   }
 }
 
+/**
+ * The run at a step of another version, as a colleague's map says. A step that is the same goes on as it was; a wait is as long as it would have been, counted
+ * from when the old one began; at any other step it arrives now. Null puts it out.
+ */
+export function migrated(
+  to: CompiledJourney,
+  run: Run,
+  step: string | null,
+  by: { migration: string; actor: string },
+  person: Person,
+  evidence: string,
+  now: Instant,
+): Advanced {
+  const because = `moved to version ${to.version} by ${by.actor}`;
+  if (step === null)
+    return {
+      run: ended({ ...run, seq: run.seq + 1 }, `${endReasons.takenOut}: ${because}`, now, evidence),
+      effects: [stepEffect(run, null, now, evidence, because)],
+    };
+  const there = to.steps.get(step)!;
+  const moved: Run = {
+    ...run,
+    version: to.version,
+    step,
+    seq: run.seq + 1,
+    wait: null,
+    movedBy: { migration: by.migration, version: run.version, step: run.step!, wait: run.wait },
+  };
+  const effects = [stepEffect(run, step, now, evidence, because)];
+  const isWait = there.step.kind === 'wait' && run.wait !== null;
+  const context: StepContext = {
+    run: moved,
+    journeyKey: to.key,
+    person,
+    now: isWait ? run.wait!.since : now,
+    zone: person.zone ?? to.zone,
+    evidence,
+    actAt: null,
+  };
+  const outcome = begin(to, moved, context);
+  if (!isWait || outcome.to !== 'wait') return { run: moved, effects, goesOn: true };
+  const { until, looksAt } = outcome;
+  return { run: { ...moved, wait: { since: run.wait!.since, until, ...(looksAt === undefined ? {} : { looksAt }) } }, effects };
+}
+
+/** The run where it stood before a migration; null when it has gone on since. */
+export function movedBack(run: Run, by: { migration: string; actor: string }, evidence: string, now: Instant): Advanced | null {
+  const { movedBy: before, ...rest } = run;
+  if (run.status !== 'live' || before?.migration !== by.migration) return null;
+  const back: Run = { ...rest, version: before.version, step: before.step, wait: before.wait, seq: run.seq + 1 };
+  return { run: back, effects: [stepEffect(run, before.step, now, evidence, `moved back to version ${before.version} by ${by.actor}`)] };
+}
+
 /** What the fact means to the step at which the run stands; null when nothing. */
 function firstOutcome(journey: CompiledJourney, run: Run, fact: JourneyFact, context: StepContext): Outcome | null {
-  if (fact.kind === 'enter') return begin(journey, run, context);
+  if (fact.kind === 'enter' || fact.kind === 'go-on') return begin(journey, run, context);
   const here = journey.steps.get(run.step ?? '');
   if (!here || !run.wait) return null;
   const logic = logicOf(here.step.kind);

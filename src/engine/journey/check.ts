@@ -382,12 +382,18 @@ const checks: readonly Check[] = [
     name: 'care',
     level: 'warning',
     *find({ journey }) {
-      if (journey.owner === null) yield whole('owner', 'nobody answers for it', 'Name who does.');
-      if (journey.reviewBy === null && journey.ends === null)
-        yield whole('reviewBy', 'nothing says when somebody looks whether it is still right', 'Name a day for a review.');
+      if (journey.owner === null && journey.serves === null)
+        yield whole(
+          'owner',
+          'nobody answers for it',
+          'Name who does, or the stage move that it serves: then the owner of that stage does.',
+        );
     },
   },
 ];
+
+/** The names of all checks. */
+export const checkNames: readonly string[] = checks.map(({ name }) => name);
 
 /** Everything that is wrong with a journey or left open, errors first. */
 export function checkJourney(journey: Journey, known: Known): Finding[] {

@@ -1,5 +1,4 @@
 import type { Instant } from '#contract/instant.ts';
-import type { JsonObject } from '#contract/json.ts';
 
 /** What a run waits for at its step: an instant, and before it whatever the step looks out for. */
 export interface RunWait {
@@ -27,8 +26,8 @@ export interface Run {
   entryEvidence: string;
   seq: number;
   wait: RunWait | null;
-  /** What other systems answered, by the step that asked. */
-  answers: Record<string, JsonObject>;
+  /** Moved to another version by hand: by which migration, and where it stood before. Gone with its next step. */
+  movedBy?: { migration: string; version: number; step: string; wait: RunWait | null };
   endedAt: Instant | null;
   endReason: string | null;
   endEvidence: string | null;
@@ -50,7 +49,7 @@ export const endReasons = {
 
 /** "goal: Order Completed" → a sentence part. */
 export function sayEnd(endReason: string): string {
-  const [code, detail = ''] = endReason.split(/: ?/, 2);
+  const [, code, detail = ''] = /^([a-z-]+)(?:: ?(.*))?$/s.exec(endReason) ?? ['', '', endReason];
   switch (code) {
     case endReasons.goal:
       return `the goal was met (${detail})`;

@@ -1,3 +1,4 @@
+import type { Journey } from '#contract/journey.ts';
 import { escapeHtml } from './liquid.ts';
 
 /** Makes a link of the message the one that is written into it, and remembers it. */
@@ -24,6 +25,23 @@ export function safeAddress(text: string): string | null {
   if (/^mailto:[^\s<>"]+$/i.test(address) || /^tel:[+0-9().%-]+$/i.test(address)) return address;
   return null;
 }
+
+/** The address with these UTM parameters; one that it has already stays as it is. */
+export function withUtm(address: string, utm: Readonly<Record<string, string>>): string {
+  const url = new URL(address);
+  const missing = Object.entries(utm).filter(([name]) => !url.searchParams.has(`utm_${name}`));
+  if (missing.length === 0) return address;
+  // Put together by hand: what stands in the address is not written anew.
+  const [rest, hash] = address.split(/(?=#)/, 2) as [string, string?];
+  const added = missing.map(([name, value]) => `utm_${name}=${encodeURIComponent(value)}`).join('&');
+  return `${rest}${rest.includes('?') ? (/[?&]$/.test(rest) ? '' : '&') : '?'}${added}${hash ?? ''}`;
+}
+
+/** How the links of a journey's messages are marked, or null when they are not. */
+export const utmOf = (journey: { key: string; body: Pick<Journey, 'utm'> } | undefined, channel: string): Record<string, string> | null =>
+  journey === undefined || journey.body.utm === null
+    ? null
+    : { source: 'throughline', medium: channel, campaign: journey.key, ...journey.body.utm };
 
 const isWeb = (address: string): boolean => /^https?:/i.test(address);
 

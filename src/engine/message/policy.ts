@@ -16,6 +16,10 @@ export interface Candidate {
   actAt: Instant | null;
   /** How its run ended, when it has. */
   runEnded: string | null;
+  /** What becomes of it when it may not go out now [wait]. */
+  ifHeld?: 'wait' | 'drop' | 'best';
+  /** The journey whose message takes its place, of those that waited. */
+  betterFrom?: string | null;
 }
 
 /** Everything that the last check looks at, read in the transaction that claims the message. */
@@ -68,14 +72,15 @@ export function decideMessage(message: Candidate, given: Circumstances, now: Ins
   const { paused } = person.state;
   if (paused && message.journey !== null)
     return heldOr(message, now + stoppedFor, 'handed-over', { by: paused.by, because: paused.reason }, now);
-  if (!marketing || given.policy === null) return { do: 'send' };
+  const replaced = message.betterFrom ? skip('replaced', { by: `the journey ${message.betterFrom}` }) : null;
+  if (!marketing || given.policy === null) return replaced ?? { do: 'send' };
   const night = quiet(message, given, now);
-  return night && night.do !== 'send' ? night : (capped(message, given, now) ?? night ?? { do: 'send' });
+  return night && night.do !== 'send' ? night : (capped(message, given, now) ?? replaced ?? night ?? { do: 'send' });
 }
 
 /** Held until an instant, or skipped when the message will have expired by then. */
 const heldOr = (message: Candidate, until: Instant, reason: MessageReason, details: Record<string, unknown>, now: Instant): Verdict =>
-  until >= message.expiresAt && until > now && reason !== 'kill-switch'
+  (message.ifHeld === 'drop' && reason !== 'kill-switch') || (until >= message.expiresAt && until > now && reason !== 'kill-switch')
     ? { do: 'skip', reason, details }
     : { do: 'hold', until, reason, details };
 

@@ -1,5 +1,4 @@
 import type { Instant } from '#contract/instant.ts';
-import type { JsonObject } from '#contract/json.ts';
 import type { Person } from '../person.ts';
 
 /**
@@ -12,8 +11,6 @@ export interface Question {
   changesAt: Instant;
   /** When the run began for which a rule of a journey is asked. */
   journeySince?: Instant;
-  /** What other systems answered in that run, by step. */
-  answers?: Readonly<Record<string, JsonObject>>;
 }
 
 export type CompiledRule = (question: Question) => boolean;

@@ -12,7 +12,6 @@ import {
   putDraft,
   rollbackDefinition,
 } from '#operations/definitions.ts';
-import { countJourney, listJourneys } from '#operations/journeys.ts';
 import type { HandlersOf } from '../api.ts';
 
 export const definitions: HandlersOf<
@@ -28,8 +27,6 @@ export const definitions: HandlersOf<
   | 'makePlan'
   | 'applySet'
   | 'exportSet'
-  | 'listJourneys'
-  | 'getJourneyCounts'
 > = {
   listDefinitions: (house, { caller, query }) => listDefinitions(house.deps, caller.workspace, query.kind),
   getDefinition: (house, { caller, params }) => getDefinition(house.deps, caller.workspace, params.kind, params.key),
@@ -46,6 +43,4 @@ export const definitions: HandlersOf<
   makePlan: (house, { caller, body }) => planSet(house.deps, caller.workspace, body.definitions),
   applySet: (house, { caller, body }) => applySet(house.deps, caller.workspace, caller.actor, body),
   exportSet: (house, { caller, query }) => exportSet(house.deps, caller.workspace, query.what),
-  listJourneys: (house, { caller }) => listJourneys(house.deps, caller.workspace),
-  getJourneyCounts: (house, { caller, params, query }) => countJourney(house.deps, caller.workspace, params.key, query.version ?? null),
 };

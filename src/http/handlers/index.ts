@@ -3,6 +3,7 @@ import { definitions } from './definitions.ts';
 import { fields } from './fields.ts';
 import { identities } from './identities.ts';
 import { imports } from './imports.ts';
+import { journeys } from './journeys.ts';
 import { messages } from './messages.ts';
 import { operate } from './operate.ts';
 import { people } from './people.ts';
@@ -15,6 +16,7 @@ export const handlers: Handlers = {
   ...people,
   ...identities,
   ...messages,
+  ...journeys,
   ...definitions,
   ...fields,
   ...imports,

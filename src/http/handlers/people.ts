@@ -3,7 +3,8 @@ import { addPerson, changeConsent, editPerson, erasePerson, overrideStage } from
 import { profile } from '#operations/profile.ts';
 import { timeline } from '#operations/timeline.ts';
 import { why } from '#operations/why.ts';
-import { finishTask, stageCounts } from '#store/histories.ts';
+import { completeTask } from '#operations/steer-runs.ts';
+import { stageCounts } from '#store/histories.ts';
 import { countMembers } from '#store/memberships.ts';
 import { countPeople, listPeople } from '#store/people.ts';
 import { workspaceNow } from '#store/workspaces.ts';
@@ -59,10 +60,7 @@ export const people: HandlersOf<
       return { count: await countMembers(tx, caller.workspace.id, params.key) };
     }),
   async completeTask(house, { caller, params }) {
-    await within(house, caller, (tx) =>
-      finishTask(tx, caller.workspace.id, params.id, caller.actor, workspaceNow(caller.workspace, house.deps.now())),
-    );
-    house.deps.bus.changed(caller.workspace.id, ['people']);
+    await completeTask(house.deps, caller.workspace, caller.actor, params.id);
     return { id: params.id };
   },
   lifecycleBoard: (house, { caller }) =>

@@ -10,6 +10,7 @@ import { lanesWithWakes } from '#store/wakes.ts';
 import { setClock, type Workspace } from '#store/workspaces.ts';
 import { deliverLanes, type SendingDeps } from '../deliver.ts';
 import { mergeWanted } from '../merge.ts';
+import { sendInByScheduleOf } from '../schedules.ts';
 import { processLanes } from '../process.ts';
 import { readClock, turnLock } from './clock.ts';
 import { Play, unnoticed } from './play.ts';
@@ -78,6 +79,7 @@ interface Waiting {
   process: number[];
   deliver: number[];
   merges: boolean;
+  schedules: boolean;
   /** Somebody hands over a message of this clock right now. */
   sending: boolean;
 }
@@ -197,7 +199,12 @@ export class Turn {
           this.book = await this.play.notice(tx, this.book, this.at);
           pending = await this.pending(tx);
         }
-        const earliest = Math.min(pending.act ?? Infinity, pending.wake ?? Infinity, pending.message ?? Infinity);
+        const earliest = Math.min(
+          pending.act ?? Infinity,
+          pending.wake ?? Infinity,
+          pending.message ?? Infinity,
+          pending.schedule ?? Infinity,
+        );
         if (earliest > target) return null;
         if (earliest > this.at) {
           await this.set(tx, earliest, false);
@@ -207,7 +214,7 @@ export class Turn {
           await this.play.act(tx, this.book, this.at);
           pending = await this.pending(tx);
         }
-        return (await this.waiting(tx, pending)) ?? { process: [], deliver: [], merges: false, sending: false };
+        return (await this.waiting(tx, pending)) ?? { process: [], deliver: [], merges: false, schedules: false, sending: false };
       });
     } catch (error) {
       this.play.forget();
@@ -227,8 +234,9 @@ export class Turn {
     // A mail goes out only when all that its person did before it has been heard.
     const deliver =
       process.length === 0 && pending.message !== null && pending.message <= this.at ? await lanesWithMessages(tx, clocks) : [];
-    if (process.length + deliver.length === 0 && !pending.merges && !pending.sending) return null;
-    return { process, deliver, merges: pending.merges, sending: pending.sending };
+    const schedules = pending.schedule !== null && pending.schedule <= this.at;
+    if (process.length + deliver.length === 0 && !pending.merges && !schedules && !pending.sending) return null;
+    return { process, deliver, merges: pending.merges, schedules, sending: pending.sending };
   }
 
   /** Does what waits; answers whether anything came of it. */
@@ -240,6 +248,7 @@ export class Turn {
       this.did.wakes += done.wakes;
       came += done.facts + done.wakes;
     }
+    if (waiting.schedules && (await sendInByScheduleOf(this.house.deps, await this.house.deps.workspaces.byId(this.workspace.id)))) came++;
     if (waiting.merges) came += await mergeWanted(this.house.deps);
     if (waiting.deliver.length > 0 && this.deps.sender() !== 0) {
       for (const group of groups(waiting.deliver)) {

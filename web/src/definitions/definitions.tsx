@@ -137,7 +137,7 @@ export function Definitions() {
           )
         }
       />
-      <NewDefinition open={address.new === '1'} kind={kind} taken={new Set(all.map(idOf))} onClose={() => setAddress({ new: undefined })} />
+      {address.new === '1' && <NewDefinition kind={kind} taken={new Set(all.map(idOf))} onClose={() => setAddress({ new: undefined })} />}
     </Page>
   );
 }

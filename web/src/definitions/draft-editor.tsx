@@ -14,6 +14,8 @@ import { readText, toText } from './definition-text.ts';
 import css from './definition-page.module.css';
 import { DiffView } from './diff-view.tsx';
 import { hintFor } from './hints.ts';
+import { MistakeList, type Place } from './mistake-list.tsx';
+import { useSaveDraft } from './save-draft.ts';
 
 interface DraftEditorProps {
   definition: Reply<'getDefinition'>;
@@ -23,16 +25,11 @@ interface DraftEditorProps {
   /** The draft as the server keeps it now. */
   onSaved: (text: string) => void;
 }
-interface Place {
-  line: number | null;
-  path: string;
-  message: string;
-}
 
 /** The draft as text: edit, save, check, and see what differs from what is live. Mistakes jump to their line. */
 export function DraftEditor({ definition, text, dirty, onText, onSaved }: DraftEditorProps) {
   const { kind, key } = definition;
-  const put = useChange('putDefinition', ['getDefinition', 'listDefinitions', 'listJourneys']);
+  const draft = useSaveDraft(kind, key);
   const check = useChange('checkDefinition', ['getDefinition']);
   const [differs, setDiffers] = useState(false);
   const editor = useRef<CodeEditorHandle>(null);
@@ -44,9 +41,8 @@ export function DraftEditor({ definition, text, dirty, onText, onSaved }: DraftE
 
   const save = async (): Promise<void> => {
     if (!read.ok) return;
-    const reply = await put.mutateAsync({ params: { kind, key }, body: { body: read.body } });
+    const reply = await draft.save(read.body);
     onSaved(toText(kind, reply.draft));
-    said(reply.mistakes.length === 0 ? 'Saved. No mistakes.' : 'Saved, with mistakes to mend before it is published.');
   };
   const checkIt = async (): Promise<void> => {
     if (dirty) return save();
@@ -54,7 +50,7 @@ export function DraftEditor({ definition, text, dirty, onText, onSaved }: DraftE
     said(mistakes.length === 0 ? 'No mistakes.' : 'There are mistakes to mend.');
   };
   useHotkeys([['mod+S', () => void save().catch(() => undefined)]], []);
-  const problem = put.error ?? check.error;
+  const problem = draft.problem ?? check.error;
 
   return (
     <div className={css.draft}>
@@ -63,7 +59,7 @@ export function DraftEditor({ definition, text, dirty, onText, onSaved }: DraftE
           <Button
             size="xs"
             onClick={() => void save().catch(() => undefined)}
-            loading={put.isPending}
+            loading={draft.busy}
             disabled={!dirty || !read.ok}
             data-keys="Ctrl S"
             data-tip="Save"
@@ -101,7 +97,7 @@ export function DraftEditor({ definition, text, dirty, onText, onSaved }: DraftE
             ref={editor}
             value={text}
             onChange={onText}
-            wrong={new Set(places.flatMap(({ line }) => (line === null ? [] : [line])))}
+            wrong={new Set(places.flatMap(({ line }) => (typeof line === 'number' ? [line] : [])))}
             label={`Draft of ${definition.name || key} as YAML`}
           />
         )}
@@ -114,25 +110,13 @@ export function DraftEditor({ definition, text, dirty, onText, onSaved }: DraftE
               <IconCircleCheck size={16} aria-hidden="true" /> {dirty ? 'None known. Save to check again.' : 'None. It can be published.'}
             </p>
           ) : (
-            <ul className={css.mistakes}>
-              {places.map((place) => (
-                <li key={place.path + place.message + place.line}>
-                  <button
-                    type="button"
-                    onClick={() => {
-                      setDiffers(false);
-                      if (place.line !== null) requestAnimationFrame(() => editor.current?.goTo(place.line!));
-                    }}
-                  >
-                    <span className={css.place}>
-                      <code>{place.path}</code>
-                      {place.line !== null && <span className="faint">line {place.line}</span>}
-                    </span>
-                    <span>{place.message}</span>
-                  </button>
-                </li>
-              ))}
-            </ul>
+            <MistakeList
+              places={places}
+              onOpen={({ line }) => {
+                setDiffers(false);
+                if (typeof line === 'number') requestAnimationFrame(() => editor.current?.goTo(line));
+              }}
+            />
           )}
           {stale && <p className="faint">As of the last save.</p>}
         </Section>

@@ -8,6 +8,7 @@ import { useChange } from '../query.ts';
 import { toText } from './definition-text.ts';
 import css from './definition-page.module.css';
 import { DiffView } from './diff-view.tsx';
+import { MistakeList } from './mistake-list.tsx';
 
 /** What stands of everybody as soon as it is published, and not only of those to whom something happens. */
 const isBrought = new Set<string>(['segment', 'score', 'grade', 'field'] satisfies Reply<'getDefinition'>['kind'][]);
@@ -56,9 +57,10 @@ export function Publish({ open, definition, onClose }: { open: boolean; definiti
         {isBrought.has(definition.kind) ? 'and is brought to everybody.' : 'and decides from the next event on.'}
       </p>
       {definition.mistakes.length > 0 && (
-        <p className={css.warning}>
-          {plural(definition.mistakes.length, 'mistake')} must be mended first. They are listed beside the draft.
-        </p>
+        <>
+          <p className={css.warning}>{plural(definition.mistakes.length, 'mistake')} must be mended first.</p>
+          <MistakeList places={definition.mistakes} />
+        </>
       )}
       {change && change.inFlight > 0 && (
         <p className={css.warning}>

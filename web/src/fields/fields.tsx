@@ -87,10 +87,18 @@ const columns: Column<FieldRow>[] = [
     title: 'Not taken',
     width: '72px',
     align: 'right',
-    from: 420,
+    from: 340,
     cell: (row) => (row.refused > 0 ? <span className={css.refused}>{sayRefused(row.refused)}</span> : <span className="faint">0</span>),
   },
 ];
+/** What a phone has no columns for: what it holds, where it comes from, where it goes. */
+const sayEnds = (row: FieldRow): string =>
+  [
+    ...(row.type === null ? [] : [sayType(row)]),
+    saySources(row) ? `from ${saySources(row)}` : 'from nowhere lately',
+    row.used.length > 0 ? `used by ${sayCounts(row.used)}` : row.ownUse ? 'used by the system itself' : 'used by nothing',
+  ].join(', ');
+
 const sayRefused = (count: number): string => (count >= 10_000 ? '10,000+' : sayNumber(count));
 const idOf = (row: FieldRow): string => row.path;
 
@@ -145,6 +153,7 @@ export function Fields() {
         columns={columns}
         idOf={idOf}
         list={{ rows, loaded: fields.data !== undefined, problem: fields.error, again: () => void fields.refetch() }}
+        below={{ until: 620, cell: sayEnds }}
         peek={address.peek || null}
         onPeek={(path) => setAddress({ peek: path ?? undefined })}
         onOpen={(row) => row.key !== null && go(`definitions/field/${row.key}`)}

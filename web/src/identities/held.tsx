@@ -45,6 +45,7 @@ export function Held({ bar, list }: { bar: ReactNode; list: ReturnType<typeof us
         columns={columns}
         idOf={idOf}
         list={list}
+        below={{ until: 460, cell: (row) => `Attracted ${sayKinds(row)}` }}
         peek={address.peek || null}
         onPeek={(id) => setAddress({ peek: id ?? undefined })}
         onOpen={(row) => go(`people/${row.person.id}`)}

@@ -43,6 +43,7 @@ export function RefusedNames({ bar }: { bar: ReactNode }) {
         columns={columns}
         idOf={idOf}
         list={list}
+        below={{ until: 620, cell: (row) => `${upper(row.because)}, given as ${sayKind(row.kind).toLowerCase()}` }}
         peek={address.peek || null}
         onPeek={(id) => setAddress({ peek: id ?? undefined })}
         panelTitle={(_, row) => row?.value ?? 'Refused name'}

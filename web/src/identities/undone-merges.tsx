@@ -12,8 +12,8 @@ import { useList } from '../query.ts';
 type Row = Reply<'listUndoneMerges'>['items'][number];
 
 const columns: Column<Row>[] = [
-  { key: 'one', title: 'Person', width: 'minmax(120px, 1fr)', cell: (row) => <PersonName person={row.people[0]!} /> },
-  { key: 'other', title: 'Set apart from', width: 'minmax(120px, 1fr)', from: 460, cell: (row) => <PersonName person={row.people[1]!} /> },
+  { key: 'one', title: 'Person', width: 'minmax(96px, 1fr)', cell: (row) => <PersonName person={row.people[0]!} /> },
+  { key: 'other', title: 'Set apart from', width: 'minmax(96px, 1fr)', cell: (row) => <PersonName person={row.people[1]!} /> },
   { key: 'reason', title: 'Why', width: 'minmax(140px, 1.6fr)', from: 760, cell: (row) => <span className="clip">{row.reason}</span> },
   { key: 'by', title: 'Who', width: 'minmax(80px, 150px)', from: 900, cell: (row) => <span className="quiet clip">{row.by}</span> },
   timeColumn({ key: 'at', title: 'When', width: '84px', at: (row) => row.undoneAt }),
@@ -36,6 +36,7 @@ export function UndoneMerges({ bar }: { bar: ReactNode }) {
         columns={columns}
         idOf={idOf}
         list={list}
+        below={{ until: 760, cell: (row) => row.reason }}
         peek={address.peek || null}
         onPeek={(id) => setAddress({ peek: id ?? undefined })}
         panelTitle={() => 'Undone merge'}

@@ -1,10 +1,12 @@
 import { Button, Progress as Bar } from '@mantine/core';
 import { useState } from 'react';
+import type { ImportSettings } from '#contract/import.ts';
 import type { ImportDetail } from '#contract/routes/imports.ts';
 import { To } from '../parts/address.tsx';
 import { Confirm } from '../parts/confirm.tsx';
 import { plural, sayNumber } from '../parts/number.ts';
 import { Card, Fact, Facts, Section } from '../parts/page.tsx';
+import { format } from '../parts/say-time.ts';
 import { Time } from '../parts/time.tsx';
 import { useChange } from '../query.ts';
 import { useWorkspace } from '../session/workspace.tsx';
@@ -17,9 +19,18 @@ const basisWords = {
   'legitimate-interest': 'A legitimate interest was weighed',
 } as const;
 
+/** What each column became, the one with the day of the consent too. */
+function columnsOf(columns: ImportDetail['columns'], { mapping, basis }: ImportSettings): string[] {
+  const dated = basis.basis === 'consent' && 'column' in basis.given ? basis.given.column : null;
+  return columns.flatMap(({ name }, index) => {
+    const becomes = [mapping[index], index === dated ? 'day of the consent' : null].filter(Boolean);
+    return becomes.length === 0 ? [] : [`${name} → ${becomes.join(' and ')}`];
+  });
+}
+
 /** An import under way or done: how far it is, what was refused and why. */
 export function Progress({ file }: { file: ImportDetail }) {
-  const { slug } = useWorkspace();
+  const { slug, language } = useWorkspace();
   const cancel = useChange('cancelImport', ['getImport', 'listImports', 'listAudit']);
   const [asked, setAsked] = useState(false);
   const done = file.taken + file.refused;
@@ -78,16 +89,16 @@ export function Progress({ file }: { file: ImportDetail }) {
               <>
                 <Fact name="Their words">{file.settings.basis.wording}</Fact>
                 <Fact name="Proof">{file.settings.basis.proof}</Fact>
+                <Fact name="They agreed">
+                  {'on' in file.settings.basis.given
+                    ? format(language, 'UTC', { day: 'numeric', month: 'short', year: 'numeric' }).format(
+                        Date.parse(file.settings.basis.given.on),
+                      )
+                    : `on the day that stands in ${file.columns[file.settings.basis.given.column]?.name}`}
+                </Fact>
               </>
             )}
-            <Fact name="Columns">
-              {file.columns
-                .flatMap((column, index) => {
-                  const target = file.settings!.mapping[index];
-                  return target ? [`${column.name} → ${target}`] : [];
-                })
-                .join(', ')}
-            </Fact>
+            <Fact name="Columns">{columnsOf(file.columns, file.settings).join(', ')}</Fact>
             <Fact name="Started">
               <Time at={file.startedAt} as="exact" />
             </Fact>

@@ -1,4 +1,4 @@
-import { useLayoutEffect } from 'react';
+import { type RefObject, useEffect, useLayoutEffect } from 'react';
 
 /** While open, something else may take the focus; when it closes and the focus would be lost, it goes back to where it was. */
 export function useFocusBack(open: boolean): void {
@@ -11,4 +11,65 @@ export function useFocusBack(open: boolean): void {
       });
     };
   }, [open]);
+}
+
+/** What had the focus last, on whichever screen. */
+let had: HTMLElement | null = null;
+document.addEventListener('focusin', ({ target }) => {
+  if (target instanceof HTMLElement) had = target;
+});
+
+/** [ms] So long a dialog that closes may take to give the focus back by itself: it is looked at twice. */
+const grace = 50;
+
+/**
+ * While mounted: when what had the focus was taken away, or can no longer be pressed because it has done its work, `next` gets it, else the heading of the
+ * screen, which also gets it when the screen was come to. A button that is busy gets it back.
+ */
+export function useFocusKept(heading: RefObject<HTMLElement | null>, next: RefObject<HTMLElement | null> | undefined): void {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let came = true;
+    let busy = false;
+    let missed = false;
+    const isLost = (): boolean => {
+      if (had === null) return false;
+      if (document.activeElement !== document.body) {
+        busy = false;
+        return false;
+      }
+      if (had.isConnected && had.dataset.loading) {
+        busy = true;
+        return false;
+      }
+      return busy || !had.isConnected || had.matches(':disabled'); // else it was left by a click beside it
+    };
+    const look = (): void => {
+      timer = undefined;
+      const isAgain = missed;
+      missed = isLost();
+      if (!missed) came = false;
+      else if (isAgain) give();
+      else later();
+    };
+    const give = (): void => {
+      for (const one of [had, came ? null : next?.current, heading.current]) {
+        one?.focus({ preventScroll: true });
+        if (document.activeElement === one) break;
+      }
+      busy = false;
+      missed = false;
+      came = false;
+    };
+    const later = (): void => {
+      timer ??= setTimeout(look, grace);
+    };
+    later();
+    const changes = new MutationObserver(later);
+    changes.observe(document.body, { subtree: true, childList: true, attributeFilter: ['disabled'] });
+    return () => {
+      changes.disconnect();
+      clearTimeout(timer);
+    };
+  }, [heading, next]);
 }

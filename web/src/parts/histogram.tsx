@@ -1,7 +1,8 @@
 import { useElementSize } from '@mantine/hooks';
-import { Fragment, useId, useState } from 'react';
+import { Fragment } from 'react';
+import { BarNumber, Chart, ChartTable, type ChartTableProps, numberHeight } from './chart.tsx';
 import css from './histogram.module.css';
-import { plural, sayNumber, sayPercent, sayTenth } from './number.ts';
+import { plural, sayNumber, sayPercent, sayShort, sayTenth } from './number.ts';
 import { useReading } from './use-reading.ts';
 
 export interface Bin {
@@ -36,9 +37,7 @@ const dwarfs = 3;
 
 /** How many people have how much: bars in plain SVG, lines to cross with the share above, and a table behind it. */
 export function Histogram({ title, bins, marks = [], median = null, before = [], height = 120, small = false }: HistogramProps) {
-  const [table, setTable] = useState(false);
   const { ref, width } = useElementSize();
-  const id = useId();
   const people = bins.reduce((sum, bin) => sum + bin.people, 0);
   const all = [...bins, ...before];
   const low = Math.min(...all.map((bin) => bin.from));
@@ -61,7 +60,12 @@ export function Histogram({ title, bins, marks = [], median = null, before = [],
   const isCut = second > 0 && most > second * dwarfs;
   const top = Math.max(1, isCut ? second * 1.35 : most);
   const left = (value: number): number => ((value - low) / (high - low)) * 100;
-  const up = (bin: Bin): number => (bin.people === 0 ? 0 : Math.max(1.5, Math.min(100, (tall(bin) / top) * 100)));
+  const full = small ? 100 : (1 - numberHeight / height) * 100;
+  const up = (bin: Bin): number => (bin.people === 0 ? 0 : Math.max(1.5, Math.min(full, (tall(bin) / top) * full)));
+  /** Every bar says its number where there is room for it; the tallest, which is the measure of all, does anyway. */
+  const room = bins.every((bin) => sayShort(bin.people).length * 7 <= ((left(bin.to) - left(bin.from)) / 100) * width);
+  const tallest = bins.toSorted((a, b) => tall(b) - tall(a))[0]!;
+  const saysNumber = (bin: Bin): boolean => !small && bin.people > 0 && (room || bin === tallest);
   const first = Math.min(...marks.map((mark) => mark.at), Number.POSITIVE_INFINITY);
   const shown = at === null ? null : bins[at]!;
   const outline = before.map((bin, index) => `${index === 0 ? 'M' : 'L'}${left(bin.from)} ${100 - up(bin)}H${left(bin.to)}`).join('');
@@ -73,111 +77,80 @@ export function Histogram({ title, bins, marks = [], median = null, before = [],
       );
   const depth = Math.max(0, ...rows.map((row) => row.row + 1));
 
-  const tableView = (
-    <table className={css.table}>
-      <caption className="visually-hidden">{title}</caption>
-      <thead className="visually-hidden">
-        <tr>
-          <th scope="col">Score</th>
-          <th scope="col">People</th>
-        </tr>
-      </thead>
-      <tbody>
-        {bins.map((bin) => (
-          <tr key={bin.from}>
-            <th scope="row">
-              {sayTenth(bin.from)} to {sayTenth(bin.to)}
-            </th>
-            <td>{sayNumber(bin.people)}</td>
-          </tr>
-        ))}
-        {marks.map((mark) => (
-          <tr key={mark.key}>
-            <th scope="row">
-              {mark.name}: {sayTenth(mark.at)} or above
-            </th>
-            <td>
-              {sayNumber(mark.people)} <span className="faint">{sayPercent(mark.people, people)}</span>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-  return (
-    <figure className={css.figure} data-small={small || undefined} ref={ref}>
-      {table && !small ? (
-        tableView
-      ) : (
-        <>
-          {depth > 0 && (
-            <div className={css.marks} style={{ height: depth * labelHeight }} aria-hidden="true">
-              {rows.map(({ mark, left: x, row, ends }) => (
-                <span
-                  key={mark.key}
-                  className={css.mark}
-                  data-ends={ends || undefined}
-                  style={{ ...(ends ? { right: `${100 - x}%` } : { left: `${x}%` }), bottom: (depth - 1 - row) * labelHeight }}
-                >
-                  <b>{mark.name}</b> {sayTenth(mark.at)} <span className={css.share}>· {sayPercent(mark.people, people)}</span>
-                </span>
-              ))}
-            </div>
-          )}
-          <div className={css.plot} style={{ height }} {...props}>
-            <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
-              {bins.map((bin, index) => {
-                const size = up(bin);
-                const wide = left(bin.to) - left(bin.from);
-                return (
-                  <rect
-                    key={bin.from}
-                    x={left(bin.from) + wide * 0.08}
-                    y={100 - size}
-                    width={wide * 0.84}
-                    height={size}
-                    fill={bin.from >= first ? 'var(--chart-2)' : 'var(--chart-3)'}
-                    opacity={at === null || at === index ? 1 : 0.45}
-                  />
-                );
-              })}
-              {outline !== '' && <path d={outline} className={css.before} vectorEffect="non-scaling-stroke" />}
-            </svg>
-            {isCut &&
-              bins.map(
-                (bin) =>
-                  tall(bin) > top && (
-                    <Fragment key={bin.from}>
-                      <span className={css.cut} style={{ left: `${left(bin.from)}%`, width: `${left(bin.to) - left(bin.from)}%` }} />
-                      {!small && (
-                        <span
-                          className={css.cutWords}
-                          style={{ left: `${left(bin.to)}%` }}
-                          data-ends={left(bin.to) > 70 || undefined}
-                          aria-hidden="true"
-                        >
-                          {sayNumber(bin.people)}
-                        </span>
-                      )}
-                    </Fragment>
-                  ),
-              )}
-            {marks.map((mark) => {
-              const row = rows.find((one) => one.mark === mark)?.row;
-              return (
-                <span
-                  key={mark.key}
-                  className={css.line}
-                  style={{ left: `${left(mark.at)}%`, ...(row === undefined ? {} : { top: -4 - (depth - 1 - row) * labelHeight }) }}
-                />
-              );
-            })}
-          </div>
-          {small && <div className="visually-hidden">{tableView}</div>}
-        </>
+  const table: Omit<ChartTableProps, 'title'> = {
+    columns: ['Score', 'People'],
+    rows: [
+      ...bins.map((bin) => ({
+        key: `from ${bin.from}`,
+        cells: [`${sayTenth(bin.from)} to ${sayTenth(bin.to)}`, sayNumber(bin.people)],
+      })),
+      ...marks.map((mark) => ({
+        key: mark.key,
+        cells: [
+          `${mark.name}: ${sayTenth(mark.at)} or above`,
+          <>
+            {sayNumber(mark.people)} <span className="faint">{sayPercent(mark.people, people)}</span>
+          </>,
+        ],
+      })),
+    ],
+  };
+  const drawing = (
+    <div className={css.drawing} data-small={small || undefined}>
+      {depth > 0 && (
+        <div className={css.marks} style={{ height: depth * labelHeight }} aria-hidden="true">
+          {rows.map(({ mark, left: x, row, ends }) => (
+            <span
+              key={mark.key}
+              className={css.mark}
+              data-ends={ends || undefined}
+              style={{ ...(ends ? { right: `${100 - x}%` } : { left: `${x}%` }), bottom: (depth - 1 - row) * labelHeight }}
+            >
+              <b>{mark.name}</b> {sayTenth(mark.at)} <span className={css.share}>· {sayPercent(mark.people, people)}</span>
+            </span>
+          ))}
+        </div>
       )}
+      <div className={css.plot} style={{ height }} {...props}>
+        <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+          {bins.map((bin, index) => {
+            const size = up(bin);
+            const wide = left(bin.to) - left(bin.from);
+            return (
+              <rect
+                key={bin.from}
+                x={left(bin.from) + wide * 0.08}
+                y={100 - size}
+                width={wide * 0.84}
+                height={size}
+                fill={bin.from >= first ? 'var(--chart-2)' : 'var(--chart-3)'}
+                opacity={at === null || at === index ? 1 : 0.45}
+              />
+            );
+          })}
+          {outline !== '' && <path d={outline} className={css.before} vectorEffect="non-scaling-stroke" />}
+        </svg>
+        {bins.map((bin) => (
+          <Fragment key={bin.from}>
+            {tall(bin) > top && (
+              <span className={css.cut} style={{ left: `${left(bin.from)}%`, width: `${left(bin.to) - left(bin.from)}%` }} />
+            )}
+            {saysNumber(bin) && <BarNumber left={left((bin.from + bin.to) / 2)} up={up(bin)} words={sayShort(bin.people)} />}
+          </Fragment>
+        ))}
+        {marks.map((mark) => {
+          const row = rows.find((one) => one.mark === mark)?.row;
+          return (
+            <span
+              key={mark.key}
+              className={css.line}
+              style={{ left: `${left(mark.at)}%`, ...(row === undefined ? {} : { top: -4 - (depth - 1 - row) * labelHeight }) }}
+            />
+          );
+        })}
+      </div>
       <div className={css.axis}>
-        {table && !small ? null : shown ? (
+        {shown ? (
           <span className={css.read} aria-hidden="true">
             <b>{sayNumber(shown.people)}</b> {sayPercent(shown.people, people)}, {sayTenth(shown.from)} to {sayTenth(shown.to)}
           </span>
@@ -197,24 +170,28 @@ export function Histogram({ title, bins, marks = [], median = null, before = [],
           </>
         )}
       </div>
-      {!small && (
-        <div className={css.foot}>
-          {before.length > 0 && !table ? (
-            <span className={css.legend}>
-              <i /> as it is published
-            </span>
-          ) : (
-            <span />
-          )}
-          <button type="button" className="plain-button text-link" onClick={() => setTable(!table)} aria-describedby={id}>
-            {table ? 'Show bars' : 'Show table'}
-          </button>
-          <span id={id} hidden>
-            {title}
-          </span>
+    </div>
+  );
+  if (small)
+    return (
+      <figure ref={ref}>
+        {drawing}
+        <div className="visually-hidden">
+          <ChartTable title={title} {...table} />
         </div>
-      )}
-    </figure>
+      </figure>
+    );
+  const legend = before.length > 0 && (
+    <span className={css.legend}>
+      <i /> as it is published
+    </span>
+  );
+  return (
+    <div ref={ref} className={css.box}>
+      <Chart title={title} table={table} from={legend}>
+        {drawing}
+      </Chart>
+    </div>
   );
 }
 

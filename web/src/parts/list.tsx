@@ -48,11 +48,15 @@ interface ListProps<T> {
   chosen?: Set<string>;
   onChosen?: (chosen: Set<string>) => void;
   tall?: boolean;
+  /** What the columns that are left out would tell, as a second line under each row while the list is narrower than `until` (0: never) pixels. */
+  below?: { until: number; cell: (row: T) => ReactNode };
   /** A wide side panel, for what is read rather than looked up. */
   wide?: boolean;
 }
 
 const rowHeight = 38;
+/** A row with a second line under it. */
+const twoLines = 56;
 
 /** The one list: virtual rows, j k to move, Enter to peek and Enter again to open, x to choose, Esc to close. */
 export function List<T>(props: ListProps<T>) {
@@ -62,9 +66,12 @@ export function List<T>(props: ListProps<T>) {
   const { ref: sizeRef, width } = useElementSize();
   const scroll = useRef<HTMLDivElement>(null);
   const id = useId();
-  const height = props.tall ? 52 : rowHeight;
   useFocusBack(panel !== undefined && peek !== null);
+  const below = props.below && width > 0 && width < props.below.until ? props.below.cell : undefined;
+  const height = below ? twoLines : props.tall ? 52 : rowHeight;
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroll.current, estimateSize: () => height, overscan: 12 });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every row is as high as is said, and is asked again when that changes
+  useEffect(() => virtual.measure(), [height]);
   const items = virtual.getVirtualItems();
   const lastSeen = items.at(-1)?.index ?? 0;
   const { more = false, loadMore } = list;
@@ -95,7 +102,8 @@ export function List<T>(props: ListProps<T>) {
     next.delete(idOf(row)) || next.add(idOf(row));
     onChosen(next);
   };
-  const onGrid = (event: KeyboardEvent): boolean => event.target === document.body || event.target === scroll.current;
+  const onGrid = ({ target }: KeyboardEvent): boolean =>
+    target === document.body || target === scroll.current || target instanceof HTMLHeadingElement;
   useKeys({
     j: () => move(1),
     k: () => move(-1),
@@ -170,6 +178,7 @@ export function List<T>(props: ListProps<T>) {
                         className={css.row}
                         data-active={item.index === active || undefined}
                         data-peek={rowId === peek || undefined}
+                        data-lines={below ? 2 : undefined}
                         style={{
                           gridTemplateColumns: tracks,
                           height,
@@ -202,6 +211,11 @@ export function List<T>(props: ListProps<T>) {
                             {column.cell(row)}
                           </span>
                         ))}
+                        {below && (
+                          <span role="gridcell" className={css.below}>
+                            {below(row)}
+                          </span>
+                        )}
                       </div>
                     );
                   })}

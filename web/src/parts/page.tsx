@@ -1,6 +1,6 @@
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
+import { useFocusKept } from './focus-back.ts';
 import css from './page.module.css';
-import { useSideFade } from './side-fade.ts';
 
 interface PageProps {
   title: ReactNode;
@@ -14,12 +14,15 @@ interface PageProps {
   bar?: ReactNode;
   /** `fill`: the content takes the rest and scrolls by itself, for lists and canvases. `read`: a narrow column. */
   fit?: 'fill' | 'wide' | 'read';
+  /** Where the keyboard goes on after something was done and its button is gone (the title). */
+  focusNext?: RefObject<HTMLElement | null>;
   children: ReactNode;
 }
 
 /** Every screen: title, one sentence, one action, content. */
-export function Page({ title, tab, purpose, actions, bar, fit = 'wide', children }: PageProps) {
-  const barRow = useSideFade<HTMLDivElement>();
+export function Page({ title, tab, purpose, actions, bar, fit = 'wide', focusNext, children }: PageProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useFocusKept(heading, focusNext);
   const words = tab ?? (typeof title === 'string' ? title : 'Throughline');
   useEffect(() => {
     document.title = `${words} · Throughline`;
@@ -28,16 +31,14 @@ export function Page({ title, tab, purpose, actions, bar, fit = 'wide', children
     <div className={css.page}>
       <header className={css.head}>
         <div className={css.words}>
-          <h1>{title}</h1>
+          <h1 ref={heading} tabIndex={-1}>
+            {title}
+          </h1>
           {purpose && <p className={css.purpose}>{purpose}</p>}
         </div>
         {actions && <div className={css.actions}>{actions}</div>}
       </header>
-      {bar && (
-        <div ref={barRow} className={css.bar}>
-          {bar}
-        </div>
-      )}
+      {bar && <div className={css.bar}>{bar}</div>}
       <div className={css.body} data-fit={fit} {...(fit === 'fill' ? {} : { tabIndex: -1 })}>
         {fit === 'fill' ? (
           children

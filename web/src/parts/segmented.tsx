@@ -1,5 +1,6 @@
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import css from './segmented.module.css';
+import { useSideFade } from './side-fade.ts';
 
 interface Choice<V extends string> {
   value: V;
@@ -18,10 +19,10 @@ export function Segmented<V extends string>({
   value: V;
   onChange: (value: V) => void;
 }) {
-  const group = useRef<HTMLFieldSetElement>(null);
+  const group = useSideFade<HTMLFieldSetElement>();
   useEffect(() => {
-    if (value) group.current?.querySelector('[aria-pressed=true]')?.scrollIntoView({ block: 'nearest', inline: 'center' }); // on a phone the bar scrolls sideways
-  }, [value]);
+    if (value) group.current?.querySelector('[aria-pressed=true]')?.scrollIntoView({ block: 'nearest', inline: 'center' }); // on a phone it scrolls sideways
+  }, [value, group]);
   return (
     <fieldset className={css.group} ref={group}>
       <legend className="visually-hidden">{label}</legend>

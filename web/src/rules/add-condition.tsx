@@ -5,6 +5,7 @@ import { type Choice, fitting } from './choices.ts';
 import { usualOperator } from './comparison-chips.tsx';
 import { kindEditors } from './conditions/index.ts';
 import type { DraftCondition } from './draft.ts';
+import { isPath } from './lacks.ts';
 import css from './rule-editor.module.css';
 import { profileChoices, profileSeen, traitChoices, useWords } from './vocabulary.ts';
 
@@ -51,6 +52,31 @@ function namedThings(vocabulary: Vocabulary): Choice<DraftCondition>[] {
   ];
 }
 
+/** What a name could be that nothing is called by: an event that is still to come, a field that is still to be defined. */
+function unknownThings(vocabulary: Vocabulary, text: string): Choice<DraftCondition>[] {
+  const called = (names: string[]): boolean => names.some((name) => name.toLowerCase() === text.toLowerCase());
+  const { events, traits } = vocabulary;
+  const group = 'Not known so far';
+  const event: Choice<DraftCondition> = {
+    label: `Event “${text}”`,
+    note: 'never seen so far',
+    group,
+    unknown: true,
+    value: { event: { name: text } },
+  };
+  const field: Choice<DraftCondition> = {
+    label: `Field “${text}”`,
+    note: 'no such field',
+    group,
+    unknown: true,
+    value: { trait: { path: text, op: usualOperator(undefined) } },
+  };
+  return [
+    ...(called(events.map(({ name }) => name)) ? [] : [event]),
+    ...(!isPath(text) || called(traits.flatMap(({ path, name }) => [path, name ?? path])) ? [] : [field]),
+  ];
+}
+
 /** Adds a condition to a group: choose its kind, or write the name of an event, a field, a segment. */
 export function AddCondition({ group, onAdd }: { group: string; onAdd: (condition: DraftCondition) => void }) {
   const { vocabulary } = useWords();
@@ -62,12 +88,8 @@ export function AddCondition({ group, onAdd }: { group: string; onAdd: (conditio
         hint="Write an event, a field, a segment"
         button={{ className: css.add!, keys: 'a', tip: 'Add a condition' }}
         choices={kindChoices(vocabulary)}
-        written={(text) => [
-          ...fitting(namedThings(vocabulary), text),
-          ...(vocabulary.events.some(({ name }) => name.toLowerCase() === text.trim().toLowerCase())
-            ? []
-            : [{ label: `did ${text.trim()}`, note: 'has not come yet', value: { event: { name: text.trim() } } as DraftCondition }]),
-        ]}
+        written={(text) => [...fitting(namedThings(vocabulary), text), ...unknownThings(vocabulary, text.trim())]}
+        unknown={(text) => `No field, event or segment is called “${text}”.`}
         onPick={onAdd}
       />
     </span>

@@ -12,6 +12,8 @@ export interface Choice<V> {
   group?: string;
   /** A word at the end of its line: how often it came, what type it is. */
   note?: string;
+  /** Nothing is known by this name: it is taken when it was gone to, never because it was the only one left. */
+  unknown?: true;
 }
 /** What can be chosen by writing it: "45 days", "10 to 20". */
 export type Written<V> = (text: string) => Choice<V>[];

@@ -18,6 +18,8 @@ interface ChooserProps<V> {
   writtenFirst?: boolean;
   /** What may be written, shown in the empty field. */
   hint?: string;
+  /** What is said when only unknown names are left to choose from. */
+  unknown?: (text: string) => string;
   onPick: (value: V) => void;
   /** Several can be chosen: those that are, by their labels. The chooser stays open, and picking one again takes it away. */
   many?: readonly string[];
@@ -50,6 +52,7 @@ export function Chooser<V>({
   written,
   writtenFirst = false,
   hint,
+  unknown,
   onPick,
   many,
   quiet = false,
@@ -95,7 +98,7 @@ export function Chooser<V>({
       <Popover.Dropdown p={0} aria-label={label} className={css.dropdown}>
         {opened && (
           <Inside
-            {...{ label, choices, written, writtenFirst, hint, many }}
+            {...{ label, choices, written, writtenFirst, hint, unknown, many }}
             onClose={close}
             onPick={(value) => {
               onPick(value);
@@ -110,14 +113,14 @@ export function Chooser<V>({
   );
 }
 
-type InsideProps<V> = Pick<ChooserProps<V>, 'label' | 'choices' | 'written' | 'writtenFirst' | 'hint' | 'many'> & {
+type InsideProps<V> = Pick<ChooserProps<V>, 'label' | 'choices' | 'written' | 'writtenFirst' | 'hint' | 'unknown' | 'many'> & {
   onPick: (value: V) => void;
   onClose: () => void;
 };
 
-function Inside<V>({ label, choices, written, writtenFirst, hint, many, onPick, onClose }: InsideProps<V>) {
+function Inside<V>({ label, choices, written, writtenFirst, hint, unknown, many, onPick, onClose }: InsideProps<V>) {
   const [query, setQuery] = useState('');
-  const [active, setActive] = useState(0);
+  const [active, setActive] = useState<number | null>(null);
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -125,7 +128,8 @@ function Inside<V>({ label, choices, written, writtenFirst, hint, many, onPick, 
   const own = query.trim() === '' ? [] : (written?.(query) ?? []);
   const [before, after] = writtenFirst ? [own, fit] : [fit, own];
   const shown = [...before, ...after.filter((each) => !before.some((one) => one.label === each.label))].slice(0, mostShown);
-  const at = Math.min(active, shown.length - 1);
+  const onlyUnknown = shown.length > 0 && shown.every((choice) => choice.unknown);
+  const at = Math.min(active ?? (onlyUnknown ? -1 : 0), shown.length - 1);
 
   useEffect(() => field.current?.focus(), []);
   useEffect(() => {
@@ -169,9 +173,14 @@ function Inside<V>({ label, choices, written, writtenFirst, hint, many, onPick, 
         spellCheck={false}
         onChange={(event) => {
           setQuery(event.currentTarget.value);
-          setActive(0);
+          setActive(null);
         }}
       />
+      {onlyUnknown && unknown && (
+        <p className={css.said} role="status">
+          {unknown(query.trim())}
+        </p>
+      )}
       <div ref={list} id={id} role="listbox" aria-label={label} aria-multiselectable={many ? true : undefined} className={css.list}>
         {shown.map((choice, index) => {
           const heading = choice.group !== group ? choice.group : undefined;
@@ -191,6 +200,7 @@ function Inside<V>({ label, choices, written, writtenFirst, hint, many, onPick, 
                 aria-selected={many ? on === true : index === at}
                 className={css.option}
                 data-active={index === at || undefined}
+                data-unknown={choice.unknown}
                 onMouseMove={() => setActive(index)}
                 onMouseDown={(event) => event.preventDefault()}
                 onClick={() => onPick(choice.value)}

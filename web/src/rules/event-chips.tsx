@@ -31,7 +31,7 @@ export function EventChip({
       ask="which event"
       hint="Search events, or write a name"
       choices={eventChoices(vocabulary)}
-      written={(text) => [{ value: text.trim(), label: text.trim(), note: 'has not come yet' }]}
+      written={(text) => [{ value: text.trim(), label: text.trim(), note: 'never seen so far' }]}
       onPick={onChange}
     />
   );
@@ -57,7 +57,7 @@ export function PropertyChip({
       ask="which property"
       hint="Search properties, or write a path"
       choices={propertyChoices(propertiesOf(vocabulary, event))}
-      written={(text) => (isPath(text.trim()) ? [{ value: text.trim(), label: text.trim(), note: 'has not come yet' }] : [])}
+      written={(text) => (isPath(text.trim()) ? [{ value: text.trim(), label: text.trim(), note: 'never seen so far' }] : [])}
       onPick={onChange}
     />
   );

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconArrowDownRight, IconArrowUpRight } from '@tabler/icons-react';
-import { kindNames } from 'contract:words';
 import type { Reply } from '../api.ts';
+import { Linked } from '../definitions/linked.tsx';
 import { To, useAddress } from '../parts/address.tsx';
 import { Histogram } from '../parts/histogram.tsx';
 import { plural, sayNumber } from '../parts/number.ts';
@@ -10,7 +10,6 @@ import { PersonName } from '../parts/person-name.tsx';
 import { ProblemView } from '../parts/problem.tsx';
 import { Bones } from '../parts/skeleton.tsx';
 import { Time } from '../parts/time.tsx';
-import { Chip } from '../parts/tone.tsx';
 import { useList, useRoute } from '../query.ts';
 import { LinesTable } from './lines-table.tsx';
 import { sayValue } from './say-score.ts';
@@ -38,7 +37,9 @@ export function ScoreReport({ scoreKey, body }: { scoreKey: string; body: Draft 
       {data.warnings.length > 0 && <Warnings of={data.warnings} />}
       <Section
         title="Who has how much"
-        hint={`${plural(people, 'person', 'people')}, ${sayValue(data.min)} to ${sayValue(data.max)}. Each threshold shows the share that stands at it or above.`}
+        hint={`${plural(people, 'person', 'people')}, ${sayValue(data.min)} to ${sayValue(data.max)}.${
+          data.thresholds.length > 0 ? ' Each threshold shows the share that stands at it or above.' : ''
+        }`}
       >
         <Card>
           <Histogram title={data.name} bins={data.distribution} marks={data.thresholds} median={data.median} height={180} />
@@ -60,7 +61,10 @@ export function ScoreReport({ scoreKey, body }: { scoreKey: string; body: Draft 
           <Crossings scoreKey={scoreKey} thresholds={data.thresholds} />
         </Section>
         <Section title="Used by">
-          <Uses uses={data.uses} />
+          <Linked
+            items={data.uses}
+            nothing={`Nothing asks about it yet. A segment, a grade or a journey can: “Score is at least ${sayNumber(60)}”.`}
+          />
         </Section>
       </div>
     </>
@@ -114,26 +118,5 @@ function Crossings({ scoreKey, thresholds }: { scoreKey: string; thresholds: Det
         </div>
       )}
     </>
-  );
-}
-
-/** Where the page of a definition is. */
-const placeOf = (kind: string, key: string): string =>
-  ['journey', 'segment', 'score'].includes(kind) ? `${kind}s/${key}` : kind === 'grade' ? 'scores' : `definitions/${kind}/${key}`;
-
-function Uses({ uses }: { uses: Detail['uses'] }) {
-  if (uses.length === 0)
-    return <p className="faint">Nothing asks about it yet. A segment, a grade or a journey can: “Score is at least {sayNumber(60)}”.</p>;
-  return (
-    <ul className={css.uses}>
-      {uses.map((use) => (
-        <li key={use.kind + use.key}>
-          <Chip>{kindNames[use.kind].name}</Chip>
-          <To to={placeOf(use.kind, use.key)} className="text-link clip">
-            {use.name || use.key}
-          </To>
-        </li>
-      ))}
-    </ul>
   );
 }

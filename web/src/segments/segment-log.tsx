@@ -53,6 +53,7 @@ export function SegmentLog({ of, entered }: { of: string; entered: boolean | und
       columns={columns}
       idOf={idOf}
       list={list}
+      below={{ until: 620, cell: whyOf }}
       peek={address.peek ?? null}
       onPeek={(id) => setAddress({ peek: id ?? undefined })}
       onOpen={(row) => go(`people/${row.person.id}`)}

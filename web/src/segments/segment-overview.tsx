@@ -1,7 +1,5 @@
 import type { Rule } from '#contract/rule.ts';
-import { kindNames } from 'contract:words';
-import type { Reply } from '../api.ts';
-import { To } from '../parts/address.tsx';
+import { Linked } from '../definitions/linked.tsx';
 import { plural, sayNumber, sayPercent } from '../parts/number.ts';
 import { Card, Section } from '../parts/page.tsx';
 import { ProblemView } from '../parts/problem.tsx';
@@ -11,9 +9,7 @@ import { useRoute } from '../query.ts';
 import { useWorkspace } from '../session/workspace.tsx';
 import { AskPerson } from './ask-person.tsx';
 import { MembersChart } from './members-chart.tsx';
-import css from './segment-page.module.css';
-
-type Linked = Reply<'getSegment'>['uses'];
+import css from './segment-overview.module.css';
 
 /** Who belongs, over time and in words; what asks about it; whether somebody is in. */
 export function SegmentOverview({ of, rule }: { of: string; rule: Rule | null }) {
@@ -56,33 +52,14 @@ export function SegmentOverview({ of, rule }: { of: string; rule: Rule | null })
           </Section>
         )}
         <Section title="Used by">
-          <Links items={data.uses} nothing="Nothing asks about it yet. Journeys, scores and other segments can, by its name." />
+          <Linked items={data.uses} nothing="Nothing asks about it yet. Journeys, scores and other segments can, by its name." />
         </Section>
         {rule && (
           <Section title="Asks about">
-            <Links items={data.reads} nothing="No other definition: only what people are and did." />
+            <Linked items={data.reads} nothing="No other definition: only what people are and did." />
           </Section>
         )}
       </div>
     </div>
-  );
-}
-
-const pageOf = (kind: string, key: string): string =>
-  ({ journey: `journeys/${key}`, score: `scores/${key}`, segment: `segments/${key}` })[kind] ?? `definitions/${kind}/${key}`;
-
-function Links({ items, nothing }: { items: Linked; nothing: string }) {
-  if (items.length === 0) return <p className="faint">{nothing}</p>;
-  return (
-    <ul className={css.links}>
-      {items.map(({ kind, key, name }) => (
-        <li key={`${kind}/${key}`}>
-          <To to={pageOf(kind, key)} className="text-link">
-            {name || key}
-          </To>
-          <span className="faint">{kindNames[kind].name}</span>
-        </li>
-      ))}
-    </ul>
   );
 }

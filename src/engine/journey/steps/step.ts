@@ -23,7 +23,7 @@ export interface StepContext {
 
 /** What taking a step leads to: on to another, a wait, or the end. */
 export type Outcome =
-  | { to: 'next'; next: string | null; because?: string; effects?: Effect[]; person?: Person; answer?: JsonObject }
+  | { to: 'next'; next: string | null; because?: string; effects?: Effect[]; person?: Person }
   | { to: 'wait'; until: Instant; looksAt?: Instant; effects?: Effect[]; person?: Person }
   | { to: 'end'; reason: string };
 
@@ -65,5 +65,4 @@ export const questionOf = ({ person, now, run }: StepContext): Question => ({
   now,
   changesAt: never,
   journeySince: run.enteredAt,
-  answers: run.answers,
 });

@@ -1,6 +1,5 @@
 import type { Json } from '#contract/json.ts';
 import type { StepLogic } from './step.ts';
-import { withTrait } from '../../traits.ts';
 
 export const tag: StepLogic<'tag'> = {
   compile: () => null,
@@ -11,7 +10,6 @@ export const tag: StepLogic<'tag'> = {
       to: 'next',
       next: step.next,
       effects: [{ kind: 'set-trait', path: 'tags', value }],
-      person: { ...person, traits: withTrait(person.traits, 'tags', value) },
     };
   },
   say: (step) =>

@@ -1,6 +1,10 @@
 import { ms, sayDuration } from '#contract/instant.ts';
+import type { Effect } from '../../effect.ts';
 import { stableId } from '../../stable-id.ts';
 import type { StepLogic } from './step.ts';
+
+/** What was answered is an event of the person, so that any rule can ask for its properties: the last one since entering the journey, for a branch. */
+export const answerEvent = 'Webhook Answered';
 
 export const webhook: StepLogic<'webhook'> = {
   compile: () => null,
@@ -29,11 +33,18 @@ export const webhook: StepLogic<'webhook'> = {
     };
   },
   onTime: (step) => ({ to: 'next', next: step.onFailure, because: `no answer in ${sayDuration(step.timeout)}` }),
-  onWord(step, word) {
+  onWord(step, word, { run, now, evidence, journeyKey }) {
     if (word.kind !== 'answer') return null;
-    return word.ok
-      ? { to: 'next', next: step.next, because: word.says, answer: word.body }
-      : { to: 'next', next: step.onFailure, because: word.says, answer: word.body };
+    const said: Effect = {
+      kind: 'event',
+      id: stableId('answer', run.id, run.seq),
+      name: answerEvent,
+      at: now,
+      properties: { ...word.body, journey: journeyKey, step: step.key, ok: word.ok },
+      from: evidence,
+      by: 'journey',
+    };
+    return { to: 'next', next: word.ok ? step.next : step.onFailure, because: word.says, effects: [said] };
   },
   say: (step) => (step.template === null ? 'Call something that is still to be named' : `Call ${step.template}`),
 };

@@ -22,7 +22,7 @@ export const trait: KindEditor<'trait'> = {
           ask="which field"
           hint="Search fields, or write a path"
           choices={traitChoices(vocabulary)}
-          written={(text) => (isPath(text.trim()) ? [{ value: text.trim(), label: text.trim(), note: 'has not come yet' }] : [])}
+          written={(text) => (isPath(text.trim()) ? [{ value: text.trim(), label: text.trim(), note: 'no such field' }] : [])}
           onPick={(path) => onChange({ path, op: test.op ?? usualOperator(seenOf(path)) }, `choose ${traitName(vocabulary, path)}`)}
         />
         {test.path && <ComparisonChips test={test} what={traitName(vocabulary, test.path)} seen={seenOf(test.path)} onChange={onChange} />}

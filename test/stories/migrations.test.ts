@@ -1,0 +1,116 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { dialects } from '../databases.ts';
+import { openWorld, type World } from '../world.ts';
+
+/** New versions move nobody by themselves; a colleague moves people by a map, and back. */
+
+const wait = (key: string, long: string, next: string | null) => ({ key, kind: 'wait', for: long, next });
+const journey = (steps: object[]) => ({
+  name: 'Course',
+  intent: 'To be changed while people are in it',
+  reentry: 'after-exit',
+  steps: [{ key: 'start', kind: 'entry', on: { event: 'Joined' }, next: (steps[0] as { key: string }).key }, ...steps],
+});
+
+describe.each(dialects)('on %s', (database) => {
+  let world: World;
+  const crowd = 60;
+  const of = async (step: string, version: number): Promise<number> =>
+    (
+      await world.rows("select count(*) as n from run where journey = 'course' and status = 'live' and step = $1 and version = $2", [
+        step,
+        version,
+      ])
+    )[0]!.n;
+
+  beforeAll(async () => {
+    world = await openWorld({ database });
+    await world.define('journey', 'course', journey([wait('first', 'P5D', 'second'), wait('second', 'P5D', null)]));
+    await world.send(Array.from({ length: crowd }, (_, n) => ({ type: 'track' as const, userId: `s${n}`, event: 'Joined' })));
+  });
+
+  test('five editions while events flow: nobody moves, repeats or is lost', async () => {
+    for (let edition = 2; edition <= 6; edition++) {
+      await world.define(
+        'journey',
+        'course',
+        journey([wait('intro', `PT${edition}H`, 'first'), wait('first', 'P3D', 'second'), wait('second', 'P2D', null)]),
+      );
+      await world.send(
+        Array.from({ length: 10 }, (_, n) => ({ type: 'track' as const, userId: `s${(edition * 10 + n) % crowd}`, event: 'Page Viewed' })),
+      );
+    }
+    expect(await of('first', 1)).toBe(crowd);
+    expect(await world.rows("select count(*) as n from run where journey = 'course'")).toEqual([{ n: crowd }]);
+  });
+
+  test('a map that cannot be is refused, and a preview moves nobody', async () => {
+    const bad = await world.api('POST', '/api/journeys/course/migrations', {
+      from: 1,
+      map: { first: 'third', start: 'first', second: 'start' },
+    });
+    expect(bad).toMatchObject({
+      status: 400,
+      body: {
+        code: 'body-invalid',
+        details: [
+          { path: 'map.first', message: 'the published version has no step "third"' },
+          { path: 'map.second', message: 'nobody is moved to an entry' },
+        ],
+      },
+    });
+    const preview = await world.must('POST', '/api/journeys/course/migrations/preview', { from: 1, map: { first: 'first' } });
+    expect(preview).toEqual({
+      from: 1,
+      to: 6,
+      people: crowd,
+      steps: [
+        { step: 'first', says: 'Wait 5 days', people: crowd, to: { step: 'first', says: 'Wait 3 days' }, suggested: 'first', same: false },
+      ],
+    });
+    expect(await of('first', 1)).toBe(crowd);
+    expect(await world.api('POST', '/api/journeys/course/migrations/preview', { from: 6 })).toMatchObject({
+      status: 409,
+      body: { code: 'migration-empty' },
+    });
+  });
+
+  test('some are moved by a map and back; whoever goes on meanwhile goes on, and nobody is lost', async () => {
+    const moved = await world.must('POST', '/api/journeys/course/migrations', { from: 1, map: { first: 'first' }, limit: 40 });
+    await world.settle();
+    expect(moved).toMatchObject({ from: 1, to: 6, runs: 40, undoneAt: null });
+    expect([await of('first', 1), await of('first', 6)]).toEqual([20, 40]);
+    // The wait counts from when it began: three days in place of five.
+    const [run] = await world.rows("select state, entered_at from run where journey = 'course' and version = 6 limit 1");
+    expect(run!.state.wait.until).toBe(run!.entered_at + 3 * 86_400_000);
+
+    await world.must('POST', `/api/journeys/course/migrations/${moved.id}/undo`);
+    await world.settle();
+    expect([await of('first', 1), await of('first', 6)]).toEqual([crowd, 0]);
+    const [back] = await world.rows("select state, entered_at from run where journey = 'course' limit 1");
+    expect(back!.state.wait.until).toBe(back!.entered_at + 5 * 86_400_000);
+    expect(await world.api('POST', `/api/journeys/course/migrations/${moved.id}/undo`)).toMatchObject({
+      status: 409,
+      body: { code: 'migration-undone' },
+    });
+
+    const again = await world.must('POST', '/api/journeys/course/migrations', { from: 1, map: { first: 'first' }, limit: 40 });
+    await world.turn('P4D');
+    expect([await of('first', 1), await of('second', 6)]).toEqual([20, 40]);
+    await world.must('POST', `/api/journeys/course/migrations/${again.id}/undo`);
+    await world.settle();
+    expect(await of('second', 6), 'they have gone on').toBe(40);
+    expect((await world.must('GET', '/api/journeys/course/migrations')).items).toHaveLength(2);
+  });
+
+  test('a map may put people out, and each says why', async () => {
+    await world.must('POST', '/api/journeys/course/migrations', { from: 1, map: { first: null } });
+    await world.settle();
+    expect(await of('first', 1)).toBe(0);
+    const ends = await world.rows("select distinct end_reason from run where journey = 'course' and status = 'ended'");
+    expect(ends).toEqual([{ end_reason: expect.stringMatching(/^taken-out: moved to version 6 by /) }]);
+    await world.turn('P10D');
+    expect(await world.rows("select count(*) as n from run where journey = 'course' and status = 'live'")).toEqual([{ n: 0 }]);
+    expect(await world.rows("select count(*) as n from run where journey = 'course'"), 'nobody is lost').toEqual([{ n: crowd }]);
+  });
+});
