@@ -5,6 +5,7 @@ import { ActsContext, type CanvasActs } from './canvas-acts.ts';
 import css from './canvas.module.css';
 import { Card, type CardNode, End, type Wrong } from './card.tsx';
 import { type Direction, walk } from './edit/walk.ts';
+import { alike, keepSame } from './keep-same.ts';
 import type { Placed } from './lay-out.ts';
 import { Way, type WayEdge } from './way.tsx';
 
@@ -45,9 +46,10 @@ export const cardOf = (key: string): HTMLElement | null => document.querySelecto
 function Drawn({ journeyKey, placed, steps, current, chosen, wrong, acts, onWalk, dragging = false, children }: CanvasProps) {
   const roving = acts.edit !== undefined;
   const stop = current ?? placed.nodes[0]?.id;
-  const nodes = useMemo<CardNode[]>(
-    () =>
-      placed.nodes.map((node) => ({
+  const before = useRef<{ nodes: CardNode[]; edges: WayEdge[] }>({ nodes: [], edges: [] });
+  const nodes = useMemo<CardNode[]>(() => {
+    const now = placed.nodes.map(
+      (node): CardNode => ({
         id: node.id,
         type: node.step === null ? 'end' : 'card',
         position: { x: node.x, y: node.y },
@@ -61,21 +63,28 @@ function Drawn({ journeyKey, placed, steps, current, chosen, wrong, acts, onWalk
           passed: steps === null ? null : (steps.get(node.id)?.passed ?? 0),
           chosen: chosen.has(node.id),
           stop: !roving || node.id === stop,
-          wrong: wrong.get(node.id),
+          wrong: wrong.get(node.id)?.message,
+          level: wrong.get(node.id)?.level,
         },
-      })),
-    [journeyKey, placed, steps, chosen, wrong, stop, roving],
-  );
+      }),
+    );
+    before.current.nodes = keepSame(before.current.nodes, now, (a, b) => alike(a.data, b.data));
+    return before.current.nodes;
+  }, [journeyKey, placed, steps, chosen, wrong, stop, roving]);
   const edges = useMemo<WayEdge[]>(() => {
     const most = Math.max(1, ...placed.edges.map((edge) => edge.count));
-    return placed.edges.map((edge) => ({
-      id: edge.id,
-      type: 'way',
-      source: edge.from,
-      target: edge.to,
-      focusable: false,
-      data: { edge, share: edge.count / most, stop: edge.from === stop },
-    }));
+    const now = placed.edges.map(
+      (edge): WayEdge => ({
+        id: edge.id,
+        type: 'way',
+        source: edge.from,
+        target: edge.to,
+        focusable: false,
+        data: { edge, share: edge.count / most, stop: edge.from === stop },
+      }),
+    );
+    before.current.edges = keepSame(before.current.edges, now, (a, b) => alike(a.data!, b.data!));
+    return before.current.edges;
   }, [placed, stop]);
   const press = (event: KeyboardEvent): void => {
     const direction = directions[event.key];

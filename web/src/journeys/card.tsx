@@ -22,7 +22,9 @@ interface CardData extends Record<string, unknown> {
   chosen: boolean;
   /** Whether Tab comes to it. */
   stop: boolean;
-  wrong: Wrong | undefined;
+  /** What is wrong there, and how bad it is. */
+  wrong: string | undefined;
+  level: Wrong['level'] | undefined;
 }
 export type CardNode = Node<CardData, 'card' | 'end'>;
 
@@ -34,7 +36,7 @@ const Handles = () => (
 );
 
 export const Card = memo(function Card({ data }: NodeProps<CardNode>) {
-  const { node, chosen, wrong } = data;
+  const { node, chosen, wrong, level } = data;
   const acts = useActs();
   const step = node.step!;
   const { icon: Icon, name } = stepLooks[step.kind] ?? stepLooks.exit;
@@ -46,7 +48,7 @@ export const Card = memo(function Card({ data }: NodeProps<CardNode>) {
         className={`${css.card} nopan`}
         data-kind={step.kind}
         data-chosen={chosen || undefined}
-        data-wrong={wrong?.level}
+        data-wrong={level}
         style={{ height: node.height }}
         draggable={canMove}
         onDragStart={(event) => {
@@ -68,11 +70,11 @@ export const Card = memo(function Card({ data }: NodeProps<CardNode>) {
             <Icon size={16} stroke={1.7} />
           </span>
           <span className={css.sentence}>{node.sentence}</span>
-          {wrong && <span className="visually-hidden">. {wrong.message}</span>}
+          {wrong && <span className="visually-hidden">. {wrong}</span>}
         </button>
         {wrong && (
-          <span className={css.mark} data-level={wrong.level} data-tip={wrong.message}>
-            {wrong.level === 'error' ? <IconExclamationCircle size={15} /> : <IconAlertTriangle size={15} />}
+          <span className={css.mark} data-level={level} data-tip={wrong}>
+            {level === 'error' ? <IconExclamationCircle size={15} /> : <IconAlertTriangle size={15} />}
           </span>
         )}
         {step.note && (

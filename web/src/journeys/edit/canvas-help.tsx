@@ -1,5 +1,6 @@
 import { Modal } from '@mantine/core';
 import help from '../../frame/help.module.css';
+import css from './edit-journey.module.css';
 
 const rows = [
   ['↑ ↓', 'Along the ways'],
@@ -12,7 +13,7 @@ const rows = [
   ['Ctrl D', 'Duplicate'],
   ['Ctrl A', 'Choose all'],
   ['Ctrl Z', 'Undo'],
-  ['Ctrl Shift Z', 'Redo'],
+  ['Ctrl Y', 'Redo; Ctrl Shift Z does too'],
   ['p', 'What is wrong'],
   [',', 'Settings of the journey'],
   ['Esc', 'Close the panel, choose nothing'],
@@ -35,7 +36,7 @@ export function CanvasHelp({ open, onClose }: { open: boolean; onClose: () => vo
           </div>
         ))}
       </dl>
-      <p className="faint">
+      <p className={`faint ${css.mouse}`}>
         With the mouse: drag a step or a kind of step onto a +, hold Shift to choose several, Ctrl and the wheel to zoom.
       </p>
     </Modal>

@@ -161,6 +161,19 @@ export const stepChoices: readonly StepChoice[] = [
 export const choicesFor = ({ architecture }: Pick<Journey, 'architecture'>): StepChoice[] =>
   stepChoices.filter((each) => stepsAllowed[architecture].includes(each.kind) && !(architecture === 'linear' && each.forPeople));
 
+/** Which choices a text finds: by their name first, then by what they are about. */
+export function found<C extends Pick<StepChoice, 'label' | 'about'>>(choices: readonly C[], text: string): C[] {
+  const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  const rank = ({ label, about }: C): number => {
+    const [name, all] = [label.toLowerCase(), `${label} ${about}`.toLowerCase()];
+    if (words.every((word) => name.split(' ').some((part) => part.startsWith(word)))) return 0;
+    if (words.every((word) => name.includes(word))) return 1;
+    return words.every((word) => all.includes(word)) ? 2 : 3;
+  };
+  if (words.length === 0) return [...choices];
+  return choices.filter((each) => rank(each) < 3).toSorted((a, b) => rank(a) - rank(b));
+}
+
 /** A complete step of a choice, under a key of its own. */
 export const newStep = (journey: Journey, { kind, key, blank }: Pick<StepChoice, 'kind' | 'key' | 'blank'>, usual: Usual): Step =>
   ({ key: freshKey(keysOf(journey), key), kind, ...blank(usual) }) as Step;

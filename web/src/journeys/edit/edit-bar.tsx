@@ -1,15 +1,16 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
 import { IconKeyboard, IconPhotoDown } from '@tabler/icons-react';
+import type { Reply } from '../../api.ts';
 import { To } from '../../parts/address.tsx';
 import type { History } from '../../parts/history.ts';
 import { plural } from '../../parts/number.ts';
+import { DiscardDraft } from './discard-draft.tsx';
 import css from './edit-journey.module.css';
 import { UndoButtons } from './undo-buttons.tsx';
 
 interface EditBarProps<T> {
-  journeyKey: string;
-  /** Whether it was never published. */
-  never: boolean;
+  definition: Reply<'getDefinition'>;
+  save: () => Promise<boolean>;
   errors: number;
   findings: number;
   panel: 'step' | 'settings' | 'problems' | null;
@@ -25,7 +26,8 @@ interface EditBarProps<T> {
 
 /** What stands over the canvas: what is wrong, the settings, undo and redo, the picture, the ways out. */
 export function EditBar<T>(props: EditBarProps<T>) {
-  const { journeyKey, never, errors, findings, panel, onPanel, history, onHistory, onEntry, onPicture, onHelp, onLeave } = props;
+  const { definition, save, errors, findings, panel, onPanel, history, onHistory, onEntry, onPicture, onHelp, onLeave } = props;
+  const never = definition.version === null;
   return (
     <>
       <Button
@@ -73,7 +75,15 @@ export function EditBar<T>(props: EditBarProps<T>) {
       <ActionIcon aria-label="Keys of the canvas" data-tip="Keys of the canvas" data-keys="?" onClick={() => onHelp()}>
         <IconKeyboard size={16} />
       </ActionIcon>
-      <Button component={To} to={`definitions/journey/${journeyKey}`} size="xs" variant="subtle" color="gray" className={css.fixed ?? ''}>
+      <DiscardDraft definition={definition} save={save} />
+      <Button
+        component={To}
+        to={`definitions/journey/${definition.key}`}
+        size="xs"
+        variant="subtle"
+        color="gray"
+        className={css.fixed ?? ''}
+      >
         Text
       </Button>
       <Button size="xs" variant="subtle" color="gray" className={css.fixed ?? ''} onClick={onLeave}>

@@ -14,9 +14,10 @@ import { useRoute } from '../../query.ts';
 import { Canvas, cardOf } from '../canvas.tsx';
 import { ActsContext, type CanvasActs, type Dragged } from '../canvas-acts.ts';
 import type { Wrong } from '../card.tsx';
-import { layOut } from '../lay-out.ts';
+import { outlineOf } from '../lay-out.ts';
 import { measureText } from '../measure-text.ts';
 import { useNames } from '../use-names.ts';
+import { usePlaced } from '../use-placed.ts';
 import { CanvasHelp } from './canvas-help.tsx';
 import { choicesFor, usualOf } from './choices.ts';
 import { journeyReading } from './draft.ts';
@@ -84,7 +85,7 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
   const panel = open ? 'step' : address.panel === 'settings' || address.panel === 'problems' ? address.panel : null;
 
   const drawn = useDeferredValue(journey);
-  const placed = useMemo(() => layOut(drawn, counts, names, measureText, { apart: true }), [drawn, counts, names]);
+  const placed = usePlaced(useMemo(() => outlineOf(drawn, counts, names, measureText, { apart: true }), [drawn, counts, names]));
   const steps = useMemo(() => (counts ? new Map(counts.steps.map((row) => [row.step, row])) : null), [counts]);
   const findings = useMemo(
     () => findingsOf(journey, known, draft.mistakes, new Set(pending.map((row) => row.key))),
@@ -188,7 +189,7 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
   });
 
   const name = journey.name || key;
-  const changed = definition.hasDraft || definition.version === null || draft.state !== 'saved';
+  const changed = definition.hasDraft || definition.version === null || draft.state !== 'saved' || pending.length > 0;
   const asking = asked && stepOf(journey, asked.spot.from);
   const clip = asked ? shelved() : null;
   return (
@@ -222,8 +223,8 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
       }
       bar={
         <EditBar
-          journeyKey={key}
-          never={definition.version === null}
+          definition={definition}
+          save={save}
           errors={errors}
           findings={findings.length}
           panel={panel}

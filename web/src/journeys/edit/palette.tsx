@@ -3,21 +3,8 @@ import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState
 import { createPortal } from 'react-dom';
 import { Segmented } from '../../parts/segmented.tsx';
 import { stepLooks } from '../step-kinds.tsx';
-import type { StepChoice } from './choices.ts';
+import { found, type StepChoice } from './choices.ts';
 import css from './palette.module.css';
-
-/** Which choices a text finds: by their name first, then by what they are about. */
-export function found<C extends Pick<StepChoice, 'label' | 'about'>>(choices: readonly C[], text: string): C[] {
-  const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
-  const rank = ({ label, about }: C): number => {
-    const [name, all] = [label.toLowerCase(), `${label} ${about}`.toLowerCase()];
-    if (words.every((word) => name.split(' ').some((part) => part.startsWith(word)))) return 0;
-    if (words.every((word) => name.includes(word))) return 1;
-    return words.every((word) => all.includes(word)) ? 2 : 3;
-  };
-  if (words.length === 0) return [...choices];
-  return choices.filter((each) => rank(each) < 3).toSorted((a, b) => rank(a) - rank(b));
-}
 
 interface PaletteProps {
   beside: Element;

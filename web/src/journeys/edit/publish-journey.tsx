@@ -3,11 +3,12 @@ import type { Journey } from '#contract/journey.ts';
 import type { Reply } from '../../api.ts';
 import { Publish } from '../../definitions/publish.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
+import { said } from '../../parts/notify.ts';
 import { plural } from '../../parts/number.ts';
 import { useChange, useRoute } from '../../query.ts';
 
 /** The templates that a journey sends. */
-export const templatesOf = (journey: Journey): Set<string> =>
+const templatesOf = (journey: Journey): Set<string> =>
   new Set(
     journey.steps.flatMap((step) => {
       if (step.kind === 'send') return [step.template ?? '', ...step.variants.map((variant) => variant.template)];
@@ -45,6 +46,11 @@ export function PublishJourney({
         await publish.mutateAsync({ params: { kind: 'template', key }, body: { note: `for the journey ${definition.key}` } });
     } finally {
       setBusy(false);
+    }
+    // Where only mails were changed, nothing is left to publish.
+    if (definition.version !== null && !definition.hasDraft) {
+      said(pending.length === 1 ? 'The mail is live.' : 'The mails are live.');
+      onClose();
     }
   };
   const mailsFirst = pending.length > 0;

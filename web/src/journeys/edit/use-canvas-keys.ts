@@ -75,7 +75,8 @@ export function useCanvasKeys(keys: CanvasKeys): void {
     const cut = clip(() => latest.current.cut());
     const paste = (event: ClipboardEvent): void => {
       if (!isForCanvas(event.target)) return;
-      const taken = readClip(event.clipboardData?.getData('text/plain') ?? '') ?? shelved();
+      const text = event.clipboardData?.getData('text/plain') ?? '';
+      const taken = text === '' ? shelved() : readClip(text); // other text than ours is not pasted, nor what was copied before it
       if (!taken) return;
       event.preventDefault();
       latest.current.paste(taken);

@@ -10,12 +10,12 @@ import { addEntry, insert, moveTo, remove } from './moves.ts';
 import { branchFrom, nextAt, type Spot, spotsOf, stepOf } from './ways.ts';
 
 /** Which steps are chosen; the last one is where the keyboard is. */
-export interface Choosing {
+interface Choosing {
   current: string | undefined;
   chosen: ReadonlySet<string>;
 }
 export const none: Choosing = { current: undefined, chosen: new Set() };
-export const only = (key: string): Choosing => ({ current: key, chosen: new Set([key]) });
+const only = (key: string): Choosing => ({ current: key, chosen: new Set([key]) });
 
 const shelf = 'throughline steps';
 /** What was copied last, for wherever the clipboard cannot be read. */

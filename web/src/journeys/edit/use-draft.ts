@@ -8,7 +8,7 @@ import { keyOf, queryClient, renew } from '../../query.ts';
  * A draft on the screen, and what the server has of it: saved (both say the same), waiting (somebody edits), saving, failed (tried again by
  * itself while the server is away, else with the next edit).
  */
-export type SaveState = 'saved' | 'waiting' | 'saving' | 'failed';
+type SaveState = 'saved' | 'waiting' | 'saving' | 'failed';
 
 /** [ms] So long nobody edits before it is saved, and so long until the next try. */
 const pause = 700;

@@ -8,7 +8,6 @@ export interface Spot {
 }
 
 export const spotId = ({ from, at }: Spot): string => `${from}/${at.join('.')}`;
-export const isSpot = (a: Spot, b: Spot): boolean => spotId(a) === spotId(b);
 
 /** The ways on from a step; none when it is written in a way that only its text can show. */
 export function waysOf(step: Step): Exit[] {
@@ -31,14 +30,6 @@ export const nextAt = (journey: Journey, { from, at }: Spot): string | null => {
 
 /** Where a step's first way leads: what comes after it when it goes. */
 export const firstNext = (step: Step): string | null => waysOf(step)[0]?.next ?? null;
-
-/** The ways that lead to a step. */
-export const spotsTo = (journey: Journey, key: string): Spot[] =>
-  journey.steps.flatMap((step) =>
-    waysOf(step)
-      .filter(({ next }) => next === key)
-      .map(({ at }) => ({ from: step.key, at })),
-  );
 
 /** What can be reached from some steps, themselves among it. */
 export function reachedFrom(journey: Journey, keys: Iterable<string>, without: ReadonlySet<string> = new Set()): Set<string> {

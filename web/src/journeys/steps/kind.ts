@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { StepKind, StepOf } from '#contract/steps/index.ts';
 
-export interface FieldsProps<K extends StepKind> {
+interface FieldsProps<K extends StepKind> {
   step: StepOf<K>;
   /** Changes some of the step; a name without a value takes it away. `what` is what was changed, for undo: "how long". */
   onChange: (part: { [P in keyof StepOf<K>]?: StepOf<K>[P] | undefined }, what: string) => void;
