@@ -23,9 +23,9 @@ interface CanvasKeys {
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 const isOpen = (): boolean => document.querySelector('[role="dialog"], [role="menu"]') !== null;
-/** Whether a key is meant for the canvas: the keyboard is on it, or nowhere. */
+/** Whether a key is meant for the canvas: the keyboard is on it, over it, or nowhere; not in the panel, nor among the places of the rail. */
 const isForCanvas = (target: EventTarget | null): boolean =>
-  !isTyping(target) && !isOpen() && (target === document.body || (target instanceof Element && target.closest('[data-canvas]') !== null));
+  !isTyping(target) && !isOpen() && target instanceof Element && target.closest('aside, nav') === null;
 
 /** Whether it is a field of the panel, in which nothing is unfolded that the key would close first. */
 const isInPanel = (target: EventTarget | null): boolean =>
