@@ -56,7 +56,7 @@ export type Effect =
       step?: string;
     }
   | { kind: 'owner'; owner: string }
-  | { kind: 'take-over'; by: string; reason: string; run: string | null }
+  | { kind: 'take-over'; by: string; reason: string }
   | { kind: 'start-journey'; journey: string; from: string; evidence: string }
   | { kind: 'end-journey'; journey: string; from: string; evidence: string }
   | ({ kind: 'step' } & StepTaken)

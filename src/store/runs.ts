@@ -56,7 +56,7 @@ export async function loadLiveRuns(tx: Queryable, people: readonly string[]): Pr
   if (people.length === 0) return [];
   const rows = await tx.query(
     `select ${columns.replace(/(\w+)/g, 'r.$1')} from unnest($1::smallint[], $2::uuid[]) as w (lane, person_id)
-     cross join lateral (select * from run r where r.lane = w.lane and r.person_id = w.person_id and r.status = 'live' limit 100) r`,
+     cross join lateral (select * from run r where r.lane = w.lane and r.person_id = w.person_id and r.status = 'live' order by r.entered_at, r.run_id limit 100) r`,
     [people.map(laneOf), [...people]],
   );
   return rows.map(toRun);

@@ -12,6 +12,8 @@ interface Sample {
   step: object;
   /** Where somebody is who has just come: at the step itself, at the place behind it, or gone, with these words. */
   then: 'holds' | 'passes' | { ends: string };
+  /** What has happened before. */
+  before?: (story: Story) => Promise<void>;
   /** What has to happen so that somebody goes on from a step that holds them. */
   finish?: (story: Story) => Promise<void>;
   /** What is waited for at most, and where that leads. */
@@ -106,7 +108,12 @@ const samples: Record<StepKind, Sample> = {
     then: 'passes',
     shows: async (story) => expect(await story.path('other')).toEqual(['start', 'rest']),
   },
-  'end-journey': { step: { journey: 'other' }, then: 'passes', shows: async (story) => expect(await story.path('other')).toEqual([]) },
+  'end-journey': {
+    step: { journey: 'other' },
+    then: 'passes',
+    before: async (story) => void (await story.world.must('POST', '/api/journeys/other/enter', { people: [(await story.person()).id] })),
+    shows: async (story) => expect(await story.path('other')).toEqual(['sent', 'rest', 'exit: the journey about-end-journey ended it']),
+  },
   nurture: {
     step: { stream: 'lessons', contents: [{ template: 'one' }, { template: 'two' }], topic: 'news', every: 'P1D' },
     then: 'holds',
@@ -203,6 +210,7 @@ describe.each(dialects)('on %s', (database) => {
           reentry: 'after-exit',
           steps: [
             { key: 'start', kind: 'entry', on: { by: 'journey' }, next: 'rest' },
+            { key: 'sent', kind: 'entry', on: { by: 'api' }, next: 'rest' },
             { key: 'rest', kind: 'wait', for: 'P30D', next: null },
           ],
         },
@@ -216,6 +224,7 @@ describe.each(dialects)('on %s', (database) => {
     const story = new Story(world, `p${++people}`, kind);
     await world.turn(after);
     await world.send([{ type: 'identify', userId: story.user, traits: { email: `${story.user}@example.com` }, context: yes }]);
+    await samples[kind].before?.(story);
     await story.begin();
     return story;
   }

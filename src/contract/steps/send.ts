@@ -5,7 +5,7 @@ import { Rule } from '../rule.ts';
 import { base, Next, OtherNext, shape, TraitPath } from './base.ts';
 
 /** What becomes of a message that may not go out now. */
-export const IfHeld = z.enum(['wait', 'drop', 'best']);
+const IfHeld = z.enum(['wait', 'drop', 'best']);
 
 /** A message is asked for; the policy decides when it is handed over. */
 export const SendStep = z

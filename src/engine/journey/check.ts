@@ -4,7 +4,6 @@ import { ms, sayDuration } from '#contract/instant.ts';
 import { type Journey, stepsAllowed } from '#contract/journey.ts';
 import { exitsOf, type Step } from '#contract/steps/index.ts';
 import { triggerOf } from '#contract/steps/trigger.ts';
-import { sayStep } from './steps/index.ts';
 
 /** Something that is wrong with a journey, or that it leaves open. */
 export interface Finding {
@@ -407,9 +406,3 @@ export function complexityOf(journey: Journey): { steps: number; ways: number; p
   const ways = journey.steps.reduce((sum, step) => sum + Math.max(0, exitsOf(step).length - 1), 0);
   return { steps: journey.steps.length, ways, points: journey.steps.length + 2 * ways };
 }
-
-/** The step as it is named in a finding. */
-export const sayWhere = (journey: Journey, key: string | null): string => {
-  const step = journey.steps.find((each) => each.key === key);
-  return step ? sayStep(step) : journey.name;
-};

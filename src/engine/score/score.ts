@@ -6,7 +6,7 @@ import type { CountTrace, ValueTrace } from '../rule/traces.ts';
 import { type CompiledRule, mayChangeAt, never, type Question, type RuleContext, type ScoreReader } from '../rule/question.ts';
 import { compileRule, memosOf, readsOf } from '../rule/rule.ts';
 import { firstChange, type Range } from './first-change.ts';
-import { pointsEvent } from './points-event.ts';
+import { pointsEvent } from '../written-events.ts';
 
 /** Points are counted in thousandths, so that a sum is exact in any order. */
 export const thousandths = 1000;

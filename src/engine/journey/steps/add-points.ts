@@ -1,5 +1,5 @@
 import { stableId } from '../../stable-id.ts';
-import { pointsEvent } from '../../score/points-event.ts';
+import { pointsEvent } from '../../written-events.ts';
 import type { StepLogic } from './step.ts';
 
 export const addPoints: StepLogic<'add-points'> = {

@@ -10,7 +10,7 @@ export const handOver: StepLogic<'hand-over'> = {
     until: never,
     effects: [
       taskOf(context, { title: step.title, owner: step.owner, dueIn: step.dueIn, asks: 'release' }),
-      { kind: 'take-over', by: `journey:${context.journeyKey}`, reason: step.title, run: context.run.id },
+      { kind: 'take-over', by: `journey:${context.journeyKey}`, reason: step.title },
     ],
   }),
   onWord: (step, word) => (word.kind === 'release' ? { to: 'next', next: step.next, because: `released by ${word.actor}` } : null),

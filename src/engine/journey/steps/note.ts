@@ -1,9 +1,8 @@
 import { stableId } from '../../stable-id.ts';
+import { noteEvent } from '../../written-events.ts';
 import type { StepLogic } from './step.ts';
 
 /** A note is an event, so that it stands on the timeline and moves with a merge. */
-export const noteEvent = 'Note Added';
-
 export const note: StepLogic<'note'> = {
   compile: () => null,
   begin: (step, { run, now, evidence, journeyKey }) => ({

@@ -18,7 +18,7 @@ interface Compiled {
 type Wait = StepOf<'wait'>;
 
 /** The first instant at or after `now` when the person's clock shows a time of day on one of these days of the week. */
-export function nextTime({ at, weekdays }: { at: string; weekdays?: number[] | undefined }, now: Instant, zone: string): Instant {
+function nextTime({ at, weekdays }: { at: string; weekdays?: number[] | undefined }, now: Instant, zone: string): Instant {
   for (let from = now, looked = 0; ; looked++) {
     const next = nextLocal(from, minutesOf(at), zone);
     const today = localDay(next, zone);

@@ -1,11 +1,10 @@
 import { ms, sayDuration } from '#contract/instant.ts';
 import type { Effect } from '../../effect.ts';
 import { stableId } from '../../stable-id.ts';
+import { answerEvent } from '../../written-events.ts';
 import type { StepLogic } from './step.ts';
 
 /** What was answered is an event of the person, so that any rule can ask for its properties: the last one since entering the journey, for a branch. */
-export const answerEvent = 'Webhook Answered';
-
 export const webhook: StepLogic<'webhook'> = {
   compile: () => null,
   begin(step, { run, now, actAt }) {
