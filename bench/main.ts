@@ -2,6 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { measurements } from './measurements.ts';
 import { flag, option } from './options.ts';
 import type { BenchRow } from './row.ts';
+import { canvasPan } from './canvas.ts';
+import { forecast } from './forecast.ts';
+import { rehearsalPast } from './rehearsal.ts';
 import { journeySteps, processLarge, wakeBurst } from './scale.ts';
 import { segmentMeasurement } from './segments.ts';
 
@@ -10,7 +13,7 @@ const rows: BenchRow[] = [];
 const databases = [...(process.env.TEST_DATABASE_URL ? (['postgres'] as const) : []), ...(flag('--postgres') ? [] : (['pglite'] as const))];
 
 for (const database of databases)
-  for (const measure of [...measurements, wakeBurst, journeySteps, processLarge, segmentMeasurement]) {
+  for (const measure of [...measurements, wakeBurst, journeySteps, canvasPan, processLarge, rehearsalPast, forecast, segmentMeasurement]) {
     if (measure.postgresOnly && database !== 'postgres') continue;
     const names = measure.names.map((name) => (database === 'postgres' ? name : `${name}.pglite`));
     if (only && !names.some((name) => name.startsWith(only) || only.startsWith(`${name}.`))) continue;

@@ -151,6 +151,55 @@ const wakeLag: Measurement = {
     }),
 };
 
+/** So many mails that wait until sending is let go on. */
+async function gatherMails(server: Server, mails: number): Promise<void> {
+  await server.api('PATCH', '/api/settings', { senderName: 'Bench', senderEmail: 'bench@example.com', postalAddress: 'Bench Street 1' });
+  await server.publish(mailDefinitions());
+  await server.api('PUT', '/api/kill-switches/workspace', { stopped: true, reason: 'gather first' });
+  const body = (from: number): string =>
+    JSON.stringify({ batch: Array.from({ length: 100 }, (_, index) => from + index).flatMap((n) => [{ type: 'identify', userId: `mail-${n}`, messageId: `i-${n}`, traits: { email: `person-${n}@example.com`, firstName: `Ana ${n}` }, context: { consent: { categoryPreferences: { marketing: true } } } }, { type: 'track', event: 'Signed Up', userId: `mail-${n}`, messageId: `s-${n}` }]) });
+  await drive(`${server.url}/v1/batch`, writeKey, Array.from({ length: mails / 100 }, (_, index) => body(index * 100)), 4);
+  await drained(server);
+  await sleep(1_500);
+}
+
+/** From the click on a stop to the last mail that is taken after it, while mails go out as fast as they can. */
+const stopLag: Measurement = {
+  names: ['stop.lag'],
+  run: async (kind, url) => {
+    const sink = await startSink();
+    try {
+      return await withServer(
+        kind,
+        url,
+        async (server) => {
+          await gatherMails(server, Math.round(12_000 * scale));
+          const lags: number[] = [];
+          const rates: number[] = [];
+          let stopped = 'workspace';
+          for (const scope of ['workspace', 'channel:email', 'journey:hello']) {
+            const before = await sink.count();
+            await server.api('PUT', `/api/kill-switches/${encodeURIComponent(stopped)}`, { stopped: false });
+            await sleep(1_500);
+            rates.push(((await sink.count()) - before) / 1.5);
+            const clicked = Date.now();
+            await server.api('PUT', `/api/kill-switches/${encodeURIComponent(scope)}`, { stopped: true, reason: 'measured' });
+            await sleep(2_500);
+            lags.push((await sink.last()) - clicked);
+            stopped = scope;
+          }
+          const [lag, rate] = [Math.max(...lags), Math.min(...rates)];
+          console.error(`… at ${rates.map((each) => Math.round(each)).join(', ')} mails a second, the last came after ${lags.join(', ')} ms`);
+          return [{ name: 'stop.lag', value: lag, unit: 'ms at most', limit: null, ratio: null, target: `< 1,000 ms at 1,000 mails/s; the least was ${Math.round(rate)}/s`, met: lag < 1_000 }];
+        },
+        sink.url,
+      );
+    } finally {
+      await sink.stop();
+    }
+  },
+};
+
 const sendSmtp: Measurement = {
   names: ['send.smtp'],
   run: async (kind, url) => {
@@ -161,15 +210,8 @@ const sendSmtp: Measurement = {
         kind,
         url,
         async (server) => {
-          await server.api('PATCH', '/api/settings', { senderName: 'Bench', senderEmail: 'bench@example.com', postalAddress: 'Bench Street 1' });
-          await server.publish(mailDefinitions());
-          await server.api('PUT', '/api/kill-switches/workspace', { stopped: true, reason: 'gather first' });
           const mails = Math.round((kind === 'postgres' ? 4_000 : 2_000) * scale);
-          const body = (from: number): string =>
-            JSON.stringify({ batch: Array.from({ length: 100 }, (_, index) => from + index).flatMap((n) => [{ type: 'identify', userId: `mail-${n}`, messageId: `i-${n}`, traits: { email: `person-${n}@example.com`, firstName: `Ana ${n}` }, context: { consent: { categoryPreferences: { marketing: true } } } }, { type: 'track', event: 'Signed Up', userId: `mail-${n}`, messageId: `s-${n}` }]) });
-          await drive(`${server.url}/v1/batch`, writeKey, Array.from({ length: mails / 100 }, (_, index) => body(index * 100)), 4);
-          await drained(server);
-          await sleep(1_500);
+          await gatherMails(server, mails);
           const before = await sink.count();
           const began = performance.now();
           await server.api('PUT', '/api/kill-switches/workspace', { stopped: false });
@@ -208,4 +250,4 @@ const idleMemory: Measurement = {
   },
 };
 
-export const measurements: Measurement[] = [processBatch, processSingle, wakeLag, sendSmtp, idleMemory];
+export const measurements: Measurement[] = [processBatch, processSingle, wakeLag, sendSmtp, stopLag, idleMemory];

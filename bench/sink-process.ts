@@ -1,6 +1,8 @@
 import { createServer } from 'node:net';
 
 let taken = 0;
+/** When the last mail was taken. */
+let lastAt = 0;
 const server = createServer((socket) => {
   socket.setNoDelay(true);
   socket.write('220 sink ESMTP\r\n');
@@ -19,6 +21,7 @@ const server = createServer((socket) => {
         rest = rest.slice(end + 5);
         inData = false;
         taken++;
+        lastAt = Date.now();
         socket.write('250 2.0.0 taken\r\n');
       }
       const line = rest.indexOf('\r\n');
@@ -35,5 +38,5 @@ const server = createServer((socket) => {
   });
 });
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as { port: number }).port));
-process.on('message', () => process.send?.(taken));
+process.on('message', (what) => process.send?.(what === 'last' ? lastAt : taken));
 process.on('disconnect', () => process.exit(0));

@@ -7,6 +7,7 @@ import type { Channel } from '#channels/channel.ts';
 import type { LooseDefinition } from '#contract/definition.ts';
 import type { Instant } from '#contract/instant.ts';
 import type { Plan } from '#contract/routes/definitions.ts';
+import type { AskedRehearsal, RehearsalDetail, RehearsalRow } from '#contract/routes/rehearsals.ts';
 import { buildServer } from '#http/server.ts';
 import { openBus } from '#operations/bus.ts';
 import { applySet, exportSet, planSet } from '#operations/definitions.ts';
@@ -21,6 +22,8 @@ import { seedPractice } from '#operations/practice/seed.ts';
 import { Rulebooks } from '#operations/rulebooks.ts';
 import { SeenSources } from '#operations/seen-sources.ts';
 import { Sender, settleDeadSenders } from '#operations/senders.ts';
+import { cancelRehearsal, readRehearsal, startRehearsal } from '#operations/rehearsals.ts';
+import { rehearseRound } from '#operations/rehearse.ts';
 import { firstStart } from '#operations/setup.ts';
 import { newToken } from '#operations/tokens.ts';
 import { Workspaces } from '#operations/workspaces.ts';
@@ -109,7 +112,7 @@ export async function openHouse(config: Config, replaced: Replaced = {}): Promis
     webhookSecret,
     sender: sender.current,
     ledger: new Ledger(deps, sender.current),
-    channelFor: (message: StoredMessage, workspace: Workspace) =>
+    channelFor: (message: Pick<StoredMessage, 'channel'>, workspace: Workspace) =>
       message.channel === 'email'
         ? workspace.practice
           ? mailbox
@@ -137,7 +140,7 @@ export async function openHouse(config: Config, replaced: Replaced = {}): Promis
 
 async function storeMail(
   deps: Deps,
-  mail: { key: string; workspace: number; person: string; to: string; from: string; subject: string; raw: Buffer },
+  mail: { key: string; workspace: number; person: string | null; to: string; from: string; subject: string; raw: Buffer },
 ): Promise<void> {
   await deps.db.transaction({ workspaces: [mail.workspace] }, async (tx) => {
     const [workspace] = await loadWorkspaces(tx, [mail.workspace]);
@@ -222,6 +225,14 @@ export async function definitionsOf<T>(config: Config, slug: string, work: (sour
       export: (what) => exportSet(house.deps, workspace, what),
       plan: (definitions) => planSet(house.deps, workspace, definitions),
       apply: (given) => applySet(house.deps, workspace, 'command line', given),
+      rehearse: {
+        start: (asked) => startRehearsal(house.deps, workspace, 'command line', asked),
+        read: (id) => readRehearsal(house.deps, workspace, id),
+        cancel: (id) => cancelRehearsal(house.deps, workspace, 'command line', id),
+        goOn: async () => {
+          await rehearseRound(house.deps);
+        },
+      },
     });
   } finally {
     await house.close();
@@ -235,11 +246,20 @@ export interface DefinitionSource {
     definitions: LooseDefinition[];
     publish: boolean;
     note: string;
+    reason: string;
     revision: number;
   }): Promise<{ plan: Plan; published: number; revision: number }>;
+  rehearse: {
+    start(asked: AskedRehearsal): Promise<RehearsalRow>;
+    read(id: string): Promise<RehearsalDetail>;
+    cancel(id: string): Promise<RehearsalRow>;
+    /** Does the next part of it, where no server is there to do it. */
+    goOn(): Promise<void>;
+  };
 }
 
 export { readConfig } from './config.ts';
 export { localServer } from './local-server.ts';
 export { backupLines, restoreLines } from '#operations/backup.ts';
+export { inFew, spreadOf } from '#engine/rehearsal/mean.ts';
 export { readFolder, writeFolder } from '#operations/definition-files.ts';

@@ -1,17 +1,22 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readConfig, type Running, startThroughline } from '#main';
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import {
+  axeOn,
+  beginningMax,
+  expectComplaint,
+  expectKeyboardIn,
+  inBrowser,
+  openPage,
+  type Practice,
+  pressOn,
+  signIn,
+  standsAlone,
+  startPractice,
+  typeOn,
+} from './browser.ts';
 
 /** The admin in a real browser, on a real server with its practice workspace. */
-
-const chromiumPath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const built = existsSync(new URL('../web/dist/index.html', import.meta.url));
-const reason = !existsSync(chromiumPath) ? 'there is no Chromium' : !built ? 'the web pages are not built' : null;
 
 /** Every screen of a filled workspace. */
 const screens = [
@@ -26,6 +31,8 @@ const screens = [
   '/import',
   '/lifecycle',
   '/journeys',
+  '/broadcasts',
+  '/rehearsals',
   '/journeys/welcome',
   '/messages',
   '/stops',
@@ -37,63 +44,35 @@ const screens = [
   '/settings?tab=keys',
 ];
 
-describe.skipIf(reason !== null)(`the admin in a browser${reason ? `: skipped, ${reason}` : ''}`, () => {
-  let dataDir: string;
-  let running: Running;
-  let browser: Browser;
-  let context: BrowserContext;
-  let page: Page;
+inBrowser('the admin in a browser', () => {
+  let practice: Practice;
   let base: string;
-  const complaints: string[] = [];
+  let page: Page;
 
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'throughline-admin-'));
-    running = await startThroughline(readConfig({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'silent' }));
-    base = running.address!;
-    browser = await chromium.launch({
-      executablePath: chromiumPath,
-      args: [
-        '--no-sandbox',
-        '--headless',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
-    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-    page = await context.newPage();
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !message.text().includes('401')) complaints.push(`${page.url()}: ${message.text()}`);
-    });
-    page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
-  }, 180_000);
-  afterAll(async () => {
-    await browser?.close();
-    await running?.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  });
+    practice = await startPractice();
+    base = practice.base;
+    page = await openPage();
+  }, beginningMax);
 
   test('the printed link signs in, once, and shows a practice workspace that is alive', async () => {
-    const token = await running.house.doorkeeper.newSignInToken();
-    await page.goto(`${base}/signin#token=${token}`);
+    const token = await practice.house.doorkeeper.newSignInToken();
+    await page.goto(`${practice.address}/signin#token=${token}`);
     await page.waitForURL('**/w/practice**');
     await page.getByRole('link', { name: 'People' }).first().click();
     await page.getByRole('row').nth(5).waitFor();
     expect(await page.getByRole('row').count()).toBeGreaterThan(10);
 
-    const again = await (await browser.newContext()).newPage();
-    await again.goto(`${base}/signin#token=${token}`);
+    const again = await openPage();
+    await again.goto(`${practice.address}/signin#token=${token}`);
     await again.getByText('used before or has expired').waitFor();
+    await expectComplaint(/status of 410/);
   });
 
   test('turning the clock by three days shows what would happen', async () => {
-    await page.goto(`${base}/w/practice/mailbox`);
+    await page.goto(`${base}/mailbox`);
     await page.getByRole('row').nth(3).waitFor();
-    const clock = async (): Promise<number> =>
-      Date.parse((await (await context.request.get(`${base}/api/practice/clock`, { headers: { 'x-workspace': 'practice' } })).json()).now);
+    const clock = async (): Promise<number> => Date.parse((await practice.api(page, 'GET', '/api/practice/clock')).now);
     const before = await clock();
     await page.getByRole('button', { name: /Turn$/ }).first().click();
     await page.getByRole('button', { name: /3 days/ }).click();
@@ -105,9 +84,10 @@ describe.skipIf(reason !== null)(`the admin in a browser${reason ? `: skipped, $
   });
 
   test('asking why, from a person in the list to one sentence', async () => {
-    await page.goto(`${base}/w/practice/people?stage=conversion`);
+    await page.goto(`${base}/people?stage=conversion`);
     await page.getByRole('row').nth(1).click();
-    await page.keyboard.press('Enter');
+    await page.getByRole('complementary', { name: 'Details' }).waitFor();
+    await pressOn(page, 'Enter');
     await page
       .getByRole('button', { name: /^Why: Moved/ })
       .first()
@@ -119,7 +99,7 @@ describe.skipIf(reason !== null)(`the admin in a browser${reason ? `: skipped, $
   });
 
   test('a list of people is brought: looked at, run by keyboard alone, and seen where its fields are', async () => {
-    await page.goto(`${base}/w/practice/import`);
+    await page.goto(`${base}/import`);
     await page.getByLabel('A CSV file of people').setInputFiles({
       name: 'fair.csv',
       mimeType: 'text/csv',
@@ -129,27 +109,25 @@ describe.skipIf(reason !== null)(`the admin in a browser${reason ? `: skipped, $
     });
     await page.getByRole('heading', { name: /fair\.csv/ }).waitFor();
     await page.getByText('Say why these people may be written to').waitFor();
-    await page.getByRole('radio', { name: 'They agreed to marketing' }).focus();
-    await page.keyboard.press('Space');
-    await page.keyboard.press('Tab');
-    await page.keyboard.type('Yes, write to me about websites.');
-    await page.keyboard.press('Tab');
-    await page.keyboard.type('Sign-up sheets, folder 12');
+    await page.getByRole('radio', { name: 'They agreed to marketing' }).press('Space');
+    await pressOn(page, 'Tab');
+    await typeOn(page, 'Yes, write to me about websites.');
+    await pressOn(page, 'Tab');
+    await typeOn(page, 'Sign-up sheets, folder 12');
     await page.getByRole('radio', { name: 'A column says it' }).check();
     await page.getByRole('combobox', { name: 'The column with the date' }).click();
     await page.getByRole('option', { name: 'Signed' }).click();
     await page.getByText('Rows that would be refused').waitFor();
-    expect(await page.getByText('with consent').locator('..').textContent()).toContain('2');
-    await page.getByRole('button', { name: 'Import 3 rows' }).focus();
-    await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Import', exact: true }).focus();
-    await page.keyboard.press('Enter');
-    await page.getByText('2 rows became facts about people, 1 was refused.').waitFor({ timeout: 30_000 });
+    await expect.poll(() => page.getByText('with consent').locator('..').textContent()).toContain('2');
+    await page.getByRole('button', { name: 'Import 3 rows' }).press('Enter');
+    await expectKeyboardIn(page.getByRole('dialog'));
+    await page.getByRole('button', { name: 'Import', exact: true }).press('Enter');
+    await page.getByText('2 rows became facts about people, 1 was refused.').waitFor();
     await page.getByText(/Signed → .*day of the consent/).waitFor();
     await page.getByText('"nobody" is not an address that mail can be sent to.').waitFor();
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download as CSV' }).click()]);
     expect(await readFile(await download.path(), 'utf8')).toContain('nobody,Nobody');
-    await page.goto(`${base}/w/practice/fields?peek=city`);
+    await page.goto(`${base}/fields?peek=city`);
     await page.getByText('an import brings it').waitFor();
     await page
       .getByRole('link', { name: /people$/ })
@@ -161,41 +139,17 @@ describe.skipIf(reason !== null)(`the admin in a browser${reason ? `: skipped, $
 
   test.each(['light', 'dark'] as const)(
     'axe finds nothing serious on any screen (%s)',
+    { ...standsAlone, timeout: 240_000 },
     async (colorScheme) => {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+      const page = await signIn(practice);
+      await page.emulateMedia({ colorScheme });
       const found: string[] = [];
       for (const screen of screens) {
-        await page.goto(`${base}/w/practice${screen}`);
-        await page.waitForLoadState('networkidle').catch(() => undefined);
+        await page.goto(`${base}${screen}`);
         await page.getByRole('heading', { level: 1 }).first().waitFor();
-        await page.waitForTimeout(300);
-        // By the debugger, because the page's own policy lets no foreign script in.
-        await page.evaluate(axe);
-        const serious = await page.evaluate(async () => {
-          const { violations } = await (
-            globalThis as unknown as {
-              axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { target: string[] }[] }[] }> };
-            }
-          ).axe.run();
-          return violations
-            .filter((each) => each.impact === 'serious' || each.impact === 'critical')
-            .map(
-              (each) =>
-                `${each.id}: ${each.nodes
-                  .slice(0, 3)
-                  .map((node) => node.target.join(' '))
-                  .join(', ')}`,
-            );
-        });
-        found.push(...serious.map((each) => `${screen || '/'} ${each}`));
+        found.push(...(await axeOn(page)).map((each) => `${screen || '/'} ${each}`));
       }
       expect(found).toEqual([]);
     },
-    180_000,
   );
-
-  test('no screen complained in the console', () => {
-    expect(complaints).toEqual([]);
-  });
 });

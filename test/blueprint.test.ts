@@ -197,7 +197,7 @@ describe('the service business', async () => {
     const noon = Date.parse('2026-03-02T12:00:00Z');
     const person: Person = { ...somebody('capture'), email: 'ana@example.com', zone: 'UTC' };
     person.state.consents['marketing/*'] = { state: 'granted', at: 0 };
-    const sent: { at: number; channel: string }[] = [];
+    const sent: { at: number; channel: string; topic: string; offer: null }[] = [];
     for (const offset of offsets) {
       const now = noon + durationMs(offset)!;
       const message = {
@@ -212,11 +212,20 @@ describe('the service business', async () => {
       expect(
         decideMessage(
           message,
-          { person, policy: book.capPolicy!.body, workspaceZone: 'UTC', sent, suppressed: null, stopped: new Set() },
+          {
+            person,
+            policy: book.capPolicy!.body,
+            workspaceZone: 'UTC',
+            sent,
+            events: [],
+            offers: book.offers,
+            suppressed: null,
+            stopped: new Map(),
+          },
           now,
         ),
       ).toEqual({ do: 'send' });
-      sent.push({ at: now, channel: 'email' });
+      sent.push({ at: now, channel: 'email', topic: 'onboarding', offer: null });
     }
   });
 

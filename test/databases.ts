@@ -31,7 +31,7 @@ async function freshPglite(): Promise<Opened> {
 }
 
 /** The file with the dump; made by whoever is first, while the others wait. */
-async function preparedDump(): Promise<string> {
+export async function preparedDump(): Promise<string> {
   const { dump } = inject('prepared');
   const lock = `${dump}.lock`;
   while (!existsSync(dump)) {

@@ -201,6 +201,20 @@ describe('a folder is read', () => {
     expect(place('(all)')).toEqual([1, 1]);
     expect(placeOf('journey', 'other', 'steps')).toEqual({ file: 'journeys/other.yaml', line: 1, column: 1 });
   });
+
+  test('a wait for something without a timeout is told at the step that lacks it, with what is wrong', async () => {
+    put('journeys/welcome.yaml', journey.replace('    timeout: 3 days\n', ''));
+    const { definitions, placeOf } = await readFolder(dir);
+    const { shapeMistakes } = toCandidate(definitions[0]!);
+    expect(shapeMistakes.map(({ path, message }) => ({ ...placeOf('journey', 'welcome', path), message }))).toEqual([
+      {
+        file: 'journeys/welcome.yaml',
+        line: 8,
+        column: 5,
+        message: 'waiting for something needs a timeout and onTimeout: what happens if nothing happens?',
+      },
+    ]);
+  });
 });
 
 describe('a folder is written', () => {

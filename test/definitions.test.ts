@@ -48,7 +48,7 @@ beforeEach(async () => {
     onChange: () => () => undefined,
     close: async () => undefined,
   };
-  deps = { db, now: () => now, workspaces: new Workspaces(db, () => now), bus };
+  deps = { db, now: () => now, workspaces: new Workspaces(db, () => now), bus, newId: () => crypto.randomUUID() };
   workspace = await deps.workspaces.byId(id);
 });
 

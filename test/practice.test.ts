@@ -8,6 +8,7 @@ import { type House, openHouse } from '#main';
 import { turnLock } from '#operations/practice/clock.ts';
 import { readMessage } from '#operations/ingest/normalise.ts';
 import { runPractice } from '#operations/practice/run.ts';
+import { applySet } from '#operations/definitions.ts';
 import { seedPractice } from '#operations/practice/seed.ts';
 import { turnClock } from '#operations/practice/turn.ts';
 import { firstStart } from '#operations/setup.ts';
@@ -321,6 +322,20 @@ describe('turning three days', () => {
     expect(sent(await mailsOf(other))).toEqual(sent(after));
     await other.close();
   });
+});
+
+test('an hour of many messages is an hour by the clock that is turned', async () => {
+  const world = await openWorld(alive);
+  const body = { name: 'Watched closely', caps: [], breaker: { volume: { times: 2, least: 10 } } };
+  const set = { definitions: [{ kind: 'cap-policy' as const, key: 'main', body }], publish: true, note: '', reason: 'for a story' };
+  await applySet(world.house.deps, await world.practice(), 'Ana', set);
+  await world.turn(10 * day);
+  const busy = await world.ask(
+    `select journey, count(*) as n from message where sent_at > '${new Date(start).toISOString()}' group by 1 order by 2 desc`,
+  );
+  expect(busy[0]!.n, 'more than the limit in all the days').toBeGreaterThan(12);
+  expect(await world.ask('select * from kill_switch')).toEqual([]);
+  await world.close();
 });
 
 describe('the clock', () => {

@@ -1,17 +1,15 @@
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Analytics } from '@segment/analytics-node';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { build } from 'vite';
+import { launchChromium, whyNoChromium } from './chromium.ts';
 import { basic, openWorld, type World } from './world.ts';
 
 /** Segment's own clients, unmodified, pointed at this house. */
-
-const chromiumPath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
 interface Recorded {
   path: string;
@@ -168,15 +166,9 @@ describe('@segment/analytics-next', () => {
   let browser: Browser;
   let site: { url: string; server: Server };
   beforeAll(async () => {
-    if (!existsSync(chromiumPath)) return;
+    if (whyNoChromium !== null) return;
     const script = await bundle();
-    [browser, site] = await Promise.all([
-      chromium.launch({
-        executablePath: chromiumPath,
-        args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-      }),
-      serve(script),
-    ]);
+    [browser, site] = await Promise.all([launchChromium(), serve(script)]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -187,7 +179,7 @@ describe('@segment/analytics-next', () => {
   test('in a page of another origin: anonymous history belongs to the person, every field arrives, a repeat changes nothing', async ({
     skip,
   }) => {
-    skip(!existsSync(chromiumPath), `no Chromium at ${chromiumPath}; set CHROMIUM_PATH`);
+    skip(whyNoChromium !== null, whyNoChromium ?? '');
     const { world, url, recorded } = await openRecording();
     const page = await (await browser.newContext({ locale: 'de-AT', timezoneId: 'Europe/Vienna' })).newPage();
     const trouble: string[] = [];
@@ -239,7 +231,7 @@ describe('@segment/analytics-next', () => {
   });
 
   test('what a page sends while it is being left arrives too', async ({ skip }) => {
-    skip(!existsSync(chromiumPath), `no Chromium at ${chromiumPath}; set CHROMIUM_PATH`);
+    skip(whyNoChromium !== null, whyNoChromium ?? '');
     const { world, url, recorded } = await openRecording();
     const page = await (await browser.newContext()).newPage();
     await page.goto(site.url);
@@ -260,7 +252,7 @@ describe('@segment/analytics-next', () => {
   });
 
   test('what the house could not take, the page sends again', async ({ skip }) => {
-    skip(!existsSync(chromiumPath), `no Chromium at ${chromiumPath}; set CHROMIUM_PATH`);
+    skip(whyNoChromium !== null, whyNoChromium ?? '');
     let failures = 1;
     const { world, url, recorded } = await openRecording((path, status) => (path === '/v1/t' && failures-- > 0 ? 503 : status));
     const page = await (await browser.newContext()).newPage();

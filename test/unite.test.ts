@@ -41,8 +41,12 @@ const person = (n: number): fc.Arbitrary<Person> =>
       entered: maybe(fc.integer({ min: 1, max: 3 })),
       consentChanges: fc.integer({ min: 0, max: 3 }),
       apart: fc.subarray([idOf(200), idOf(201)]),
+      paused: maybe(fc.record({ since: instant, by: word, reason: word })),
+      stopped: maybe(fc.record({ since: instant, by: word, reason: word })),
+      turns: fc.dictionary(fc.constantFrom('warm', 'cool'), fc.uniqueArray(instant, { maxLength: 3 })),
+      locked: maybe(fc.record({ since: instant, journeys: fc.subarray(['cool', 'warm'], { minLength: 1 }) })),
     })
-    .map(({ known, stage, entered, consents, dead, consentChanges, apart, traits, ...rest }) => {
+    .map(({ known, stage, entered, consents, dead, consentChanges, apart, paused, stopped, turns, locked, traits, ...rest }) => {
       const kept = traits as JsonObject;
       return {
         ...newPerson(idOf(n), rest.entryPoint, rest.createdAt),
@@ -58,6 +62,10 @@ const person = (n: number): fc.Arbitrary<Person> =>
           dead,
           consentChanges,
           ...(apart.length > 0 ? { apart } : {}),
+          ...(paused ? { paused } : {}),
+          ...(stopped ? { stopped } : {}),
+          ...(locked ? { locked } : {}),
+          turns: Object.fromEntries(Object.entries(turns).map(([key, list]) => [key, list.toSorted((a, b) => a - b)])),
           moves: stage?.[2] ?? 0,
           stageEvidence: stage && `evidence-${n}`,
           written: Object.fromEntries(Object.keys(kept).map((key) => [key, { by: 'api' as const, at: n }])),

@@ -10,12 +10,15 @@ import type { PersonDetail, PersonRow, TimelineItem, Why } from '#contract/route
 import type { MessageRow } from '#contract/routes/messages.ts';
 import { buildServer } from '#http/server.ts';
 import { type House, openHouse, readConfig } from '#main';
+import { Breaker } from '#operations/breaker.ts';
 import { readBlueprint } from '#operations/blueprint.ts';
 import { settleDeadSenders } from '#operations/senders.ts';
 import { firstStart } from '#operations/setup.ts';
 import { deliverRound, processRound } from '#operations/work.ts';
 import type { Database, Row } from '#store/database.ts';
 import { nextDue } from '#store/messages.ts';
+import { nextBroadcast } from '#store/broadcasts.ts';
+import { nextRamp } from '#store/ramps.ts';
 import { nextSchedule } from '#store/schedules.ts';
 import { nextWake } from '#store/wakes.ts';
 import { workspaceNow } from '#store/workspaces.ts';
@@ -97,6 +100,7 @@ export class World {
   private readonly clock: { now: Instant };
   private readonly script: { answer: (mail: OutgoingEmail) => Handover; hook: () => Handover };
   private readonly closeDatabase: () => Promise<void>;
+  private readonly breaker: Breaker;
   private calls = 0;
   private settling: Promise<void> | null = null;
 
@@ -117,6 +121,7 @@ export class World {
     this.clock = parts.clock;
     this.script = parts.script;
     this.closeDatabase = parts.closeDatabase;
+    this.breaker = new Breaker(parts.house.deps);
   }
 
   static async open(options: WorldOptions): Promise<World> {
@@ -228,7 +233,7 @@ export class World {
     const { deps, sending } = this.house;
     for (let round = 0; round < 500; round++) {
       while ((await processRound(deps, 1)).more) round++;
-      if (!(await deliverRound(sending, 1)).more) {
+      if (!(await deliverRound(sending, 1)).more && !(await this.breaker.round())) {
         await settleDeadSenders(deps, this.house.sender.current());
         return;
       }
@@ -248,6 +253,8 @@ export class World {
         await nextWake(tx, clock),
         await nextDue(tx, clock),
         await nextSchedule(tx, workspace.id),
+        await nextRamp(tx, workspace.id),
+        await nextBroadcast(tx, workspace.id),
       ]);
       const ahead = workspaceNow(workspace, this.now) - this.now;
       for (const due of next) if (due !== null) earliest = Math.min(earliest, due - ahead);

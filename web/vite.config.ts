@@ -5,6 +5,7 @@ import { definitionKinds } from '#contract/definition.ts';
 import { Journey } from '#contract/journey.ts';
 import { Step, stepKinds } from '#contract/steps/index.ts';
 import { MessageStatus, messageReasons } from '#contract/message.ts';
+import { RampPlan } from '#contract/ramp.ts';
 import { routeList } from '#contract/routes/index.ts';
 import { liveTopics } from '#contract/routes/operate.ts';
 import { timelineKinds } from '#contract/routes/people.ts';
@@ -44,6 +45,7 @@ function contractWords(): Plugin {
     liveTopics,
     stepKinds,
     journeyDefaults: defaultsOf(Journey),
+    rampDefaults: RampPlan.parse({}),
     stepDefaults: Object.fromEntries(Step.options.map((step) => [step.shape.kind.value, defaultsOf(step)])),
     shapes: Object.fromEntries(Object.entries(definitionKinds).map(([kind, { body }]) => [kind, shapesOf(body)])),
   };

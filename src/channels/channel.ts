@@ -10,7 +10,8 @@ export type Outgoing =
       raw: Buffer;
       subject: string;
       workspace: number;
-      person: string;
+      /** Null when it is nobody's message: a test. */
+      person: string | null;
     }
   | {
       channel: 'webhook';

@@ -4,7 +4,7 @@ import type { Channel, OutgoingEmail } from './channel.ts';
 export interface MailboxMail {
   key: string;
   workspace: number;
-  person: string;
+  person: string | null;
   to: string;
   from: string;
   subject: string;

@@ -4,7 +4,7 @@ import { type DefinitionSource, definitionsOf, readConfig, readFolder, writeFold
 import { remoteServer, runningHere } from './remote.ts';
 
 /** The definitions of the workspace that the environment names, on a running server or in the database itself. */
-async function withSource<T>(work: (source: DefinitionSource) => Promise<T>): Promise<T> {
+export async function withSource<T>(work: (source: DefinitionSource) => Promise<T>): Promise<T> {
   const config = readConfig(process.env);
   const remote = remoteServer(process.env) ?? (config.DATABASE_URL ? null : await runningHere(config.DATA_DIR));
   if (remote)
@@ -12,6 +12,12 @@ async function withSource<T>(work: (source: DefinitionSource) => Promise<T>): Pr
       export: (what) => remote.call('GET', `/api/export?what=${what}`),
       plan: (definitions) => remote.call('POST', '/api/plan', { definitions }),
       apply: (given) => remote.call('POST', '/api/apply', given),
+      rehearse: {
+        start: (asked) => remote.call('POST', '/api/rehearsals', asked),
+        read: (id) => remote.call('GET', `/api/rehearsals/${id}`),
+        cancel: (id) => remote.call('POST', `/api/rehearsals/${id}/cancel`, {}),
+        goOn: async () => undefined,
+      },
     });
   return definitionsOf({ ...config, LOG_LEVEL: 'silent' }, process.env.THROUGHLINE_WORKSPACE ?? 'main', work);
 }
@@ -32,7 +38,7 @@ export async function plan(dir: string, options: { json?: boolean }): Promise<vo
   refuseMistakes(made, folder);
 }
 
-export async function apply(dir: string, options: { publish?: boolean; note: string; json?: boolean }): Promise<void> {
+export async function apply(dir: string, options: { publish?: boolean; note: string; reason?: string; json?: boolean }): Promise<void> {
   const folder = await readFolder(dir);
   const done = await withSource(async (source) => {
     const made = await source.plan(folder.definitions);
@@ -41,6 +47,7 @@ export async function apply(dir: string, options: { publish?: boolean; note: str
       definitions: folder.definitions,
       publish: options.publish ?? false,
       note: options.note,
+      reason: options.reason ?? '',
       revision: made.revision,
     });
   });
@@ -84,6 +91,7 @@ function sayPlan(made: Plan): void {
     if (change.change === 'change')
       for (const line of change.lines) console.log(`    ${line.path}: ${JSON.stringify(line.before)} → ${JSON.stringify(line.after)}`);
     for (const sentence of change.unsafe) console.log(`    ! ${sentence}`);
+    for (const sentence of change.beyond) console.log(`    ! Beyond the budget: ${sentence}. Publishing it takes --reason.`);
   }
   console.log(`${changes.length} of ${made.changes.length} definitions would change.`);
 }

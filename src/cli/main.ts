@@ -3,6 +3,7 @@ import { Problem } from '#contract/problems.ts';
 import { backup, restore } from './backup.ts';
 import { apply, exportTo, plan } from './definitions.ts';
 import { doctor } from './doctor.ts';
+import { type RehearseOptions, rehearse } from './rehearse.ts';
 import { link, migrateOnly, start } from './start.ts';
 
 const program = new Command('throughline')
@@ -46,8 +47,22 @@ program
   .description('save a folder of definitions as drafts, or publish them')
   .option('--publish', 'publish as well')
   .option('--note <text>', 'a note for the versions', '')
+  .option('--reason <text>', 'why it may go beyond the budget of complexity', '')
   .option(...json)
   .action(apply);
+program
+  .command('rehearse [dir]')
+  .description('show what applying a folder would have come to, or what is in force; nothing is written to anybody and nothing is sent')
+  .option('--days <number>', 'over so many days of the past', '30')
+  .option('--next <number>', 'over so many days to come, with people who behave as people have lately')
+  .option('--seed <text>', 'the seed of the days to come', '1')
+  .option('--futures <number>', 'draw the days to come so many times, and tell their mean')
+  .option('--share <number>', 'look at only so many of the people, as 0.1', '1')
+  .option('--most-messages <number>', 'fail when more messages would go out on a day')
+  .option('--most-in-a-week <number>', 'fail when somebody would get more marketing by one channel within seven days')
+  .option('--most-entered <number>', 'fail when more runs would begin in a journey')
+  .option(...json)
+  .action((dir: string | undefined, options: RehearseOptions) => rehearse(dir, options));
 program
   .command('backup <file>')
   .description('write everything into one file')

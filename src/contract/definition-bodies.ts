@@ -223,31 +223,3 @@ export const Template = z
     path: ['blocks'],
   });
 export type Template = z.infer<typeof Template>;
-
-const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { message: 'must be a time of day such as 21:30' });
-
-/** The limits that stand above every journey. A workspace has one, with the key "main". */
-export const CapPolicy = z.strictObject({
-  name: Line,
-  caps: z
-    .array(
-      z.strictObject({
-        channel: z.string().optional().describe('A channel; all of them together when missing'),
-        max: z.int().min(0).max(1000),
-        within: Duration,
-      }),
-    )
-    .max(20)
-    .describe('At most `max` marketing messages to a person in any rolling window of this length'),
-  quietHours: z
-    .strictObject({
-      from: clockTime,
-      to: clockTime,
-      channels: z.array(Key).optional().describe('Channels that keep quiet; all when missing'),
-      answersWithin: Duration.default('PT0S').describe("A message that answers the person's own act this quickly is not held"),
-    })
-    .nullable()
-    .default(null)
-    .describe("Local time in the person's zone during which marketing is held"),
-});
-export type CapPolicy = z.infer<typeof CapPolicy>;

@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { CapPolicy, EntryPoint, Grade, Lifecycle, Score, Segment, Template, Topic } from './definition-bodies.ts';
+import { CapPolicy } from './cap-policy.ts';
+import { EntryPoint, Grade, Lifecycle, Score, Segment, Template, Topic } from './definition-bodies.ts';
 import { Field } from './field.ts';
 import { IdentityPolicy } from './identity-policy.ts';
 import { Journey } from './journey.ts';
 import { Key } from './key.ts';
+import { Offer } from './offer.ts';
 
 /** Every kind of definition: its body, its folder among the files, its name for people. A new kind is one line here and the compiler says what is missing. */
 export const definitionKinds = {
@@ -15,6 +17,7 @@ export const definitionKinds = {
   score: { body: Score, folder: 'scores', name: 'Score', plural: 'Scores' },
   grade: { body: Grade, folder: 'grades', name: 'Grade', plural: 'Grades' },
   template: { body: Template, folder: 'templates', name: 'Template', plural: 'Templates' },
+  offer: { body: Offer, folder: 'offers', name: 'Offer', plural: 'Offers' },
   'cap-policy': { body: CapPolicy, folder: 'cap-policies', name: 'Cap policy', plural: 'Cap policies' },
   'identity-policy': { body: IdentityPolicy, folder: 'identity-policies', name: 'Identity policy', plural: 'Identity policies' },
   journey: { body: Journey, folder: 'journeys', name: 'Journey', plural: 'Journeys' },

@@ -25,6 +25,9 @@ export type Fact = FactBase &
     | ApprovalFact
     | TakeOverFact
     | ReleaseFact
+    | StopFact
+    | LetGoFact
+    | UnlockFact
   );
 
 export interface FactBase {
@@ -184,6 +187,21 @@ export interface TakeOverFact {
 }
 export interface ReleaseFact {
   kind: 'release';
+  actor: string;
+}
+/** Everything is stopped for one person: no run moves, nobody enters; sending is stopped beside it. */
+export interface StopFact {
+  kind: 'stop';
+  reason: string;
+  actor: string;
+}
+export interface LetGoFact {
+  kind: 'let-go';
+  actor: string;
+}
+/** A colleague lets journeys that led to each other act on the person again. */
+export interface UnlockFact {
+  kind: 'unlock';
   actor: string;
 }
 

@@ -18,6 +18,18 @@ const durationPattern = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\
  * refused because their length depends on where they start). Null when the text is not such a duration.
  */
 export function durationMs(text: string): number | null {
+  const known = durations.get(text);
+  if (known !== undefined) return known;
+  const length = readDuration(text);
+  // Those of definitions are asked for again and again; what people type is not kept for ever.
+  if (durations.size >= durationsMax) durations.clear();
+  durations.set(text, length);
+  return length;
+}
+const durations = new Map<string, number | null>();
+const durationsMax = 1_000;
+
+function readDuration(text: string): number | null {
   const match = durationPattern.exec(text);
   if (!match || text === 'P' || text.endsWith('T')) return null;
   const [weeks, days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0));
@@ -29,6 +41,19 @@ export function ms(duration: Duration): number {
   const value = durationMs(duration);
   if (value === null) throw new Error(`unchecked duration: ${duration}`);
   return value;
+}
+
+/** The ISO 8601 duration of so many milliseconds, begun seconds counted as whole: P1DT6H. */
+export function toDuration(milliseconds: number): Duration {
+  let rest = Math.ceil(milliseconds / second) * second;
+  const take = (size: number, unit: string): string => {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return count === 0 ? '' : `${count}${unit}`;
+  };
+  const days = take(day, 'D');
+  const time = take(hour, 'H') + take(minute, 'M') + take(second, 'S');
+  return days + time === '' ? 'PT0S' : `P${days}${time === '' ? '' : `T${time}`}`;
 }
 
 /** "2 days", "1 hour 30 minutes": a duration as a person would say it. */

@@ -30,7 +30,17 @@ const linear: readonly StepKind[] = [
   'goal',
   'exit',
 ];
-const branching: readonly StepKind[] = [...linear, 'branch', 'split', 'add-points', 'approve', 'hand-over', 'start-journey', 'end-journey'];
+const branching: readonly StepKind[] = [
+  ...linear,
+  'branch',
+  'split',
+  'experiment',
+  'add-points',
+  'approve',
+  'hand-over',
+  'start-journey',
+  'end-journey',
+];
 /** The steps that a journey of each architecture may use. A linear one waits for time, not for people. */
 export const stepsAllowed: Record<Architecture, readonly StepKind[]> = {
   linear,
@@ -65,6 +75,9 @@ export const Journey = z.strictObject({
     .default('never')
     .describe('When someone may go through again; only any-time lets two runs of one person be under way at once'),
   priority: z.int().min(0).max(100).default(50).describe('Of two that compete for a person, the higher goes first'),
+  group: Key.optional().describe(
+    'Journeys of one group exclude each other: a person is in one of them at a time, and one of higher priority takes them over from the others',
+  ),
   utm: z
     .strictObject({ source: Line, medium: Line, campaign: Line })
     .partial()
@@ -83,6 +96,10 @@ export const Journey = z.strictObject({
     .describe('The day by which somebody looks whether it is still right; null is half a year after it was last published'),
   ends: z.iso.datetime().nullable().default(null).describe('Nobody enters after this instant, and runs end'),
   maxTime: Duration.default('P90D').describe('A run that takes longer ends'),
+  retireWithoutEntry: Duration.nullable().default(null).describe('Retired by itself when nobody has entered for so long; null never is'),
+  retireWithoutGoal: Duration.nullable()
+    .default(null)
+    .describe('Retired by itself when people entered and nobody has met the goal for so long; null never is'),
   steps: z.array(Step).min(1).max(200),
 });
 export type Journey = z.infer<typeof Journey>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Circle } from './map.ts';
 
 /**
  * Every refusal that Throughline gives: its status, one sentence that says what is wrong, and the next step.
@@ -88,13 +89,95 @@ export const problems = {
     sentence: 'There is no such message in this workspace.',
     hint: 'List the messages of the person or the journey.',
   },
+  'topic-marketing': {
+    status: 422,
+    sentence: 'What is asked for one by one answers something that the person did, and this topic is marketing.',
+    hint: 'Use a topic with the purpose transactional. Marketing goes out by a journey or a broadcast, which ask for consent.',
+  },
+  'message-no-mail': {
+    status: 422,
+    sentence: 'Only mails are sent this way, and this template calls a webhook.',
+    hint: 'Use a template of a mail. A webhook is called by a step of a journey.',
+  },
+  'retry-refused': {
+    status: 409,
+    sentence: 'This message is not sent again.',
+    hint: 'The details say why. What failed, came too late, could not be written or may not have arrived can be sent again; what was decided about the person stands.',
+  },
   'definition-unknown': { status: 404, sentence: 'There is no such definition.', hint: 'GET /api/definitions lists them all.' },
+  'starter-unknown': { status: 404, sentence: 'There is no such journey to begin from.', hint: 'GET /api/starters lists them.' },
+  'starter-open': {
+    status: 422,
+    sentence: 'Some questions of the starter are not answered.',
+    hint: 'The details name each; answer them, and send all answers again.',
+  },
   'version-unknown': { status: 404, sentence: 'This definition has no such version.', hint: 'List its versions and choose one of them.' },
   'definition-invalid': { status: 422, sentence: 'The definition has mistakes.', hint: 'The details name each place and what it must be.' },
+  'review-missing': {
+    status: 409,
+    sentence: 'Another colleague has to review this draft before it is published.',
+    hint: 'Save it as a draft and ask for a review. Any change to the draft asks for a new one; the details name what waits.',
+  },
+  'over-budget': {
+    status: 409,
+    sentence: 'This goes beyond the budget of complexity of the workspace.',
+    hint: 'Make it simpler, retire another journey, or publish it with a reason, which the audit keeps. The details say by how much.',
+  },
+  'cooling-off': {
+    status: 409,
+    sentence: 'This draft has to stand unchanged for a while before it is published.',
+    hint: 'Nobody else could review it, so it cools off; the details say until when. Every change begins the time anew.',
+  },
+  'review-own': {
+    status: 409,
+    sentence: 'Whoever made the last change, or asked for the review, cannot be the reviewer.',
+    hint: 'Ask another colleague; keys neither ask nor review.',
+  },
+  'review-none': {
+    status: 404,
+    sentence: 'Nobody asks for a review of this draft as it stands.',
+    hint: 'It was changed, withdrawn or answered meanwhile. Read the draft again.',
+  },
+  'colleague-unknown': { status: 404, sentence: 'There is no such colleague.', hint: 'GET /api/colleagues lists them.' },
+  'colleague-owner': {
+    status: 409,
+    sentence: 'The owner cannot be removed.',
+    hint: 'Whoever runs the server comes in by the link that it prints.',
+  },
+  'colleague-taken': {
+    status: 409,
+    sentence: 'Another colleague has this name or this address.',
+    hint: 'Names say who did what, so each is given once. Choose another.',
+  },
+  'journey-retired': {
+    status: 409,
+    sentence: 'The journey is not in force.',
+    hint: 'It has no published version, or is retired already. Read the journey again.',
+  },
+  'journey-needed': {
+    status: 409,
+    sentence: 'Other published definitions refer to this journey.',
+    hint: 'Take it out of them and publish them first; the details name each place.',
+  },
+  'journey-used': {
+    status: 409,
+    sentence: 'People are still under way in this journey.',
+    hint: 'Wait until they have come to the end, or take them out; the details say how many there are.',
+  },
+  'ramp-none': {
+    status: 404,
+    sentence: 'No version of this journey is being brought in step by step.',
+    hint: 'It holds for everybody, or was rolled back. Read the journey again.',
+  },
   'plan-stale': {
     status: 409,
     sentence: 'The definitions changed since the plan was made.',
     hint: 'Plan again and look at the difference.',
+  },
+  'idempotency-needed': {
+    status: 400,
+    sentence: 'This request needs an idempotency key.',
+    hint: 'Send the header Idempotency-Key with 1 to 200 characters that name what is sent, such as receipt-1042: the same key never sends twice.',
   },
   'idempotency-mismatch': {
     status: 409,
@@ -132,6 +215,11 @@ export const problems = {
     status: 409,
     sentence: 'This journey has no entry through which people can be sent in.',
     hint: 'Give it an entry for the API and colleagues, and publish it.',
+  },
+  'run-unknown': {
+    status: 404,
+    sentence: 'This person has no such run of this journey.',
+    hint: "Open the person's page; it lists the journeys that they have been on.",
   },
   'migration-empty': {
     status: 409,
@@ -183,6 +271,16 @@ export const problems = {
     status: 409,
     sentence: 'No mail server is set.',
     hint: 'Set SMTP_URL and start again; until then mail goes to the built-in mailbox.',
+  },
+  'test-recipient': {
+    status: 422,
+    sentence: 'Tests go to colleagues only.',
+    hint: 'Give the address of a colleague. Who has none here yet is added, or gets one, among the colleagues.',
+  },
+  'test-no-mail': {
+    status: 409,
+    sentence: 'Only mails are sent as a test.',
+    hint: 'A webhook is called by a journey, for somebody whom you know.',
   },
   'too-busy': {
     status: 503,
@@ -247,6 +345,36 @@ export const problems = {
     sentence: 'This file is not a backup that can be put back.',
     hint: 'Give a file that `throughline backup` has written; the details say what is wrong with this one.',
   },
+  'rehearsal-unknown': {
+    status: 404,
+    sentence: 'There is no such rehearsal.',
+    hint: 'Look at the list of rehearsals; they are kept for thirty days.',
+  },
+  'broadcast-unknown': {
+    status: 404,
+    sentence: 'There is no such broadcast.',
+    hint: 'Look at the list of broadcasts; a draft may have been removed.',
+  },
+  'broadcast-state': {
+    status: 409,
+    sentence: 'The broadcast is not in a state in which that can be done.',
+    hint: 'The details say in which state it is: a draft can be changed and started, a running one paused, a paused one resumed, one that has not ended cancelled.',
+  },
+  'broadcast-incomplete': {
+    status: 409,
+    sentence: 'The broadcast cannot be started as it is.',
+    hint: 'The details name what is missing or not published.',
+  },
+  'experiment-unknown': {
+    status: 404,
+    sentence: 'There is no such experiment.',
+    hint: 'GET /api/experiments lists them. One whose arms, goal, window or lift change is another experiment.',
+  },
+  'experiment-state': {
+    status: 409,
+    sentence: 'That cannot be done with this experiment now.',
+    hint: 'The details say why: an arm can be given to new people while the experiment is in force, and only one of its arms.',
+  },
   'database-in-use': {
     status: 409,
     sentence: 'People live in this database already.',
@@ -291,6 +419,8 @@ export type ProblemBody = z.infer<typeof ProblemBody>;
 export interface Mistake {
   path: string;
   message: string;
+  /** The circle of definitions that it is about. */
+  circle?: Circle | undefined;
 }
 
 /** Where a value is wrong and what it must be. A choice between shapes is explained by the shape that came closest. */

@@ -36,13 +36,15 @@ export function checkMeaning(document: DefinitionDocument, set: DefinitionSet): 
     if (document.kind !== 'journey' && sinceJourney(rule)) wrong('rule', 'only a rule of a journey can look since entering the journey');
   }
   for (const { kind, key } of asksAbout(document))
-    if (!has(kind, key))
-      wrong(document.kind === 'grade' ? 'fit' : 'rule', `there is no ${definitionKinds[kind].name.toLowerCase()} "${key}"`);
+    if (!has(kind, key)) wrong(whereAsked(document.kind), `there is no ${definitionKinds[kind].name.toLowerCase()} "${key}"`);
   if (document.kind !== 'template') for (const missing of undefinedFields(document, set.values())) wrong(missing.path, missing.message);
   switch (document.kind) {
     case 'lifecycle':
     case 'cap-policy':
     case 'identity-policy':
+      if (document.kind === 'cap-policy')
+        for (const [index, { stage }] of document.body.caps.entries())
+          if (stage !== undefined && !stages.has(stage)) wrong(`caps.${index}.stage`, `the lifecycle has no stage "${stage}"`);
       if (document.key !== mainKey) wrong('key', `a workspace has one, with the key "${mainKey}"`);
       break;
     case 'entry-point':
@@ -67,14 +69,21 @@ export function checkMeaning(document: DefinitionDocument, set: DefinitionSet): 
   return mistakes;
 }
 
-/** Everything that the checks of a journey find in the set. */
-export function findingsOf(document: Extract<DefinitionDocument, { kind: 'journey' }>, set: DefinitionSet): Finding[] {
+/** Everything that the checks of a journey find in the set, and in the events that came lately where these are given. */
+export function findingsOf(
+  document: Extract<DefinitionDocument, { kind: 'journey' }>,
+  set: DefinitionSet,
+  seen?: ReadonlySet<string>,
+): Finding[] {
   const lifecycle = set.get(definitionId('lifecycle', mainKey));
   return checkJourney(document.body, {
     find: (kind, key) => (kind === document.kind && key === document.key ? document : set.get(definitionId(kind, key))),
     stages: new Set(lifecycle?.kind === 'lifecycle' ? lifecycle.body.stages.map((stage) => stage.key) : []),
+    seen,
   });
 }
+
+const whereAsked = (kind: DefinitionKind): string => (kind === 'grade' ? 'fit' : kind === 'cap-policy' ? 'caps' : 'rule');
 
 const stagesOf = (rule: Rule): string[] => conditionsOf(rule).flatMap((condition) => ('stage' in condition ? condition.stage.in : []));
 

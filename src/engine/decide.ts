@@ -1,3 +1,4 @@
+import { standardLoops } from '#contract/breaker.ts';
 import type { ConsentChange } from '#contract/consent.ts';
 import type { EnterFact, EventFact, Fact, IdentifyFact, IdentityKind, MembershipFact, MigrateFact, RefusedName } from '#contract/fact.ts';
 import type { FieldSource } from '#contract/field.ts';
@@ -18,12 +19,13 @@ import {
   newRun,
   wakesAt,
 } from './journey/advance.ts';
-import { endReasons, type Run } from './journey/run.ts';
-import type { Word } from './journey/steps/step.ts';
+import { type Chain, circleIn, isTurn, joined, led, sayBudget, sayCircle, turnsWithin } from './journey/loop.ts';
+import { isAmongFirst } from './journey/ramp.ts';
+import { endReasons, type Run, type Word } from './journey/run.ts';
 import { allows, missingFor, stageAfter } from './lifecycle/lifecycle.ts';
 import { nameKey } from './identity/names.ts';
 import { sayKind } from './identity/words.ts';
-import { isZone } from './local-time.ts';
+import { isZone, sayInstant } from './local-time.ts';
 import { clickSettles } from './message/click-verdict.ts';
 import { type FollowedLink, type Person, unknownEntryPoint } from './person.ts';
 import { type Explained, explainRule } from './rule/explain.ts';
@@ -103,10 +105,16 @@ class Desk {
   /** What changed that runs may wait for, and has not been told to them. */
   private unheard = new Set<string>();
   /** What happened that journeys may begin with, as `listensFor` names it, and has not been looked at. */
-  private begun: { name: string; evidence: string }[] = [];
+  private begun: { name: string; evidence: string; chain: Chain | null }[] = [];
   /** Events that runs wrote, and of which runs and journeys have not heard. */
-  private raised: Occurrence[] = [];
+  private raised: { event: Occurrence; chain: Chain | null }[] = [];
   private evidence = '';
+  /** How automation led to what is being done; null where something from outside did. */
+  private chain: Chain | null = null;
+  /** The same for what it changed, as `reads` names it, since something last came from outside. */
+  private caused: Record<string, Chain>;
+  /** What changed that rules are being asked about; null where time alone makes them be asked. */
+  private asking: ReadonlySet<string> | null = null;
 
   constructor(given: Given, rulebook: Rulebook, now: Instant) {
     const { state } = given.person;
@@ -125,6 +133,7 @@ class Desk {
       },
     };
     this.runs = [...given.runs];
+    this.caused = { ...state.caused };
     this.rulebook = rulebook;
     this.now = now;
     this.at = Math.min(given.facts[0]?.acceptedAt ?? now, given.wokenAt ?? now, now);
@@ -137,13 +146,42 @@ class Desk {
     for (const click of this.person.state.clicks) wakeAt = Math.min(wakeAt, click.at + clickSettles);
     for (const run of this.runs) if (run.status === 'live') wakeAt = Math.min(wakeAt, this.wakeOf(run));
     wakeAt = Math.min(wakeAt, nextExpiry(this.rulebook.fields, this.person.state.written));
+    this.keepCaused();
     return { person: this.person, runs: this.runs, effects: this.effects, wakeAt, needsHistory: this.needsHistory };
   }
 
   private wakeOf(run: Run): Instant {
     const journey = this.rulebook.versions.get(`${run.journey}@${run.version}`);
     // While a human has taken over, time changes nothing.
-    return journey && !this.person.state.paused ? wakesAt(journey, run) : never;
+    return journey && !this.person.state.paused && !this.person.state.stopped ? wakesAt(journey, run) : never;
+  }
+
+  /** Keeps what time may still turn into a change of a rule's answer, until something comes from outside. */
+  private keepCaused(): void {
+    const { segmentsReading, scoresReading, gradesReading } = this.rulebook;
+    const kept = Object.entries(this.caused).filter(
+      ([name]) => segmentsReading.has(name) || scoresReading.has(name) || gradesReading.has(name),
+    );
+    if (kept.length > 0) this.person.state.caused = Object.fromEntries(kept);
+    else if (this.person.state.caused) delete this.person.state.caused;
+  }
+
+  /** Notes that something changed, and whether automation did it. */
+  private touch(names: readonly string[], chain: Chain | null = this.chain): void {
+    for (const name of names) {
+      this.changed.add(name);
+      if (chain === null) delete this.caused[name];
+      else this.caused[name] = chain;
+    }
+  }
+
+  /** How automation led to a change of what some rules read; null where something from outside had a part in it. */
+  private ledTo(reads: Iterable<string>, changed: ReadonlySet<string> | null): Chain | null {
+    // Nearly always nothing: most of what happens to people comes from outside.
+    if (isEmpty(this.caused)) return null;
+    const names = [...reads].filter((name) => (changed === null ? name in this.caused : changed.has(name)));
+    if (names.length === 0 || names.some((name) => !(name in this.caused))) return null;
+    return joined(names.map((name) => this.caused[name]!));
   }
 
   /** Lets happen what time alone brings up to an instant, in order: rules whose answer changes, and runs that wait. */
@@ -189,6 +227,8 @@ class Desk {
   take(fact: Fact): void {
     this.evidence = fact.id;
     if (this.person.erasedAt !== null) return;
+    // What another system answers follows from what a run asked; everything else that is taken comes from outside.
+    if (fact.kind !== 'answer') this.caused = {};
     if (fact.joins) this.joins(fact, fact.joins);
     for (const name of fact.refused ?? []) this.refuseName(name);
     for (const kind of fact.notTaken ?? [])
@@ -216,7 +256,7 @@ class Desk {
         break;
       case 'owner':
         this.person.owner = fact.owner;
-        this.changed.add('profile:owner');
+        this.touch(['profile:owner']);
         break;
       case 'membership':
         this.listed(fact);
@@ -255,6 +295,15 @@ class Desk {
         break;
       case 'release':
         this.release(fact.actor);
+        break;
+      case 'stop':
+        this.person.state.stopped ??= { since: this.now, by: fact.actor, reason: fact.reason };
+        break;
+      case 'let-go':
+        this.letGo();
+        break;
+      case 'unlock':
+        this.unlock();
         break;
     }
     this.carryOn();
@@ -309,7 +358,7 @@ class Desk {
   private learn(event: Occurrence): void {
     this.history?.push(event);
     for (const memo of this.rulebook.memosByEvent.get(event.name) ?? []) this.remember(memo, event);
-    this.changed.add(`event:${event.name}`);
+    this.touch([`event:${event.name}`]);
     this.settle();
   }
 
@@ -318,7 +367,7 @@ class Desk {
     this.stage(event);
     for (const run of this.runs)
       if (run.status === 'live')
-        this.tell(run, { kind: 'event', person: this.person, evidence: event.id, actAt: event.at, name, properties });
+        this.tell(run, { kind: 'event', person: this.person, evidence: event.id, actAt: event.at, name, properties }, this.chain === null);
     this.settle();
     for (const { journey, entry } of this.rulebook.listeners.get(`event:${name}`) ?? [])
       if (entry.matches(event)) this.enter(journey, entry, { id: event.id, actAt: event.at });
@@ -380,8 +429,14 @@ class Desk {
     this.happened(event);
   }
 
-  /** Opens, clicks and bounces of our own messages come back as events. */
+  /** Opens, clicks, bounces and complaints of our own messages come back as events. */
   private messageEvent(fact: EventFact & Fact): void {
+    // Whoever marks a mail as spam wants no more of them, whatever they said before.
+    if (fact.name === 'Email Complained')
+      this.consent(
+        { purpose: 'marketing', channel: '*', state: 'withdrawn', wording: null, method: 'complaint', actor: fact.source.by },
+        fact.at,
+      );
     const message = textAt(fact.properties, 'messageId');
     if (!message) return;
     if (fact.name === 'Email Opened') this.effects.push({ kind: 'message-event', message, what: 'opened', answer: null });
@@ -390,7 +445,7 @@ class Desk {
       this.effects.push({ kind: 'message-event', message, what: 'bounced', answer: textAt(fact.properties, 'answer') });
     if (fact.name === 'Email Bounced' && fact.properties.permanent === true && this.person.email) {
       this.person.state.dead.email = this.person.email;
-      this.changed.add('reach:email');
+      this.touch(['reach:email']);
       this.effects.push({
         kind: 'suppress',
         channel: 'email',
@@ -406,11 +461,11 @@ class Desk {
     const may = (kind: 'email' | 'phone'): boolean => mayClaim(this.rulebook.fields, this.person, kind, source);
     if (claims.email && claims.email !== this.person.email && may('email')) {
       this.person.email = claims.email;
-      this.changed.add('trait:email').add('reach:email');
+      this.touch(['trait:email', 'reach:email']);
     }
     if (claims.phone && claims.phone !== this.person.phone && may('phone')) {
       this.person.phone = claims.phone;
-      this.changed.add('trait:phone').add('reach:sms');
+      this.touch(['trait:phone', 'reach:sms']);
     }
   }
 
@@ -435,11 +490,11 @@ class Desk {
     if (zone && isZone(zone)) person.zone = zone;
     if (changes.email === null) person.email = null;
     if (changes.phone === null) person.phone = null;
-    for (const root of Object.keys(changes)) this.changed.add(`trait:${root}`);
-    if (person.name !== before.name) this.changed.add('trait:name');
-    if (person.zone !== before.zone) this.changed.add('profile:zone');
-    if (changes.email === null) this.changed.add('reach:email');
-    if (changes.phone === null) this.changed.add('reach:sms');
+    for (const root of Object.keys(changes)) this.touch([`trait:${root}`]);
+    if (person.name !== before.name) this.touch(['trait:name']);
+    if (person.zone !== before.zone) this.touch(['profile:zone']);
+    if (changes.email === null) this.touch(['reach:email']);
+    if (changes.phone === null) this.touch(['reach:sms']);
   }
 
   /** Removes values that have been kept for as long as their field says. */
@@ -459,35 +514,35 @@ class Desk {
     const { person } = this;
     if (person.lastSeenAt === null || at > person.lastSeenAt) {
       person.lastSeenAt = at;
-      this.changed.add('profile:lastSeenAt');
+      this.touch(['profile:lastSeenAt']);
     }
     const context = isObject(envelope.context) ? (envelope.context as JsonObject) : null;
     if (!context) return;
     const zone = textAt(context, 'timezone');
     if (zone && zone !== person.zone && person.traits.timezone === undefined && isZone(zone)) {
       person.zone = zone;
-      this.changed.add('profile:zone');
+      this.touch(['profile:zone']);
     }
     const place = placeOf(context);
     if (place && JSON.stringify(place) !== JSON.stringify(person.place)) {
       person.place = place;
-      this.changed.add('profile:place');
+      this.touch(['profile:place']);
     }
     const source = sourceFrom(context, person.entryPoint, at);
     if (source === null) return;
     if (person.firstSource === null) {
       person.firstSource = source;
-      this.changed.add('profile:firstSource');
+      this.touch(['profile:firstSource']);
     }
     if (isArrival(source, context) && (person.lastSource === null || at >= Date.parse(String(person.lastSource.at)))) {
       person.lastSource = source;
-      this.changed.add('profile:lastSource');
+      this.touch(['profile:lastSource']);
     }
   }
 
   private saidUser(fact: (EventFact | IdentifyFact) & Fact): string | null {
     const user = fact.refused?.some((each) => each.kind === 'user') ? null : textAt(fact.envelope, 'userId');
-    if (user !== null && this.person.userId === null) this.changed.add('profile:userId');
+    if (user !== null && this.person.userId === null) this.touch(['profile:userId']);
     return user;
   }
 
@@ -532,7 +587,7 @@ class Desk {
         because: 'unsubscribed',
         at: this.now,
       });
-    this.changed.add('consent');
+    this.touch(['consent']);
   }
 
   private stage(event: Occurrence): void {
@@ -573,12 +628,12 @@ class Desk {
     person.stageSince = at;
     person.state.stageEvidence = how.evidence;
     person.owner ??= this.rulebook.lifecycle?.stages.get(to)?.owner ?? null;
-    this.changed.add('stage').add('profile:owner');
+    this.touch(['stage', 'profile:owner']);
   }
 
   /** Notes what journeys may begin with, when one listens for it. */
-  private begins(name: string, evidence: string): void {
-    if (this.rulebook.listeners.has(name)) this.begun.push({ name, evidence });
+  private begins(name: string, evidence: string, chain: Chain | null = this.chain): void {
+    if (this.rulebook.listeners.has(name)) this.begun.push({ name, evidence, chain });
   }
 
   /** Goes on until nothing follows any more: rules that read what changed, runs that wait for it, journeys that begin with it. */
@@ -591,21 +646,49 @@ class Desk {
       this.raised = [];
       this.unheard = new Set();
       for (const run of this.runs)
-        if (this.waitsFor(run, unheard)) this.tell(run, { kind: 'change', person: this.person, evidence: this.evidence });
-      for (const event of raised) this.hear(event);
-      for (const { name, evidence } of begun)
-        for (const { journey, entry } of this.rulebook.listeners.get(name) ?? []) this.enter(journey, entry, { id: evidence, actAt: null });
+        if (this.waitsFor(run, unheard))
+          this.tell(
+            run,
+            { kind: 'change', person: this.person, evidence: this.evidence },
+            this.ledTo(this.readsOf(run) ?? [], unheard) === null,
+          );
+      for (const { event, chain } of raised) this.under(chain, () => this.hear(event));
+      for (const { name, evidence, chain } of begun)
+        for (const { journey, entry } of this.rulebook.listeners.get(name) ?? [])
+          this.under(chain, () => this.enter(journey, entry, { id: evidence, actAt: null }));
     }
+    // What still begins after so many rounds goes round: nobody waits in that circle, and nothing of it is left to a later fact.
+    for (const { name, chain } of this.begun.splice(0))
+      for (const { journey } of this.rulebook.listeners.get(name) ?? []) if (isTurn(chain, journey.key)) this.lockOut(journey, chain!);
+  }
+
+  /** Does something that automation led to, or something from outside. */
+  private under(chain: Chain | null, work: () => void): void {
+    const before = this.chain;
+    this.chain = chain;
+    work();
+    this.chain = before;
+  }
+
+  private readsOf(run: Run): ReadonlySet<string> | null {
+    return this.rulebook.versions.get(`${run.journey}@${run.version}`)?.steps.get(run.step ?? '')?.reads ?? null;
   }
 
   private waitsFor(run: Run, changed: ReadonlySet<string>): boolean {
     if (run.status !== 'live' || run.wait === null || changed.size === 0) return false;
-    const reads = this.rulebook.versions.get(`${run.journey}@${run.version}`)?.steps.get(run.step ?? '')?.reads;
-    return reads !== undefined && reads !== null && [...reads].some((read) => changed.has(read));
+    const reads = this.readsOf(run);
+    return reads !== null && [...reads].some((read) => changed.has(read));
+  }
+
+  /** The version of a journey by which this person enters now; undefined when nobody does. */
+  private versionFor(key: string): CompiledJourney | undefined {
+    const journey = this.rulebook.journeys.get(key);
+    const ramp = this.rulebook.ramps.get(key);
+    return !ramp || isAmongFirst(ramp, this.person.id) ? journey : (this.rulebook.versions.get(`${key}@${ramp.previous}`) ?? journey);
   }
 
   private sendIn({ journey: key, entry: step, actor, id }: EnterFact & Fact): void {
-    const journey = this.rulebook.journeys.get(key);
+    const journey = this.versionFor(key);
     const entry = journey?.entries.find((each) =>
       step === null ? 'by' in each.step.on && each.step.on.by === 'api' : each.step.key === step,
     );
@@ -617,6 +700,8 @@ class Desk {
   }
 
   private enter(journey: CompiledJourney, entry: CompiledEntry, by: { id: string; actAt: Instant | null }): void {
+    // While a version is brought in step by step, two of a journey listen: each takes its own share.
+    if (this.versionFor(journey.key) !== journey) return;
     const refusal = this.whyNotEnter(journey, entry, by.id);
     if (refusal) {
       this.refuse(`journey:${journey.key}`, 'not entered', refusal.answer, refusal.because);
@@ -625,8 +710,13 @@ class Desk {
     const past = this.person.state.journeys[journey.key];
     // Two entries of a journey that hear the same thing begin one run.
     if (this.runs.some((each) => each.journey === journey.key && each.entryEvidence === by.id && each.enteredAt === this.now)) return;
+    if (isTurn(this.chain, journey.key) && !this.takesTurn(journey.key)) {
+      this.lockOut(journey, this.chain!);
+      return;
+    }
+    for (const other of this.inGroupOf(journey)) this.endRuns(other.key, `${endReasons.outranked}: ${journey.body.name}`);
     const nth = (past?.entered ?? 0) + 1;
-    const run = newRun(journey, entry, this.person.id, by.id, nth, this.now);
+    const run = { ...newRun(journey, entry, this.person.id, by.id, nth, this.now), ...(this.chain ? { chain: this.chain } : {}) };
     this.person.state.journeys[journey.key] = {
       entered: nth,
       lastEntered: this.now,
@@ -637,6 +727,50 @@ class Desk {
     this.settle();
   }
 
+  /** Counts a turn of a journey, where its budget has room for one. */
+  private takesTurn(journey: string): boolean {
+    const budget = this.loops();
+    const turns = turnsWithin(this.person.state.turns?.[journey] ?? [], budget, this.now);
+    const has = turns.length < budget.turns;
+    this.person.state.turns = { ...this.person.state.turns, [journey]: has ? [...turns, this.now] : turns };
+    return has;
+  }
+
+  private loops() {
+    return this.rulebook.capPolicy?.body.loops ?? standardLoops;
+  }
+
+  /** Journeys that lead to each other without anything from outside do not act on this person any more, until a colleague lets them. */
+  private lockOut(journey: CompiledJourney, chain: Chain): void {
+    const { state } = this.person;
+    if (state.locked?.journeys.includes(journey.key)) return;
+    const circle = circleIn(chain);
+    const journeys = [...new Set([...(state.locked?.journeys ?? []), ...circle])].sort();
+    const since = this.now;
+    state.locked = { since, journeys };
+    this.effects.push({ kind: 'lock', journeys, at: since });
+    const says = sayCircle(circle.map((key) => this.nameOf(key)));
+    for (const key of circle) this.endRuns(key, `${endReasons.looped}: ${says}`);
+    this.refuse(
+      `journey:${journey.key}`,
+      'not entered',
+      `Not entered: ${says}, although nothing came from outside. They do not act on this person any more until a colleague lets them.`,
+      [{ rule: `at most ${sayBudget(this.loops())} by itself`, version: journey.version, held: false, evidence: [this.evidence] }],
+    );
+  }
+
+  private unlock(): void {
+    const { state } = this.person;
+    if (!state.locked) return;
+    delete state.locked;
+    delete state.turns;
+    this.effects.push({ kind: 'lock', journeys: [], at: this.now });
+  }
+
+  private nameOf(journey: string): string {
+    return this.rulebook.journeys.get(journey)?.body.name ?? journey;
+  }
+
   /** What stands against entering now; null when nothing does. */
   private whyNotEnter(journey: CompiledJourney, entry: CompiledEntry, evidence: string): { answer: string; because: Ground[] } | null {
     const past = this.person.state.journeys[journey.key];
@@ -645,15 +779,40 @@ class Desk {
       answer,
       because: [{ rule, version: journey.version, held: false, evidence: [evidence] }],
     });
-    const { paused } = this.person.state;
+    const { paused, stopped, locked } = this.person.state;
+    if (stopped)
+      return no(
+        `Not entered: ${stopped.by} stopped everything for this person (${stopped.reason}).`,
+        'nothing automatic happens to somebody for whom everything is stopped',
+      );
+    if (locked?.journeys.includes(journey.key))
+      return no(
+        `Not entered: ${sayCircle(locked.journeys.map((key) => this.nameOf(key)))}. A colleague can let them act on this person again.`,
+        'journeys that lead to each other by themselves are locked for a person',
+      );
     if (paused)
       return no(`Not entered: ${paused.by} has taken over (${paused.reason}).`, 'nothing automatic happens while a human has taken over');
+    const ramp = this.rulebook.ramps.get(journey.key);
+    if (ramp?.version === journey.version && !isAmongFirst(ramp, this.person.id))
+      return no(
+        ramp.share === 0 ? 'Not entered: the journey is held back.' : `Not entered: the journey is for ${ramp.share} % of people so far.`,
+        'a new journey is brought to a growing share of people',
+      );
     if (this.person.entryPoint === unknownEntryPoint)
       return no('Not entered: nobody knows how this person came in.', 'a person enters only when their entry point is known');
     if (journey.endsAt !== null && this.now >= journey.endsAt)
-      return no(`Not entered: the journey ended on ${journey.body.ends}.`, 'the journey has an end date');
+      return no(
+        `Not entered: the journey ended on ${sayInstant(journey.endsAt, this.person.zone ?? this.rulebook.context.zone)}.`,
+        'the journey has an end date',
+      );
     if (reentry !== 'any-time' && this.runs.some((run) => run.journey === journey.key && run.status === 'live'))
       return no('Not entered again: a run is under way.', 'one run at a time');
+    const other = this.inGroupOf(journey).find((each) => each.body.priority >= journey.body.priority);
+    if (other)
+      return no(
+        `Not entered: ${other.body.name} is under way, and the two exclude each other.`,
+        `one journey of the group ${journey.body.group} at a time`,
+      );
     if (past && reentry === 'never') return no('Not entered again: people go through this journey once.', 're-entry: never');
     if (past && typeof reentry === 'object' && this.now < (past.lastEnded ?? past.lastEntered) + ms(reentry.after))
       return no(
@@ -663,22 +822,36 @@ class Desk {
     if (entry.when({ person: this.person, now: this.now, changesAt: never })) return null;
     const parts = explainRule(entry.step.when!, this.rulebook.context, this.person, this.now);
     return {
-      answer: `Not entered: ${parts
+      answer: `Not entered, because this did not hold: ${parts
         .filter((part) => !part.held)
         .map((part) => part.rule)
-        .join(' and ')} did not hold.`,
+        .join('; ')}.`,
       because: parts.map((part) => ({ rule: part.rule, version: journey.version, held: part.held, evidence: [evidence] })),
     };
   }
 
-  private tell(run: Run, fact: JourneyFact): void {
+  /** The other journeys of its group in which this person is, as they stand now. */
+  private inGroupOf(journey: CompiledJourney): CompiledJourney[] {
+    const { group } = journey.body;
+    if (group === undefined) return [];
+    const live = new Set(this.runs.flatMap((run) => (run.status === 'live' && run.journey !== journey.key ? [run.journey] : [])));
+    return [...live].flatMap((key) => {
+      const other = this.rulebook.journeys.get(key);
+      return other?.body.group === group ? [other] : [];
+    });
+  }
+
+  /** `pushed`: something from outside moves it on, so that what follows is not led to by what led to the run. */
+  private tell(run: Run, fact: JourneyFact, pushed = false): void {
     const journey = this.rulebook.versions.get(`${run.journey}@${run.version}`);
     if (!journey) return;
-    const { paused } = this.person.state;
+    const { paused, stopped } = this.person.state;
     // While a human has taken over, goals and exits still end a run, and their own word still counts.
-    if (paused && (fact.kind === 'change' || fact.kind === 'time')) return;
+    if ((paused || stopped) && (fact.kind === 'change' || fact.kind === 'time')) return;
+    const answer = advance(journey, run, fact, this.now, (paused ?? stopped) !== undefined && fact.kind === 'event');
+    const { chain: _, ...anew } = answer.run;
     this.follow(
-      advance(journey, run, fact, this.now, paused !== undefined && fact.kind === 'event'),
+      pushed && anew.seq > run.seq ? { ...answer, run: anew } : answer,
       fact.kind === 'time' ? run.entryEvidence : fact.evidence,
       'actAt' in fact ? fact.actAt : null,
     );
@@ -691,7 +864,9 @@ class Desk {
     const past = this.person.state.journeys[run.journey];
     if (run.status === 'ended' && past) this.person.state.journeys[run.journey] = { ...past, lastEnded: this.now };
     if (answer.streams) this.person.state.streams = answer.streams;
-    for (const effect of answer.effects) this.carryOut(effect);
+    this.under(led(run.chain ?? {}, run.journey), () => {
+      for (const effect of answer.effects) this.carryOut(effect);
+    });
     if (!answer.goesOn) return;
     this.settle();
     // What was carried out may have ended the run.
@@ -710,16 +885,21 @@ class Desk {
         break;
       case 'owner':
         this.person.owner = effect.owner;
-        this.changed.add('profile:owner');
+        this.touch(['profile:owner']);
         break;
       case 'event':
         // What runs write is remembered at once; who listens for it hears it when they have come to rest.
         this.effects.push(effect);
         this.learn(effect);
-        this.raised.push(effect);
+        this.raised.push({ event: effect, chain: this.chain });
         break;
       case 'take-over':
         this.takeOver(effect.by, effect.reason);
+        break;
+      case 'expose':
+        if (this.person.state.arms?.[effect.experiment]) break;
+        this.person.state.arms = { ...this.person.state.arms, [effect.experiment]: { arm: effect.arm, at: effect.at } };
+        this.effects.push(effect);
         break;
       case 'start-journey':
         if (this.rulebook.listeners.has(`journey:${effect.journey}`)) this.begins(`journey:${effect.journey}`, effect.evidence);
@@ -765,8 +945,12 @@ class Desk {
   }
 
   private word(id: string, step: string, word: Word): void {
+    const { stopped } = this.person.state;
     const run = this.runs.find((each) => each.id === id && each.status === 'live' && each.step === step);
-    if (run) this.tell(run, { kind: 'word', person: this.person, evidence: this.evidence, word });
+    if (!run) return;
+    // A word is said once: it is kept until the run may hear it.
+    if (stopped) this.person.state.stopped = { ...stopped, unsaid: [...(stopped.unsaid ?? []), { run: id, step, word }] };
+    else this.tell(run, { kind: 'word', person: this.person, evidence: this.evidence, word }, word.kind !== 'answer');
   }
 
   private takeOver(by: string, reason: string): void {
@@ -777,13 +961,23 @@ class Desk {
   private release(actor: string): void {
     if (!this.person.state.paused) return;
     delete this.person.state.paused;
-    for (const run of this.runs)
-      if (run.status === 'live')
-        this.tell(run, { kind: 'word', person: this.person, evidence: this.evidence, word: { kind: 'release', actor } });
+    for (const run of this.runs) if (run.status === 'live' && run.step !== null) this.word(run.id, run.step, { kind: 'release', actor });
+    this.lookAgain();
+  }
+
+  /** Everything goes on for somebody: first the words that runs were given meanwhile. */
+  private letGo(): void {
+    const { stopped } = this.person.state;
+    if (!stopped) return;
+    delete this.person.state.stopped;
+    for (const { run, step, word } of stopped.unsaid ?? []) this.word(run, step, word);
+    this.lookAgain();
+  }
+
+  private lookAgain(): void {
     // Rules that runs wait for may answer otherwise by now.
     for (const run of this.runs) {
-      const reads = this.rulebook.versions.get(`${run.journey}@${run.version}`)?.steps.get(run.step ?? '')?.reads;
-      for (const read of reads ?? []) this.unheard.add(read);
+      for (const read of this.readsOf(run) ?? []) this.unheard.add(read);
     }
   }
 
@@ -836,10 +1030,12 @@ class Desk {
       const changed = this.changed;
       this.changed = new Set();
       for (const each of changed) this.unheard.add(each);
+      this.asking = changed;
       for (const score of readersOf(this.rulebook.scoresReading, changed)) this.askScore(score);
       for (const grade of readersOf(this.rulebook.gradesReading, changed)) this.askGrade(grade);
       for (const segment of readersOf(this.rulebook.segmentsReading, changed)) this.askSegment(segment);
     }
+    this.asking = null;
   }
 
   private askEverything(): void {
@@ -876,8 +1072,9 @@ class Desk {
     const { segments } = this.person.state;
     if (holds === (segments[segment.key] !== undefined)) return;
     const because = segment.rule ? explainRule(segment.rule, this.rulebook.context, this.person, this.at) : [];
-    if (holds) this.join(segment, because);
-    else this.leave(segment.key, segment.version, because);
+    const chain = this.ledTo(segment.reads, this.asking);
+    if (holds) this.join(segment, because, chain);
+    else this.leave(segment.key, segment.version, because, chain);
   }
 
   /** A colleague or an import puts somebody on a list that is kept by hand, or takes them off. */
@@ -889,7 +1086,7 @@ class Desk {
     else this.leave(segment.key, segment.version, because);
   }
 
-  private join(segment: Rulebook['segments'][number], because: Explained[]): void {
+  private join(segment: Rulebook['segments'][number], because: Explained[], chain: Chain | null = null): void {
     this.person.state.segments[segment.key] = this.at;
     this.effects.push({
       kind: 'segment',
@@ -900,15 +1097,15 @@ class Desk {
       evidence: this.evidence,
       because,
     });
-    this.changed.add(`segment:${segment.key}`);
-    this.begins(`segment:${segment.key} entered`, this.evidence);
+    this.touch([`segment:${segment.key}`], chain);
+    this.begins(`segment:${segment.key} entered`, this.evidence, chain);
   }
 
-  private leave(key: string, version: number | null, because: Explained[]): void {
+  private leave(key: string, version: number | null, because: Explained[], chain: Chain | null = null): void {
     delete this.person.state.segments[key];
     this.effects.push({ kind: 'segment', segment: key, version, entered: false, at: this.at, evidence: this.evidence, because });
-    this.changed.add(`segment:${key}`);
-    this.begins(`segment:${key} left`, this.evidence);
+    this.touch([`segment:${key}`], chain);
+    this.begins(`segment:${key} left`, this.evidence, chain);
   }
 
   private askScore(score: Rulebook['scores'][number]): void {
@@ -920,9 +1117,10 @@ class Desk {
     if (score.fades) score.isWithin(question, value - 0.999, value + 0.999);
     this.answered(question);
     const before = state.above[score.key] ?? [];
+    const chain = this.ledTo(score.reads, this.asking);
     for (const { key, at } of score.body.thresholds)
       if (above.includes(key) !== before.includes(key)) {
-        this.begins(`score:${score.key}/${key} ${above.includes(key) ? 'risen' : 'fallen'}`, this.evidence);
+        this.begins(`score:${score.key}/${key} ${above.includes(key) ? 'risen' : 'fallen'}`, this.evidence, chain);
         this.effects.push({
           kind: 'score',
           score: score.key,
@@ -937,7 +1135,7 @@ class Desk {
       }
     if (above.length > 0 || before.length > 0) state.above[score.key] = above;
     // A score that fades is another one from now on even when it is worth the same at this instant.
-    if (state.scores[score.key] !== value || score.fades) this.changed.add(`score:${score.key}`);
+    if (state.scores[score.key] !== value || score.fades) this.touch([`score:${score.key}`], chain);
     state.scores[score.key] = value;
   }
 
@@ -949,7 +1147,7 @@ class Desk {
     if ((grades[grade.key] ?? null) === is) return;
     if (is === null) delete grades[grade.key];
     else grades[grade.key] = is;
-    this.changed.add(`grade:${grade.key}`);
+    this.touch([`grade:${grade.key}`], this.ledTo([`score:${grade.body.fit}`, `score:${grade.body.engagement}`], this.asking));
   }
 }
 
@@ -958,6 +1156,11 @@ function readersOf<T>(reading: Map<string, T[]>, changed: Set<string>): T[] | Se
   const readers = new Set<T>();
   for (const read of changed) for (const reader of reading.get(read) ?? []) readers.add(reader);
   return readers;
+}
+
+function isEmpty(object: object): boolean {
+  for (const _ in object) return false;
+  return true;
 }
 
 const textAt = (object: JsonObject, key: string): string | null => {

@@ -38,6 +38,8 @@ export type Effect =
       actAt: Instant | null;
       /** What becomes of it when it may not go out now [wait]. */
       ifHeld?: 'drop' | 'best';
+      /** The offer that it makes. */
+      offer?: string;
       /** The run waits for what is answered. */
       asks?: true;
     }
@@ -60,6 +62,8 @@ export type Effect =
   | { kind: 'start-journey'; journey: string; from: string; evidence: string }
   | { kind: 'end-journey'; journey: string; from: string; evidence: string }
   | ({ kind: 'step' } & StepTaken)
+  /** Somebody came to their arm of an experiment for the first time; it counts unless a winner had been taken. */
+  | { kind: 'expose'; experiment: string; arm: string; at: Instant; evidence: string; counts: boolean }
   | { kind: 'set-trait'; path: string; value: Json }
   | ({ kind: 'field-refused'; id: string; at: Instant; evidence: string } & RefusedValue)
   | { kind: 'expired'; id: string; at: Instant; path: string; field: string }
@@ -69,6 +73,8 @@ export type Effect =
   | { kind: 'event'; id: string; name: string; at: Instant; properties: JsonObject; from: string; by: 'link' | 'journey' }
   | { kind: 'merge'; joins: string; evidence: string; actor: string; by: string | null; reason: string | null }
   | { kind: 'disown'; name: { kind: IdentityKind; value: string }; because: string; at: Instant }
+  /** Journeys that do not act on the person any more; none when they may again. */
+  | { kind: 'lock'; journeys: string[]; at: Instant }
   | { kind: 'erase'; actor: string };
 
 export type EffectOf<K extends Effect['kind']> = Extract<Effect, { kind: K }>;

@@ -3,6 +3,7 @@ import { type FieldSource, ownPaths } from '#contract/field.ts';
 import { conditionOf, conditionsOf, type Rule } from '#contract/rule.ts';
 import { sourceWords } from './fields.ts';
 import { personPathsIn } from './message/liquid.ts';
+import { nameOf } from './name-of.ts';
 import { rulesOf } from './rulebook.ts';
 
 /** A definition that has to do with a field, and what it does with it. */
@@ -48,7 +49,6 @@ const usedByUs: Record<string, string> = {
 /** A rule's path without the mark for every element of a list. */
 const plain = (path: string): string => path.replaceAll('[]', '');
 const rootOf = (path: string): string => path.split('.', 1)[0]!;
-const nameOf = (document: DefinitionDocument): string => ('name' in document.body ? document.body.name : document.key);
 
 /** The traits that a rule asks about. */
 const traitPathsOf = (rule: Rule): string[] =>

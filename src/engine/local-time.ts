@@ -29,8 +29,26 @@ export function isZone(zone: string): boolean {
   }
 }
 
+/** Since then clocks have been changed at quarters of an hour only, so that within one the offset stays. */
+const changedAtQuarters = Date.UTC(1973, 0);
+const quarter = 15 * minute;
+/** Zone → quarter of an hour → offset, as far as they were asked for; asking the platform takes a thousand times as long. */
+const offsets = new Map<string, Map<number, number>>();
+const offsetsMax = 10_000;
+
 /** Milliseconds that local time in a zone is ahead of UTC at an instant. */
 export function offsetAt(at: Instant, zone: string): number {
+  if (at < changedAtQuarters) return askOffset(at, zone);
+  const there = offsets.get(zone);
+  const known = there && there.size < offsetsMax ? there : new Map<number, number>();
+  if (known !== there) offsets.set(zone, known);
+  const place = Math.floor(at / quarter);
+  const offset = known.get(place) ?? askOffset(at, zone);
+  known.set(place, offset);
+  return offset;
+}
+
+function askOffset(at: Instant, zone: string): number {
   const part: Record<string, number> = {};
   for (const { type, value } of formatFor(zone).formatToParts(at)) part[type] = Number(value);
   return Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!) - Math.floor(at / 1000) * 1000;
@@ -54,21 +72,39 @@ export function nextLocal(at: Instant, minuteWanted: number, zone: string): Inst
     const exact = candidates.filter((each) => each + offsetAt(each, zone) === wall && each >= at).sort((a, b) => a - b);
     if (exact[0] !== undefined) return exact[0];
     const skipped = candidates.every((each) => each + offsetAt(each, zone) !== wall);
-    const afterGap = Math.max(...candidates);
+    const afterGap = skipped ? clocksChange(Math.min(...candidates), Math.max(...candidates), zone) : at;
     if (skipped && afterGap >= at) return afterGap;
   }
   throw new Error(`no local time ${minuteWanted} in ${zone} within two days of ${at}`);
 }
 
+/** The instant between two at which clocks in a zone change; they do so at whole minutes. */
+function clocksChange(before: Instant, after: Instant, zone: string): Instant {
+  let [from, to] = [Math.floor(before / minute), Math.ceil(after / minute)];
+  const offset = offsetAt(before, zone);
+  while (to - from > 1) {
+    const middle = Math.floor((from + to) / 2);
+    if (offsetAt(middle * minute, zone) === offset) from = middle;
+    else to = middle;
+  }
+  return to * minute;
+}
+
 /** "Saturday, 14 March, 08:00" in a zone, for sentences. */
-export const sayInstant = (at: Instant, zone: string): string =>
-  new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  }).format(at);
+export function sayInstant(at: Instant, zone: string): string {
+  const format =
+    sentences.get(zone) ??
+    new Intl.DateTimeFormat('en-GB', {
+      timeZone: zone,
+      weekday: 'short',
+      day: 'numeric',
+      month: 'short',
+      year: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    });
+  sentences.set(zone, format);
+  return format.format(at);
+}
+const sentences = new Map<string, Intl.DateTimeFormat>();

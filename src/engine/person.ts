@@ -3,6 +3,8 @@ import type { Instant } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
 import type { KnownPerson } from '#contract/person.ts';
 import type { WrittenBy } from './fields.ts';
+import type { Chain } from './journey/loop.ts';
+import type { Word } from './journey/run.ts';
 import type { Memory } from './rule/traces.ts';
 
 /** All that the engine knows of a person when it decides. Values are never changed in place; a decision makes a new one. */
@@ -41,8 +43,18 @@ export interface PersonState {
   stageEvidence: string | null;
   /** Stream of contents → the templates of it that this person has had. */
   streams?: Record<string, string[]>;
+  /** Experiment → the arm that this person came to, and when first. */
+  arms?: Record<string, { arm: string; at: Instant }>;
   /** A human has taken over: nothing automatic happens until they release the person. */
   paused?: { since: Instant; by: string; reason: string };
+  /** Everything is stopped for them, messages of every kind too: until somebody lets go. `unsaid`: what runs were told meanwhile. */
+  stopped?: { since: Instant; by: string; reason: string; unsaid?: { run: string; step: string; word: Word }[] };
+  /** What automation changed since something last came from outside, as `reads` names it, and how it was led there. */
+  caused?: Record<string, Chain>;
+  /** Journey → when it was entered again by what it led to itself, lately. */
+  turns?: Record<string, Instant[]>;
+  /** Journeys that led to each other again and again, and do not act on this person until a colleague lets them. */
+  locked?: { since: Instant; journeys: string[] };
   /** After a merge: what somebody lower than the person who remains has given. Missing for what is the person's own. */
   given?: Record<string, Given>;
   /** People that are kept apart from this one, because a merge with them was undone. */

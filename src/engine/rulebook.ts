@@ -1,11 +1,13 @@
 import type { BodyOf, DefinitionKind } from '#contract/definition.ts';
 import { mainKey } from '#contract/definition.ts';
+import { ms } from '#contract/instant.ts';
 import type { Rule } from '#contract/rule.ts';
 import { compileFields, type FieldBook } from './fields.ts';
 import { type CompiledPolicy, compilePolicy } from './identity/policy.ts';
 import type { TriggerOf } from '#contract/steps/trigger.ts';
 import { type CompiledEntry, compileJourney, type CompiledJourney } from './journey/advance.ts';
 import { rulesOfStep } from './journey/steps/index.ts';
+import type { Ramp } from './journey/ramp.ts';
 import { dateRule, dateSegment, listensFor, sayTrigger } from './journey/trigger.ts';
 import { compileLifecycle, type CompiledLifecycle } from './lifecycle/lifecycle.ts';
 import { addMemo, type Memo } from './rule/memory.ts';
@@ -47,8 +49,10 @@ export interface Rulebook {
   grades: CompiledGrade[];
   /** What a rule reads besides the person. */
   context: RuleContext;
-  /** The version by which people enter now. */
+  /** The version by which people enter now, or, while it is brought in step by step, a share of them. */
   journeys: Map<string, CompiledJourney>;
+  /** Journeys whose new version only a share of those who enter enters by. */
+  ramps: Map<string, Ramp>;
   /** `key@version` → every version that somebody is under way in, and the current ones. */
   versions: Map<string, CompiledJourney>;
   /** What may begin a journey, as `listensFor` names it → the entries that listen for it. */
@@ -66,6 +70,8 @@ export interface Rulebook {
   entryPoints: Map<string, Published<'entry-point'>>;
   fields: FieldBook;
   capPolicy: Published<'cap-policy'> | null;
+  /** How each offer is called, and for how long it is open [ms]. */
+  offers: ReadonlyMap<string, { name: string; lasts: number }>;
   identity: CompiledPolicy;
 }
 
@@ -75,6 +81,8 @@ export function compileRulebook(
   published: readonly Published[],
   pinned: readonly Published<'journey'>[],
   zone: string,
+  ramps: readonly Ramp[] = [],
+  taken: ReadonlyMap<string, string> = new Map(),
 ): Rulebook {
   const of = <K extends DefinitionKind>(kind: K): Published<K>[] => published.filter((each): each is Published<K> => each.kind === kind);
   const topics = byKey(of('topic'));
@@ -88,13 +96,19 @@ export function compileRulebook(
   const scoresByKey = byKey(scores);
   const grades = of('grade').map((each) => compileGrade(each.key, each.version, each.body, context));
   const gradesByKey = byKey(grades);
-  const journeys = of('journey').map((each) => compileJourney(each.key, each.version, each.body, context));
+  const journeys = of('journey').map((each) => compileJourney(each.key, each.version, each.body, context, taken));
   const versions = new Map(
-    [...pinned.map((each) => compileJourney(each.key, each.version, each.body, context)), ...journeys].map((journey) => [
+    [...pinned.map((each) => compileJourney(each.key, each.version, each.body, context, taken)), ...journeys].map((journey) => [
       `${journey.key}@${journey.version}`,
       journey,
     ]),
   );
+  const rising = new Map(
+    ramps
+      .filter((ramp) => journeys.some((journey) => journey.key === ramp.journey && journey.version === ramp.version))
+      .map((ramp) => [ramp.journey, ramp]),
+  );
+  const others = [...rising.values()].flatMap(({ journey, previous }) => versions.get(`${journey}@${previous}`) ?? []);
   const lifecycle = of('lifecycle').find((each) => each.key === mainKey);
   const days = journeys.flatMap((journey) =>
     journey.entries.flatMap(({ step }) => {
@@ -135,9 +149,13 @@ export function compileRulebook(
     grades,
     context,
     journeys: new Map(journeys.map((journey) => [journey.key, journey])),
+    ramps: rising,
     versions,
     listeners: group(
-      journeys.flatMap((journey) => journey.entries.map((entry) => ({ journey, entry }))),
+      // The one that goes first enters first, so that of a group no other has begun before it.
+      [...journeys, ...others]
+        .sort((a, b) => b.body.priority - a.body.priority)
+        .flatMap((journey) => journey.entries.map((entry) => ({ journey, entry }))),
       ({ journey, entry }) => [listensFor(journey.key, entry.step.key, entry.step.on)].filter((name) => name !== null),
     ),
     schedules: journeys.flatMap(({ key, entries }) =>
@@ -152,6 +170,7 @@ export function compileRulebook(
     entryPoints: byKey(of('entry-point')),
     fields: compileFields(of('field')),
     capPolicy: of('cap-policy').find((each) => each.key === mainKey) ?? null,
+    offers: new Map(of('offer').map(({ key, body }) => [key, { name: body.name, lasts: ms(body.lasts) }])),
     identity: compilePolicy(of('identity-policy').find((each) => each.key === mainKey)?.body),
   };
 }

@@ -1,12 +1,15 @@
-import type { CapPolicy, EntryPoint, Lifecycle } from '#contract/definition-bodies.ts';
+import type { Breaker } from '#contract/breaker.ts';
+import type { Cap, CapPolicy } from '#contract/cap-policy.ts';
+import type { EntryPoint, Lifecycle } from '#contract/definition-bodies.ts';
 import type { DefinitionDocument } from '#contract/definition.ts';
 import type { IdentityPolicy } from '#contract/identity-policy.ts';
 import { isSame } from '#contract/diff.ts';
 import type { Field } from '#contract/field.ts';
-import { ms, sayDuration } from '#contract/instant.ts';
+import { day, ms, sayDuration } from '#contract/instant.ts';
 import type { Journey } from '#contract/journey.ts';
 import type { StepOf } from '#contract/steps/index.ts';
 import { sayTrigger } from './journey/trigger.ts';
+import { sayScope, sayWindow } from './message/caps.ts';
 import { sayRule } from './rule/say.ts';
 import { sayMatch } from './rule/words.ts';
 
@@ -55,10 +58,12 @@ function lookAtJourney(key: string, before: Journey, after: Journey, people: Peo
     else if (is?.when && !isSame(was.when, is.when)) said.push(`Only those enter for whom this holds: ${sayRule(is.when)}.`);
   }
   if (before.reentry === 'never' && after.reentry !== 'never') said.push('People who went through before can enter again.');
-  if (before.goal && !isSame(before.goal, after.goal))
+  if (before.goal && (!after.goal || !isSame({ ...before.goal, name: '' }, { ...after.goal, name: '' })))
     said.push(
       after.goal
-        ? `The goal becomes ${sayMatch(after.goal.on)}; until now it was ${sayMatch(before.goal.on)}.`
+        ? isSame(before.goal.on, after.goal.on)
+          ? `The goal counts for ${sayDuration(after.goal.within)} after entering, until now for ${sayDuration(before.goal.within)}.`
+          : `The goal becomes ${sayMatch(after.goal.on)}; until now it was ${sayMatch(before.goal.on)}.`
         : `There is no goal any more; until now it was ${sayMatch(before.goal.on)}.`,
     );
   for (const exit of before.exits)
@@ -150,13 +155,35 @@ function lookAtIdentity(before: IdentityPolicy, after: IdentityPolicy): string[]
   return said;
 }
 
+function lookAtBreaker(before: Breaker | null, after: Breaker | null): string[] {
+  if (before === null) return [];
+  if (after === null) return ['Nothing stops by itself any more, however many messages go wrong.'];
+  const words = {
+    complained: 'are marked as spam',
+    bounced: 'go to addresses that do not exist',
+    unsubscribed: 'are answered by unsubscribing',
+    failed: 'cannot be handed over',
+  };
+  const said = (Object.keys(words) as (keyof typeof words)[])
+    .filter((what) => before[what] !== null && (after[what] === null || after[what]! > before[what]!))
+    .map((what) => `Sending stops by itself later, or never, when messages ${words[what]}.`);
+  if (before.volume && (!after.volume || after.volume.times > before.volume.times || after.volume.least > before.volume.least))
+    said.push('A journey may write more in an hour than until now before it is stopped.');
+  return said;
+}
+
+const stretchMs = { day, week: 7 * day, month: 31 * day } as const;
+
 function lookAtCaps(before: CapPolicy, after: CapPolicy): string[] {
-  const say = (cap: CapPolicy['caps'][number]): string =>
-    `at most ${cap.max} in ${sayDuration(cap.within)} on ${cap.channel ?? 'all channels'}`;
-  const asStrict = (cap: CapPolicy['caps'][number]): boolean =>
-    after.caps.some(
-      (each) => (each.channel === undefined || each.channel === cap.channel) && each.max <= cap.max && ms(each.within) >= ms(cap.within),
-    );
+  const say = (cap: Cap): string => `at most ${cap.max} in ${sayWindow(cap)} on ${sayScope(cap)}`;
+  /** A rolling window is at least as strict as the stretch of a calendar that it is as long as. */
+  const asLong = (one: Cap, other: Cap): boolean =>
+    one.within === undefined
+      ? one.per === other.per
+      : ms(one.within) >= (other.within === undefined ? stretchMs[other.per!] : ms(other.within));
+  const asWide = (one: Cap, other: Cap): boolean =>
+    (['channel', 'topic', 'stage', 'segment'] as const).every((part) => one[part] === undefined || one[part] === other[part]);
+  const asStrict = (cap: Cap): boolean => after.caps.some((each) => asWide(each, cap) && each.max <= cap.max && asLong(each, cap));
   const said = before.caps
     .filter((cap) => !asStrict(cap))
     .map((cap) => `People may hear from you more often: "${say(cap)}" no longer holds.`);
@@ -166,5 +193,15 @@ function lookAtCaps(before: CapPolicy, after: CapPolicy): string[] {
         ? `Quiet hours change: ${after.quietHours.from} to ${after.quietHours.to} in place of ${before.quietHours.from} to ${before.quietHours.to}.`
         : 'There are no quiet hours any more.',
     );
+  for (const hours of before.quietElsewhere)
+    if (!after.quietElsewhere.some((each) => isSame(each, hours)))
+      said.push(`The quiet hours of their own in ${hours.countries.join(', ')} no longer hold as they were.`);
+  if (before.fatigue && !isSame(before.fatigue, after.fatigue))
+    said.push(after.fatigue ? 'When people are left alone for a rest changes.' : 'People who never come back are no longer left alone.');
+  for (const hold of before.holds)
+    if (!after.holds.some((each) => isSame(each, hold))) said.push(`Marketing no longer waits as it did: ${hold.says}.`);
+  said.push(...lookAtBreaker(before.breaker, after.breaker));
+  if (before.loops.turns / ms(before.loops.within) < after.loops.turns / ms(after.loops.within))
+    said.push('Journeys may lead somebody round more often before they are locked for them.');
   return said;
 }

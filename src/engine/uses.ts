@@ -8,7 +8,7 @@ export interface Named {
   key: string;
 }
 
-/** The segments, scores, grades and topics that the rules of a definition ask about; each once. */
+/** The segments, scores, grades and topics that a definition asks about; each once. */
 export function asksAbout(document: DefinitionDocument): Named[] {
   const found = new Map<string, Named>();
   const add = (kind: DefinitionKind, key: string): void => void found.set(`${kind}/${key}`, { kind, key });
@@ -21,6 +21,13 @@ export function asksAbout(document: DefinitionDocument): Named[] {
   if (document.kind === 'grade') {
     add('score', document.body.fit);
     add('score', document.body.engagement);
+  }
+  if (document.kind === 'cap-policy') {
+    for (const { segment, topic } of document.body.caps) {
+      if (segment !== undefined) add('segment', segment);
+      if (topic !== undefined) add('topic', topic);
+    }
+    for (const { segment } of document.body.holds) if (segment !== undefined) add('segment', segment);
   }
   return [...found.values()];
 }

@@ -4,3 +4,9 @@ export const noteEvent = 'Note Added';
 export const answerEvent = 'Webhook Answered';
 
 export const isWrittenByJourneys = (name: string): boolean => [pointsEvent, noteEvent, answerEvent].includes(name);
+
+/** What becomes of messages comes back under these names. */
+const messageEvents = ['Email Opened', 'Email Link Clicked', 'Email Bounced', 'Email Complained', 'Unsubscribed'];
+
+/** Events that the product writes by itself: rules may ask about them before the first has come. */
+export const ownEvents: readonly string[] = [...messageEvents, pointsEvent, noteEvent, answerEvent];

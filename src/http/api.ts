@@ -51,7 +51,7 @@ export function registerApi(app: FastifyInstance, house: HttpHouse, handlers: Ha
         const body = route.body.type === 'undefined' ? undefined : parse(route.body, text === null ? {} : readJson(text), 'body-invalid');
         const run = (): Promise<unknown> => handler(house, { params, query, body, file, caller, request, reply });
         const key = request.headers['idempotency-key'];
-        return typeof key === 'string' && route.method !== 'GET' && caller
+        return typeof key === 'string' && route.method !== 'GET' && caller && !route.ownKey
           ? once(house, caller, key, `${route.method} ${request.url}\n${text ?? file.toString('latin1')}`, run, reply)
           : run();
       },

@@ -10,6 +10,8 @@ export const sessionCookie = 'throughline_session';
 export interface Caller {
   kind: 'colleague' | 'api-key';
   name: string;
+  /** A colleague's own address, as far as it is known. */
+  email: string | null;
   /** How the audit names them. */
   actor: string;
   workspace: Workspace;
@@ -33,7 +35,7 @@ export async function readCaller(house: HttpHouse, request: FastifyRequest): Pro
   if (request.method !== 'GET' && request.method !== 'HEAD') refuseOtherSites(request);
   const workspaces = await house.deps.workspaces.all();
   const workspace = asked === undefined ? workspaces[0]! : await house.deps.workspaces.bySlug(asked);
-  return { kind: 'colleague', name: session.name, actor: session.name, workspace, workspaces };
+  return { kind: 'colleague', name: session.name, email: session.email, actor: session.name, workspace, workspaces };
 }
 
 async function byKey(house: HttpHouse, secret: string, asked: string | undefined): Promise<Caller> {
@@ -42,6 +44,7 @@ async function byKey(house: HttpHouse, secret: string, asked: string | undefined
     return {
       kind: 'api-key',
       name: 'local command',
+      email: null,
       actor: 'local command',
       workspace: asked === undefined ? workspaces[0]! : await house.deps.workspaces.bySlug(asked),
       workspaces,
@@ -57,7 +60,7 @@ async function byKey(house: HttpHouse, secret: string, asked: string | undefined
     // A key learns nothing about workspaces that are not its own.
     throw new Problem('workspace-unknown', { slug: asked });
   }
-  return { kind: 'api-key', name: api[0]!.name, actor: `key ${api[0]!.prefix}…`, workspace, workspaces };
+  return { kind: 'api-key', name: api[0]!.name, email: null, actor: `key ${api[0]!.prefix}…`, workspace, workspaces };
 }
 
 /** Whether a secret is the one that commands on this machine use. */

@@ -43,6 +43,17 @@ function operation(name: string, route: Route, components: JsonSchema): JsonSche
     parameters: [
       ...parameters(route.params, 'path', components),
       ...parameters(route.query, 'query', components),
+      ...(route.ownKey
+        ? [
+            {
+              name: 'Idempotency-Key',
+              in: 'header',
+              required: true,
+              schema: { type: 'string', minLength: 1, maxLength: 200 },
+              description: 'Names what is asked for; the same key with the same body answers the same again',
+            },
+          ]
+        : []),
       ...(route.access === 'workspace'
         ? [
             {

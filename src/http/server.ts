@@ -83,7 +83,7 @@ export async function buildServer({
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = toProblem(error, request.id, request.url);
-    if (problem.status >= 500) house.deps.log.error({ id: request.id, code: problem.code, error: stackOf(error) }, 'a request failed');
+    if (isFault(problem)) house.deps.log.error({ id: request.id, code: problem.code, error: stackOf(error) }, 'a request failed');
     if (problem.status === 503 || problem.status === 429) reply.header('retry-after', '2');
     reply.code(problem.status);
     // Forms and links of mails are opened by people, who get a sentence.
@@ -121,8 +121,11 @@ function closeKeptConnections(app: FastifyInstance): void {
 
 const isForeign = (url: string): boolean => url.startsWith('/v1/') || url.startsWith('/t.js');
 
+/** Whether it is ours: what a mail server refuses is not, and its words are told. */
+const isFault = (problem: Problem): boolean => problem.status >= 500 && problem.code !== 'channel-failed';
+
 function toProblem(error: FastifyError, id: string, url: string): Problem {
-  if (error instanceof Problem) return error.status >= 500 ? new Problem(error.code, { request: id }) : error;
+  if (error instanceof Problem) return isFault(error) ? new Problem(error.code, { request: id }) : error;
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Problem(url.startsWith('/api/imports') ? 'file-too-large' : 'body-too-large');
   if (error.code === 'FST_ERR_BAD_URL' || error.code === 'FST_ERR_MAX_PARAM_LENGTH') return new Problem('route-unknown');
   return new Problem('unexpected', { request: id });

@@ -5,6 +5,7 @@ import type { LiveTopic } from '#contract/routes/operate.ts';
 import type { Decision } from '#engine/decide.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import { stableId } from '#engine/stable-id.ts';
+import { changeLocks, type LoopLock } from '#store/breaker.ts';
 import type { Transaction } from '#store/database.ts';
 import { holdPeople, noteSeen, recordRefusedNames, type SeenName, type StoredHold, type StoredRefusedName } from '#store/holds.ts';
 import { disownIdentity, forgetIdentities } from '#store/identities.ts';
@@ -20,6 +21,7 @@ import {
   type StoredMove,
   type StoredTask,
 } from '#store/histories.ts';
+import { appendExposures, type StoredExposure } from '#store/experiments.ts';
 import { appendFieldRefusals, noteSources, type SeenSource, type StoredFieldRefusal } from '#store/fields.ts';
 import { appendToInbox, askForMerges, type InboxEntry, type WantedMerge } from '#store/inbox.ts';
 import { moveNames } from '#store/merges.ts';
@@ -52,11 +54,13 @@ export class Batch {
   readonly consents: StoredConsent[] = [];
   readonly memberships: MembershipChange[] = [];
   readonly crossings: ScoreCrossing[] = [];
+  readonly exposures: StoredExposure[] = [];
   readonly messages: NewMessage[] = [];
   readonly messageEvents: { person: string; message: string; what: 'opened' | 'clicked' }[] = [];
   readonly bounces: { workspace: number; message: string; answer: string | null }[] = [];
   readonly suppressions: Suppression[] = [];
-  readonly tasks: Omit<StoredTask, 'doneAt'>[] = [];
+  readonly tasks: Omit<StoredTask, 'doneAt' | 'doneBy'>[] = [];
+  readonly locks: LoopLock[] = [];
   readonly decisions: StoredDecision[] = [];
   readonly fieldRefusals: StoredFieldRefusal[] = [];
   readonly sources: SeenSource[] = [];
@@ -146,6 +150,9 @@ export function gather(
         batch.steps.push({ ...effect, ...at });
         batch.touch(workspaceId, 'runs');
         break;
+      case 'expose':
+        batch.exposures.push({ ...effect, ...at });
+        break;
       case 'task':
         batch.tasks.push({
           ...effect,
@@ -193,6 +200,7 @@ export function gather(
           details: {
             ...(effect.actAt === null ? {} : { actAt: effect.actAt }),
             ...(effect.ifHeld ? { ifHeld: effect.ifHeld } : {}),
+            ...(effect.offer === undefined ? {} : { offer: effect.offer }),
             ...(effect.asks ? { asks: true } : {}),
           },
           revision: rulebook.revision,
@@ -260,6 +268,10 @@ export function gather(
         batch.disowned.push({ workspace: workspaceId, owner: person, ...effect.name });
         batch.refusedNames.push({ ...at, ...effect.name, because: effect.because, at: effect.at });
         batch.touch(workspaceId, 'identities');
+        break;
+      case 'lock':
+        batch.locks.push({ ...at, journeys: effect.journeys, since: effect.at });
+        batch.touch(workspaceId, 'messages');
         break;
       case 'erase':
         batch.erased.push(person);
@@ -329,6 +341,7 @@ export async function write(tx: Transaction, batch: Batch, workOf: WorkOf, real:
     changeMemberships(tx, batch.memberships),
     appendMembershipLog(tx, batch.memberships, real),
     appendCrossings(tx, batch.crossings, real),
+    appendExposures(tx, batch.exposures),
     insertMessages(tx, batch.messages),
     countOn(tx, batch.messageEvents),
     suppress(tx, batch.suppressions),
@@ -342,6 +355,7 @@ export async function write(tx: Transaction, batch: Batch, workOf: WorkOf, real:
     appendToInbox(tx, batch.forwards),
     recordRefusedNames(tx, batch.refusedNames),
     holdPeople(tx, batch.holds),
+    changeLocks(tx, batch.locks),
     batch.erased.length > 0 ? forgetIdentities(tx, batch.erased) : null,
   ]);
   for (const each of batch.disowned) await disownIdentity(tx, each, each.owner);

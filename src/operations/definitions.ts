@@ -1,30 +1,55 @@
 import type { z } from 'zod';
 import { type DefinitionKind, definitionKinds, type LooseDefinition } from '#contract/definition.ts';
 import { isSame } from '#contract/diff.ts';
-import { type Instant, toIso } from '#contract/instant.ts';
+import { type Instant, isoOrNull, toIso } from '#contract/instant.ts';
 import { isObject } from '#contract/json.ts';
+import type { HouseMap } from '#contract/map.ts';
 import { type Mistake, Problem } from '#contract/problems.ts';
+import type { RampPlan } from '#contract/ramp.ts';
 import type { DefinitionDetail, DefinitionRow, Plan, VersionRow } from '#contract/routes/definitions.ts';
 import { definitionId } from '#engine/check.ts';
+import { beyondBudget } from '#engine/house/check.ts';
+import { signalAsks, signalFindings } from '#engine/house/signals.ts';
 import { recordAudit } from '#store/audit.ts';
 import type { Transaction } from '#store/database.ts';
 import * as store from '#store/definitions.ts';
 import type { StoredDefinition } from '#store/definitions.ts';
+import { bringBack, listRetirements } from '#store/retirements.ts';
+import { latestReviews } from '#store/reviews.ts';
 import { peopleAtSteps, peopleInStages } from '#store/standing.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { whyNotKeepable } from './keepable.ts';
 import { beginBackfill } from './backfill.ts';
+import { type Asked, askedOf, askedWithUses } from './house.ts';
+import { keepExperiments } from './experiments.ts';
+import { keepRamps } from './ramps.ts';
+import { refuseUnreviewed, reviewersOf, reviewOf } from './reviews.ts';
 import { loadRulebook } from './rulebooks.ts';
 import { keepSchedules } from './schedules.ts';
-import { type Candidate, hasDraft, inKindOrder, makePlan, mistakesOfOne, stagesTaken, toCandidate, warningsOf } from './plan.ts';
+import { seenLately } from './seen-events.ts';
+import {
+  type Candidate,
+  eventsWatched,
+  hasDraft,
+  houseWith,
+  inKindOrder,
+  makePlan,
+  mapOf,
+  mistakesOfOne,
+  stagesTaken,
+  toCandidate,
+  warningsOf,
+} from './plan.ts';
+import { signalsWithin } from './signals.ts';
+import { standingDefinition } from './standing-definition.ts';
 
 /**
  * Definitions: a draft is edited, checked and published as a version that never changes. Whoever writes holds the workspace's revision, so that no
  * draft is lost between two hands and a plan means what it says.
  */
 
-type DefinitionDeps = Pick<Deps, 'db' | 'now' | 'workspaces' | 'bus'>;
+type DefinitionDeps = Pick<Deps, 'db' | 'now' | 'workspaces' | 'bus' | 'newId'>;
 type Row = z.infer<typeof DefinitionRow>;
 type Detail = z.infer<typeof DefinitionDetail>;
 type Version = z.infer<typeof VersionRow>;
@@ -56,8 +81,10 @@ export async function listDefinitions(
   });
 }
 
-export const getDefinition = (deps: DefinitionDeps, workspace: Workspace, kind: DefinitionKind, key: string): Promise<Detail> =>
-  within(deps, workspace, (tx) => detailOf(tx, workspace, kind, key));
+export async function getDefinition(deps: DefinitionDeps, workspace: Workspace, kind: DefinitionKind, key: string): Promise<Detail> {
+  const reviewers = await reviewersOf(deps, workspace);
+  return within(deps, workspace, (tx) => detailOf(deps, tx, workspace, kind, key, reviewers));
+}
 
 /** What keeps the draft from being published, and what should be answered first. */
 export const checkDefinition = (
@@ -67,11 +94,25 @@ export const checkDefinition = (
   key: string,
 ): Promise<{ mistakes: Mistake[]; warnings: (Mistake & { mend: string })[] }> =>
   within(deps, workspace, async (tx) => {
-    const { mistakes } = await detailOf(tx, workspace, kind, key);
     const standing = await store.listDefinitions(tx, workspace.id);
-    const { draft } = await find(tx, workspace, kind, key);
-    return { mistakes, warnings: kind === 'journey' ? warningsOf(toCandidate({ kind, key, body: draft }), standing) : [] };
+    const { draft } = await standingDefinition(tx, workspace, kind, key);
+    const candidate = toCandidate({ kind, key, body: draft });
+    const seen = await seenLately(tx, workspace, eventsWatched(candidate), timeIn(deps, workspace));
+    const asked = await askedWithUses(tx, workspace, timeIn(deps, workspace));
+    const warnings = warningsOf(candidate, standing, seen, asked);
+    if (candidate.document?.kind === 'journey') {
+      const { body } = candidate.document;
+      const steps = body.steps.filter((step) => step.kind === 'branch' || step.kind === 'split').map((step) => step.key);
+      const now = timeIn(deps, workspace);
+      const signals = steps.length > 0 ? await signalsWithin(tx, workspace, key, { asks: signalAsks(body), steps }, now) : null;
+      if (signals) for (const { path, message, mend } of signalFindings(body, signals, now)) warnings.push({ path, message, mend });
+    }
+    return { mistakes: mistakesOfOne(candidate, standing, [], asked), warnings };
   });
+
+/** What every definition reads and writes, and the circles among them. */
+export const getMap = (deps: DefinitionDeps, workspace: Workspace, what: 'published' | 'drafts'): Promise<HouseMap> =>
+  within(deps, workspace, async (tx) => mapOf(await store.listDefinitions(tx, workspace.id), what));
 
 export async function listVersions(
   deps: DefinitionDeps,
@@ -80,7 +121,7 @@ export async function listVersions(
   key: string,
 ): Promise<{ items: Version[]; next: null }> {
   return within(deps, workspace, async (tx) => {
-    const { version } = await find(tx, workspace, kind, key);
+    const { version } = await standingDefinition(tx, workspace, kind, key);
     return { items: (await store.listVersions(tx, workspace.id, kind, key)).map((each) => toVersionRow(each, version)), next: null };
   });
 }
@@ -93,7 +134,7 @@ export async function getVersion(
   version: number,
 ): Promise<Version & { body: unknown }> {
   return within(deps, workspace, async (tx) => {
-    const standing = await find(tx, workspace, kind, key);
+    const standing = await standingDefinition(tx, workspace, kind, key);
     const found = await findVersion(tx, workspace, kind, key, version);
     return { ...toVersionRow(found, standing.version), body: found.body };
   });
@@ -102,7 +143,7 @@ export async function getVersion(
 export async function planSet(deps: DefinitionDeps, workspace: Workspace, definitions: readonly LooseDefinition[]): Promise<Plan> {
   const given = toCandidates(definitions);
   return within(deps, workspace, async (tx) =>
-    planWithin(tx, workspace, given, await revisionOf(tx, workspace), await store.listDefinitions(tx, workspace.id)),
+    planWithin(deps, tx, workspace, given, await revisionOf(tx, workspace), await store.listDefinitions(tx, workspace.id)),
   );
 }
 
@@ -112,7 +153,7 @@ export async function exportSet(
   what: 'published' | 'drafts',
 ): Promise<{ definitions: LooseDefinition[] }> {
   const standing = inKindOrder(await within(deps, workspace, (tx) => store.listDefinitions(tx, workspace.id)));
-  const wanted = standing.filter((each) => what === 'drafts' || each.version !== null);
+  const wanted = standing.filter((each) => what === 'drafts' || (each.version !== null && !each.retired));
   return { definitions: wanted.map((each) => ({ kind: each.kind, key: each.key, body: what === 'drafts' ? each.draft : each.published })) };
 }
 
@@ -128,12 +169,13 @@ export async function putDraft(
   body: unknown,
 ): Promise<Detail> {
   const [given] = toCandidates([{ kind, key, body }]);
+  const reviewers = await reviewersOf(deps, workspace);
   const detail = await within(deps, workspace, async (tx) => {
     await store.lockRevision(tx, workspace.id);
     const there = await store.findDefinition(tx, workspace.id, kind, key);
     if (!there || !isSame(there.draft, given!.body))
       await store.saveDraft(tx, workspace.id, kind, key, given!.body, actor, timeIn(deps, workspace));
-    return detailOf(tx, workspace, kind, key);
+    return detailOf(deps, tx, workspace, kind, key, reviewers);
   });
   deps.bus.changed(workspace.id, ['definitions']);
   return detail;
@@ -149,7 +191,7 @@ export async function discardDraft(
 ): Promise<{ kind: DefinitionKind; key: string }> {
   await within(deps, workspace, async (tx) => {
     await store.lockRevision(tx, workspace.id);
-    const there = await find(tx, workspace, kind, key);
+    const there = await standingDefinition(tx, workspace, kind, key);
     if (there.version === null) await store.deleteDefinition(tx, workspace.id, kind, key);
     else await store.saveDraft(tx, workspace.id, kind, key, there.published, actor, timeIn(deps, workspace));
     await recordAudit(
@@ -164,7 +206,7 @@ export async function discardDraft(
 
 // Publishing
 
-/** Publishes the draft. A draft that says what is published already changes nothing and answers that version. */
+/** Publishes the draft. A draft that says what is in force already changes nothing and answers that version. */
 export async function publishDefinition(
   deps: DefinitionDeps,
   workspace: Workspace,
@@ -172,11 +214,19 @@ export async function publishDefinition(
   kind: DefinitionKind,
   key: string,
   note = '',
+  ramp: RampPlan | null = null,
+  reason = '',
 ): Promise<Published> {
-  return publishOne(deps, workspace, actor, kind, key, async (_tx, there) => {
+  if (ramp && kind !== 'journey')
+    throw new Problem('body-invalid', [{ path: 'ramp', message: 'only journeys are brought in step by step' }]);
+  const reviewers = await reviewersOf(deps, workspace);
+  return publishOne(deps, workspace, actor, kind, key, async (tx, there) => {
     const given = toCandidate({ kind, key, body: there.draft });
-    const asItStands = there.version !== null && !hasDraft(there);
-    return asItStands ? null : { given, note, did: 'published', details: {} };
+    if (there.version !== null && !there.retired && !hasDraft(there)) return null;
+    await refuseUnreviewed(tx, workspace, reviewers, [given], [there], timeIn(deps, workspace));
+    const asked = await askedOf(tx, workspace, timeIn(deps, workspace));
+    const beyond = refuseUnreasoned([given], await store.listDefinitions(tx, workspace.id), asked, { note, reason });
+    return { given, note, did: 'published', details: { ...(ramp ? { ramp } : {}), ...beyond }, ramp };
   });
 }
 
@@ -207,6 +257,7 @@ interface ToPublish {
   /** What the audit says of it: "published" the journey … */
   did: string;
   details: Record<string, unknown>;
+  ramp?: RampPlan | null;
 }
 
 async function publishOne(
@@ -219,12 +270,13 @@ async function publishOne(
 ): Promise<Published> {
   const { answer, isNew } = await within(deps, workspace, async (tx) => {
     const revision = await store.lockRevision(tx, workspace.id);
-    const there = await find(tx, workspace, kind, key);
+    const there = await standingDefinition(tx, workspace, kind, key);
     const chosen = await choose(tx, there);
     if (!chosen) return { answer: { version: there.version!, revision }, isNew: false };
-    const mistakes = mistakesOfOne(chosen.given, await store.listDefinitions(tx, workspace.id));
+    const asked = await askedOf(tx, workspace, timeIn(deps, workspace), [chosen.given.body]);
+    const mistakes = mistakesOfOne(chosen.given, await store.listDefinitions(tx, workspace.id), [], asked);
     if (mistakes.length > 0) throw new Problem('definition-invalid', mistakes);
-    const [published] = await publishWithin(deps, tx, workspace, actor, [chosen.given], chosen.note, revision + 1);
+    const [published] = await publishWithin(deps, tx, workspace, actor, [chosen.given], chosen.note, revision + 1, chosen.ramp ?? null);
     const details = { kind, key, version: published!.version, revision: revision + 1, note: chosen.note, ...chosen.details };
     await recordAudit(
       tx,
@@ -241,6 +293,8 @@ export interface SetToApply {
   definitions: readonly LooseDefinition[];
   publish: boolean;
   note: string;
+  /** Why it may go beyond the budget of complexity. */
+  reason?: string;
   /** The revision of the plan that was looked at. */
   revision?: number | undefined;
 }
@@ -253,11 +307,12 @@ export async function applySet(
   set: SetToApply,
 ): Promise<{ plan: Plan; published: number; revision: number }> {
   const given = toCandidates(set.definitions);
+  const reviewers = set.publish ? await reviewersOf(deps, workspace) : 0;
   const answer = await within(deps, workspace, async (tx) => {
     const revision = await store.lockRevision(tx, workspace.id);
     if (set.revision !== undefined && set.revision !== revision) throw new Problem('plan-stale', { planned: set.revision, revision });
     const standing = await store.listDefinitions(tx, workspace.id);
-    const plan = await planWithin(tx, workspace, given, revision, standing);
+    const plan = await planWithin(deps, tx, workspace, given, revision, standing);
     const twice = plan.mistakes.filter((mistake) => mistake.message === 'is given twice');
     if (set.publish ? plan.mistakes.length > 0 : twice.length > 0)
       throw new Problem('definition-invalid', set.publish ? plan.mistakes : twice);
@@ -270,6 +325,10 @@ export async function applySet(
         : !isSame(stored.get(definitionId(each.kind, each.key))?.draft, each.body),
     );
     if (wanted.length === 0) return { plan, published: 0, revision };
+    if (set.publish) await refuseUnreviewed(tx, workspace, reviewers, wanted, standing, timeIn(deps, workspace));
+    const beyond = set.publish
+      ? refuseUnreasoned(wanted, standing, { policy: workspace.settings }, { note: set.note, reason: set.reason ?? '' })
+      : {};
     if (!set.publish)
       for (const each of wanted) await store.saveDraft(tx, workspace.id, each.kind, each.key, each.body, actor, timeIn(deps, workspace));
     const published = set.publish ? await publishWithin(deps, tx, workspace, actor, wanted, set.note, revision + 1) : [];
@@ -282,7 +341,12 @@ export async function applySet(
     }));
     await recordAudit(
       tx,
-      { workspace: workspace.id, actor, what, details: { definitions: named, note: set.note, revision: revision + (set.publish ? 1 : 0) } },
+      {
+        workspace: workspace.id,
+        actor,
+        what,
+        details: { definitions: named, note: set.note, revision: revision + (set.publish ? 1 : 0), ...beyond },
+      },
       timeIn(deps, workspace),
     );
     return { plan, published: published.length, revision: revision + (set.publish ? 1 : 0) };
@@ -290,6 +354,30 @@ export async function applySet(
   if (answer.published > 0) await tellPublished(deps, workspace);
   else deps.bus.changed(workspace.id, ['definitions']);
   return answer;
+}
+
+/** Refuses what goes beyond the budget of complexity without a reason, and a score that does not say why it was made where signals have to be accurate. */
+function refuseUnreasoned(
+  given: readonly Candidate[],
+  standing: readonly StoredDefinition[],
+  asked: Asked,
+  { note, reason }: { note: string; reason: string },
+): { beyondBudget?: { why: string; how: string[] } } {
+  const unsaid = asked.policy?.needs.includes('signal-accuracy') && note.trim() === '' ? given.filter(({ kind }) => kind === 'score') : [];
+  if (unsaid.length > 0)
+    throw new Problem(
+      'definition-invalid',
+      unsaid.map(({ kind, key }) => ({ kind, key, path: 'note', message: 'each version of a score says why it was made: write a note' })),
+    );
+  const house = houseWith(given, standing, asked);
+  const beyond = given.flatMap(({ key, document }) => (document ? beyondBudget(document, house).map((how) => ({ key, how })) : []));
+  if (beyond.length === 0) return {};
+  if (reason.trim() === '')
+    throw new Problem(
+      'over-budget',
+      beyond.map(({ key, how }) => ({ kind: 'journey', key, path: 'reason', message: how })),
+    );
+  return { beyondBudget: { why: reason.trim(), how: [...new Set(beyond.map(({ how }) => how))] } };
 }
 
 /** Publishes checked definitions as one revision, which the caller has locked. */
@@ -301,8 +389,10 @@ async function publishWithin(
   given: readonly Candidate[],
   note: string,
   revision: number,
+  ramp: RampPlan | null = null,
 ): Promise<store.StoredVersion[]> {
   const now = timeIn(deps, workspace);
+  const before = await store.listDefinitions(tx, workspace.id);
   const highest = await store.highestVersions(tx, workspace.id);
   const versions: store.StoredVersion[] = [];
   for (const { kind, key, body } of given) {
@@ -318,8 +408,18 @@ async function publishWithin(
     };
     await store.saveDraft(tx, workspace.id, kind, key, body, actor, now);
     await store.addVersion(tx, workspace.id, version);
+    await bringBack(tx, workspace.id, kind, key, revision);
+    await store.archive(tx, workspace.id, kind, key, null);
     versions.push(version);
   }
+  const journeys = versions
+    .filter((each) => each.kind === 'journey')
+    .map(({ key, version }) => {
+      const there = before.find((each) => each.kind === 'journey' && each.key === key);
+      return { key, version, previous: there && !there.retired ? there.version : null };
+    });
+  await keepRamps(tx, workspace, journeys, ramp, actor, { workspace: now, real: deps.now() });
+  await keepExperiments(tx, workspace, versions, now);
   await store.setRevision(tx, workspace.id, revision);
   await beginBackfill(tx, workspace, revision - 1, revision, actor, now);
   await keepSchedules(tx, workspace, await loadRulebook(tx, workspace.id, revision), workspaceNow(workspace, now));
@@ -340,12 +440,6 @@ const timeIn = (deps: DefinitionDeps, workspace: Workspace): Instant => workspac
 
 const revisionOf = async (tx: Transaction, workspace: Workspace): Promise<number> =>
   (await store.revisionsOf(tx, [workspace.id])).get(workspace.id) ?? 0;
-
-async function find(tx: Transaction, workspace: Workspace, kind: DefinitionKind, key: string): Promise<StoredDefinition> {
-  const found = await store.findDefinition(tx, workspace.id, kind, key);
-  if (!found) throw new Problem('definition-unknown', { kind, key });
-  return found;
-}
 
 async function findVersion(
   tx: Transaction,
@@ -371,6 +465,7 @@ function toCandidates(definitions: readonly LooseDefinition[]): Candidate[] {
 }
 
 async function planWithin(
+  deps: DefinitionDeps,
   tx: Transaction,
   workspace: Workspace,
   given: readonly Candidate[],
@@ -383,18 +478,41 @@ async function planWithin(
     given.filter((each) => each.kind === 'journey').map((each) => each.key),
   );
   const stages = await peopleInStages(tx, workspace.id, stagesTaken(given, standing));
-  return makePlan(given, standing, { steps, stages }, revision);
+  const asked = await askedWithUses(
+    tx,
+    workspace,
+    timeIn(deps, workspace),
+    given.map(({ body }) => body),
+  );
+  return makePlan(given, standing, { steps, stages }, revision, asked);
 }
 
-async function detailOf(tx: Transaction, workspace: Workspace, kind: DefinitionKind, key: string): Promise<Detail> {
+async function detailOf(
+  deps: DefinitionDeps,
+  tx: Transaction,
+  workspace: Workspace,
+  kind: DefinitionKind,
+  key: string,
+  reviewers: number,
+): Promise<Detail> {
   const standing = await store.listDefinitions(tx, workspace.id);
   const there = standing.find((each) => each.kind === kind && each.key === key);
   if (!there) throw new Problem('definition-unknown', { kind, key });
+  const retirement = there.retired
+    ? (await listRetirements(tx, workspace.id)).find((each) => each.kind === kind && each.key === key)
+    : null;
   return {
     ...toRow(there),
     draft: there.draft,
     published: there.published,
-    mistakes: mistakesOfOne(toCandidate({ kind, key, body: there.draft }), standing),
+    mistakes: mistakesOfOne(
+      toCandidate({ kind, key, body: there.draft }),
+      standing,
+      [],
+      await askedOf(tx, workspace, timeIn(deps, workspace)),
+    ),
+    review: reviewOf(workspace, there, workspace.settings.review === 'off' ? [] : await latestReviews(tx, workspace.id), reviewers),
+    retirement: retirement ? { at: toIso(retirement.at), by: retirement.by, reason: retirement.reason } : null,
   };
 }
 
@@ -406,6 +524,8 @@ const toRow = (stored: StoredDefinition): Row => ({
   hasDraft: hasDraft(stored),
   updatedAt: toIso(stored.updatedAt),
   updatedBy: stored.updatedBy,
+  retired: stored.retired,
+  archivedAt: isoOrNull(stored.archivedAt),
 });
 const nameOf = ({ draft, key }: StoredDefinition): string =>
   isObject(draft) && typeof draft.name === 'string' && draft.name.trim() !== '' ? draft.name : key;

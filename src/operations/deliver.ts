@@ -4,8 +4,10 @@ import { isObject, type Json, type JsonObject } from '#contract/json.ts';
 import { HeaderRefused } from '#engine/message/header.ts';
 import { utmOf } from '#engine/message/links.ts';
 import { RenderFailed } from '#engine/message/liquid.ts';
-import { type Candidate, decideMessage, type Verdict } from '#engine/message/policy.ts';
-import { endReasons, endsMessages } from '#engine/journey/run.ts';
+import type { Candidate } from '#engine/message/circumstances.ts';
+import { betterOf, decideMessage, type Verdict } from '#engine/message/policy.ts';
+import { endedBy } from '#engine/journey/advance.ts';
+import { endsMessages } from '#engine/journey/run.ts';
 import { addressOf } from '#engine/person.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import type { Transaction } from '#store/database.ts';
@@ -19,18 +21,19 @@ import {
   type MessageChange,
   mayHaveArrivedAt,
   rivalsOf,
-  sentSince,
   type StoredMessage,
 } from '#store/messages.ts';
 import { loadPeople, type StoredPerson } from '#store/people.ts';
 import { loadRuns, type StoredRun } from '#store/runs.ts';
 import { loadWorkspaces, type Workspace, workspaceNow } from '#store/workspaces.ts';
+import { checkBroadcasts } from './check-broadcasts.ts';
+import { policyPast } from './circumstances.ts';
 import type { Deps } from './deps.ts';
 import { faultWait, sayFault } from './fault.ts';
 import { depthMax, factId, storable, tooDeep } from './ingest/normalise.ts';
 import type { Ledger } from './ledger.ts';
 import type { Links } from './links.ts';
-import { hashAddress, toPerson } from './rows.ts';
+import { askedWith, hashAddress, toOccurrence, toPerson } from './rows.ts';
 import { type Draft, writeMessage } from './write-message.ts';
 
 /** What sending needs beyond the rest. */
@@ -40,7 +43,7 @@ export interface SendingDeps extends Deps {
   sender: () => number;
   webhookSecret: string;
   /** The way out for a message: the built-in mailbox for practice workspaces and where no mail server is set. */
-  channelFor: (message: StoredMessage, workspace: Workspace) => Channel | null;
+  channelFor: (message: Pick<StoredMessage, 'channel'>, workspace: Workspace) => Channel | null;
 }
 
 const claimedAtOnce = 256;
@@ -141,8 +144,11 @@ function settleAs(
 ): MessageChange {
   const { answer } = handover;
   switch (handover.result) {
-    case 'sent':
-      return changeOf(message, { status: 'sent', reason: null, sentAt: at, subject, answer });
+    case 'sent': {
+      // What was said in it may be a secret, a link to set a password; it is needed no longer.
+      const { data: _, ...details } = message.details;
+      return changeOf(message, { status: 'sent', reason: null, sentAt: at, subject, answer, details });
+    }
     case 'refused': {
       const reason = handover.about === 'address' ? 'refused-address' : 'refused-policy';
       return changeOf(message, {
@@ -279,7 +285,7 @@ async function decideDue(
       tx,
       ready.filter((message) => message.run !== null).map((message) => ({ person: message.person, run: message.run! })),
     ),
-    stoppedScopes(tx, ids),
+    stoppedScopes(tx, ids, [...new Set(ready.map((message) => message.person))]),
   ]);
   const workspaces = new Map(workspaceList.map((workspace) => [workspace.id, workspace]));
   const people = new Map(peopleList.map((person) => [person.id, person]));
@@ -287,12 +293,8 @@ async function decideDue(
   const books = new Map<number, Awaited<ReturnType<typeof deps.rulebooks.at>>>();
   for (const id of new Set(ready.map((message) => message.workspace)))
     books.set(id, await deps.rulebooks.at(tx, id, workspaces.get(id)!.revision));
-  const longest = Math.max(
-    ...[...books.values()].flatMap((book) => (book.capPolicy?.body.caps ?? []).map((cap) => ms(cap.within))),
-    minute,
-  );
   const earliest = Math.min(...ready.map((message) => workspaceNow(workspaces.get(message.workspace)!, real)));
-  const sent = Map.groupBy(await sentSince(tx, [...people.keys()], earliest - longest), (each) => each.person);
+  const past = await policyPast(tx, books.values(), [...people.keys()], earliest);
   const suppressed = await findSuppressions(
     tx,
     ready.flatMap((message) => suppressionKey(message, people.get(message.person))),
@@ -300,6 +302,7 @@ async function decideDue(
 
   const overtaken = await overtakenRuns(tx, ready, runs, books);
   const better = await betterOnes(tx, ready, books);
+  const broadcasts = await checkBroadcasts(tx, ready);
 
   const changes: MessageChange[] = [];
   const going: { message: StoredMessage; person: StoredPerson; now: Instant }[] = [];
@@ -315,9 +318,9 @@ async function decideDue(
     }
     const person = toPerson(stored);
     // One that may have arrived is tried again: it does not stand against itself.
-    const history = (sent.get(message.person) ?? []).filter((each) => each.message !== message.id);
+    const history = (past.sent.get(message.person) ?? []).filter((each) => each.message !== message.id);
     const [key] = suppressionKey(message, stored);
-    const verdict = judge(
+    const allowed = judge(
       deps,
       message,
       () =>
@@ -328,32 +331,47 @@ async function decideDue(
             purpose: message.purpose,
             journey: message.journey,
             expiresAt: message.expiresAt,
-            actAt: typeof message.details.actAt === 'number' ? message.details.actAt : null,
+            ...askedWith(message.details),
             runEnded: overtaken.get(message.id) ?? run?.endReason ?? null,
-            ifHeld: ifHeldOf(message),
             betterFrom: better.get(message.id) ?? null,
+            broadcast: message.broadcast,
+            over: broadcasts.over(message),
           },
           {
             person,
             policy: book.capPolicy?.body ?? null,
             workspaceZone: workspace.settings.zone,
             sent: history,
+            events: past.events.get(message.person) ?? [],
+            offers: book.offers,
             suppressed: (key && suppressed.get(`${key.workspace}/${key.channel}/${key.addressHash}`)) || null,
-            stopped: stopped.get(message.workspace) ?? new Set(),
+            stopped: broadcasts.stopped(message, stopped.get(message.workspace) ?? new Map()),
           },
           now,
         ),
       now,
     );
+    const verdict = allowed.do === 'send' ? broadcasts.inTurn(message, allowed, now) : allowed;
     changes.push(applyVerdict(message, verdict, sender, now));
     if (verdict.do !== 'send') continue;
     hand.add(message.id);
     const { details } = changes.at(-1)!;
     going.push({ message: { ...message, details, claimedAt: now, attempts: message.attempts + 1 }, person: stored, now });
     if (message.purpose === 'marketing')
-      sent.set(message.person, [...history, { person: message.person, message: message.id, at: now, channel: message.channel }]);
+      past.sent.set(message.person, [
+        ...history,
+        {
+          person: message.person,
+          message: message.id,
+          at: now,
+          channel: message.channel,
+          topic: message.topic,
+          offer: askedWith(message.details).offer,
+        },
+      ]);
   }
   await changeMessages(tx, changes);
+  await broadcasts.save(tx);
   deps.failpoint('deliver.claiming');
 
   const events = new Map(
@@ -376,6 +394,7 @@ async function decideDue(
       workspace: workspace.id,
       template,
       event: (message.evidence && events.get(message.evidence)) as StoredEvent | null,
+      data: isObject(message.details.data) ? (message.details.data as JsonObject) : null,
       topicName: book.topics.get(message.topic)?.body.name ?? message.topic,
       utm: utmOf(message.journey === null ? undefined : book.versions.get(`${message.journey}@${message.version}`), message.channel),
       now,
@@ -421,42 +440,29 @@ async function overtakenRuns(
   for (const { message, journey } of doubtful) {
     for (const event of events.get(message.person) ?? []) {
       if (event.happenedAt < message.createdAt || overtaken.has(message.id)) continue;
-      const properties = (event.body.properties ?? {}) as JsonObject;
-      const happened = { name: event.name, at: event.happenedAt, properties };
-      const exit = journey.exits.find((each) => each.matches(happened));
-      if (journey.goal?.(happened)) overtaken.set(message.id, `${endReasons.goal}: ${journey.body.goal!.name}`);
-      else if (exit) overtaken.set(message.id, `${endReasons.exit}: ${exit.reason}`);
+      const end = endedBy(journey, toOccurrence(event));
+      if (end !== null) overtaken.set(message.id, end);
     }
   }
   return overtaken;
 }
 
-const ifHeldOf = ({ details }: StoredMessage): Candidate['ifHeld'] =>
-  details.ifHeld === 'drop' || details.ifHeld === 'best' ? details.ifHeld : 'wait';
-
-/**
- * Of the messages to somebody on a channel that waited together and asked that the best of them be sent, the one of the journey with the highest priority is, and of
- * those the latest. Answers message → the journey whose message takes its place.
- */
+/** Message → the journey whose message takes its place, of those that waited and asked that the best of them be sent. */
 async function betterOnes(
   tx: Transaction,
   ready: readonly StoredMessage[],
   books: ReadonlyMap<number, Rulebook>,
 ): Promise<Map<string, string>> {
-  const mine = ready.filter((message) => ifHeldOf(message) === 'best' && message.status === 'held');
+  const mine = ready.filter((message) => askedWith(message.details).ifHeld === 'best' && message.status === 'held');
   const better = new Map<string, string>();
   if (mine.length === 0) return better;
-  const rivals = await rivalsOf(tx, [...new Set(mine.map(({ person }) => person))]);
-  const priorityOf = ({ workspace, journey }: Pick<StoredMessage, 'workspace' | 'journey'>): number =>
-    books.get(workspace)?.journeys.get(journey ?? '')?.body.priority ?? 0;
+  const rivals = Map.groupBy(await rivalsOf(tx, [...new Set(mine.map(({ person }) => person))]), ({ person }) => person);
   for (const message of mine) {
-    const others = rivals.filter((each) => each.id !== message.id && each.person === message.person && each.channel === message.channel);
-    const best = others.find(
-      (each) =>
-        (each.handedAt !== null && each.handedAt >= message.createdAt) ||
-        (each.handedAt === null &&
-          each.expiresAt > message.dueAt &&
-          (priorityOf(each) - priorityOf(message) || each.createdAt - message.createdAt || (each.id < message.id ? -1 : 1)) > 0),
+    const journeys = books.get(message.workspace)?.journeys;
+    const best = betterOf(
+      { ...message, handedAt: null },
+      rivals.get(message.person) ?? [],
+      (journey) => journeys?.get(journey ?? '')?.body.priority ?? 0,
     );
     if (best) better.set(message.id, best.journey ?? '');
   }

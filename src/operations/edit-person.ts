@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '#contract/json.ts';
 import { Problem } from '#contract/problems.ts';
 import type { PersonState } from '#engine/person.ts';
 import { recordAudit } from '#store/audit.ts';
+import type { Transaction } from '#store/database.ts';
 import { findIdentities, insertIdentities, laneOf } from '#store/identities.ts';
 import { appendToInbox } from '#store/inbox.ts';
 import { knownEvents } from '#store/events.ts';
@@ -34,7 +35,7 @@ export async function findPerson(deps: Deps, workspace: Workspace, id: string): 
 const carryOut = (deps: Deps, workspace: Workspace, person: string, actor: string, change: Changing, what: string): Promise<void> =>
   carryOutAll(deps, workspace, [person], actor, change, what);
 
-/** The same fact about several people, as one change. */
+/** The same fact about several people, as one change; `also` is done in its transaction. */
 export async function carryOutAll(
   deps: Deps,
   workspace: Workspace,
@@ -42,6 +43,7 @@ export async function carryOutAll(
   actor: string,
   change: Changing,
   what: string,
+  also: (tx: Transaction) => Promise<void> = async () => undefined,
 ): Promise<void> {
   if (people.length === 0) return;
   const now = deps.now();
@@ -60,6 +62,7 @@ export async function carryOutAll(
   });
   await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
     await appendToInbox(tx, entries);
+    await also(tx);
     const details = people.length === 1 ? { person: people[0]! } : { people: people.length };
     await recordAudit(tx, { workspace: workspace.id, actor, what, details }, now);
   });

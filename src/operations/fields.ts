@@ -22,7 +22,7 @@ import type { Deps } from './deps.ts';
 import { toCandidate } from './plan.ts';
 
 /** Up to here people are counted when somebody looks (40 ms); beyond, once an hour. */
-const countedAtOnce = 20_000;
+export const countedAtOnce = 20_000;
 const refusalsCounted = 10_000;
 
 /** Every field and every other trait that is known of anybody: what it is, who has it, where it comes from and where it goes. */

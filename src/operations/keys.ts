@@ -14,6 +14,7 @@ import {
   touchKeys,
   takeSignInLink,
 } from '#store/keys.ts';
+import { ensureOwner, listColleagues } from '#store/colleagues.ts';
 import type { Workspace } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { hashToken, newToken } from './tokens.ts';
@@ -22,6 +23,7 @@ import { hashToken, newToken } from './tokens.ts';
 const keyCacheFor = 0.8 * second;
 const sessionFor = 30 * day;
 const linkFor = hour;
+const invitationFor = 3 * day;
 
 /** Who may come in: keys of programs, sessions of colleagues. */
 export class Doorkeeper {
@@ -105,24 +107,29 @@ export class Doorkeeper {
     return key;
   }
 
-  /** A one-time sign-in token, good for an hour. */
-  async newSignInToken(): Promise<string> {
+  /** A one-time sign-in token, good for an hour; one for a colleague, which has to reach them first, for three days. */
+  async newSignInToken(colleague: string | null = null): Promise<string> {
     const token = newToken('');
-    await insertSignInLink(this.deps.db, hashToken(token), this.deps.now() + linkFor);
+    await insertSignInLink(this.deps.db, hashToken(token), colleague, this.deps.now() + (colleague === null ? linkFor : invitationFor));
     return token;
   }
 
   /** Uses a sign-in token up and answers the session's secret. */
   async signIn(token: string): Promise<{ session: string; name: string }> {
     const now = this.deps.now();
-    if (!(await takeSignInLink(this.deps.db, hashToken(token), now))) throw new Problem('link-used');
+    const link = await takeSignInLink(this.deps.db, hashToken(token), now);
+    if (!link) throw new Problem('link-used');
+    const colleague =
+      link.colleague === null
+        ? await ensureOwner(this.deps.db, this.deps.newId(now), 'Owner', now)
+        : (await listColleagues(this.deps.db)).find((each) => each.id === link.colleague);
+    if (!colleague) throw new Problem('link-used');
     const session = newToken('');
-    const name = 'Owner';
-    await insertSession(this.deps.db, hashToken(session), name, now, now + sessionFor);
-    return { session, name };
+    await insertSession(this.deps.db, hashToken(session), colleague, now, now + sessionFor);
+    return { session, name: colleague.name };
   }
 
-  sessionOf(secret: string): Promise<{ name: string } | null> {
+  sessionOf(secret: string): Promise<{ name: string; email: string | null } | null> {
     return findSession(this.deps.db, hashToken(secret), this.deps.now());
   }
 

@@ -37,6 +37,11 @@ export class Links {
     return url.startsWith(`${this.publicUrl}/f/`) && URL.canParse(url);
   }
 
+  /** Where the link to unsubscribe of a test leads: to a page that says so, and unsubscribes nobody. */
+  get testUnsubscribe(): string {
+    return `${this.publicUrl}/u/test`;
+  }
+
   url(claim: LinkClaim): string {
     return `${this.publicUrl}/${letters[claim.kind]}/${this.token(claim)}`;
   }

@@ -1,12 +1,18 @@
 import type { z } from 'zod';
 import { type DefinitionDocument, type DefinitionKind, definitionKinds, type LooseDefinition } from '#contract/definition.ts';
 import { diff, isSame } from '#contract/diff.ts';
+import type { HouseMap, Hop } from '#contract/map.ts';
 import type { Mistake } from '#contract/problems.ts';
 import type { Plan, PlanChange } from '#contract/routes/definitions.ts';
 import { checkMeaning, findingsOf, checkShape, definitionId } from '#engine/check.ts';
+import { beyondBudget, checkHouse, isOnCircle } from '#engine/house/check.ts';
+import { circleId } from '#engine/house/circles.ts';
+import { type House, openHouse } from '#engine/house/house.ts';
+import { houseMap } from '#engine/house/map.ts';
 import { sayTemplateMistakes } from '#engine/message/render.ts';
 import { type PeopleThere, secondLook, stagesGone } from '#engine/second-look.ts';
 import type { StoredDefinition } from '#store/definitions.ts';
+import type { Asked } from './house.ts';
 
 type Change = z.infer<typeof PlanChange>;
 export type PlanMistake = Plan['mistakes'][number];
@@ -43,15 +49,17 @@ const toDocuments = (list: Iterable<LooseDefinition>): Documents => {
   return documents;
 };
 const publishedOf = (standing: readonly StoredDefinition[]): LooseDefinition[] =>
-  standing.filter((each) => each.version !== null).map((each) => ({ kind: each.kind, key: each.key, body: each.published }));
+  standing
+    .filter((each) => each.version !== null && !each.retired)
+    .map((each) => ({ kind: each.kind, key: each.key, body: each.published }));
 
 /**
  * Everything that keeps these definitions from being published together on top of what stands: their shape, their meaning, and what would no longer
  * hold elsewhere. What they mean is asked once every shape is right; before that most answers would only repeat the first mistake.
  */
-export function mistakesOfSet(given: readonly Candidate[], standing: readonly StoredDefinition[]): PlanMistake[] {
+export function mistakesOfSet(given: readonly Candidate[], standing: readonly StoredDefinition[], asked: Asked = {}): PlanMistake[] {
   const about = (each: { kind: DefinitionKind; key: string }, list: readonly Mistake[]): PlanMistake[] =>
-    list.map((mistake) => ({ kind: each.kind, key: each.key, path: mistake.path, message: mistake.message }));
+    list.map(({ path, message, circle }) => ({ kind: each.kind, key: each.key, path, message, ...(circle ? { circle } : {}) }));
   const seen = new Set<string>();
   const twice = given.filter((each) => seen.size === seen.add(definitionId(each.kind, each.key)).size);
   const shape = [
@@ -72,18 +80,8 @@ export function mistakesOfSet(given: readonly Candidate[], standing: readonly St
   for (const [id, document] of after) {
     const found = checkMeaning(document, after);
     if (found.length === 0) continue;
-    const has = (list: readonly Mistake[], mistake: Mistake): boolean => list.some((each) => isSame(each, mistake));
     if (!seen.has(id)) {
-      // Something that stands and is not given: only what this change would break is told.
-      const known = checkMeaning(before.get(id)!, before);
-      mistakes.push(
-        ...about(
-          document,
-          found
-            .filter((mistake) => !has(known, mistake))
-            .map((mistake) => ({ ...mistake, message: `would no longer hold: ${mistake.message}` })),
-        ),
-      );
+      mistakes.push(...about(document, brokenBy(document, before, found)));
       continue;
     }
     const evenSo = checkMeaning(document, drafted);
@@ -96,23 +94,125 @@ export function mistakesOfSet(given: readonly Candidate[], standing: readonly St
       ),
     );
   }
-  return [...mistakes, ...texts];
+  return [...mistakes, ...mistakesAcross(given, before, after, asked), ...texts];
 }
 
-/** The mistakes of one definition, with those that it would cause elsewhere named. */
-export const mistakesOfOne = (candidate: Candidate, standing: readonly StoredDefinition[]): Mistake[] =>
-  mistakesOfSet([candidate], standing).map(({ kind, key, path, message }) =>
+/** What is wrong with what is given because of all that would be in force beside it. */
+function mistakesAcross(given: readonly Candidate[], before: Documents, after: Documents, asked: Asked): PlanMistake[] {
+  const house = openHouse(after.values(), { ...asked, before: [...before.values()] });
+  const mistakes = given.flatMap(({ kind, key, document }) =>
+    checkHouse(document!, house)
+      .filter(({ level }) => level === 'error')
+      .map(({ path, message, circle }): PlanMistake => ({ kind, key, path, message, ...(circle ? { circle } : {}) })),
+  );
+  // What is given may let others turn, by undoing what they do, without being on the circle itself.
+  const others = house.circles().filter((circle) => circle.endless && !given.some((each) => isOnCircle(each, circle)));
+  if (others.length === 0) return mistakes;
+  const known = new Set(
+    openHouse(before.values())
+      .circles()
+      .flatMap((circle) => (circle.endless ? [circleId(circle)] : [])),
+  );
+  for (const circle of others) {
+    const [{ kind, key }] = circle.hops as [Hop];
+    if (known.has(circleId(circle)) || kind === 'stage') continue;
+    mistakes.push({ kind, key, path: '(all)', message: `would turn for ever although nobody does anything: ${circle.says}`, circle });
+  }
+  return mistakes;
+}
+
+const has = (list: readonly Mistake[], mistake: Mistake): boolean => list.some((each) => isSame(each, mistake));
+
+/** Of what is wrong with something that stands and is not given, what was not wrong before. */
+function brokenBy(document: DefinitionDocument, before: Documents, found: readonly Mistake[]): Mistake[] {
+  const known = checkMeaning(document, before);
+  return found
+    .filter((mistake) => !has(known, mistake))
+    .map((mistake) => ({ ...mistake, message: `would no longer hold: ${mistake.message}` }));
+}
+
+/** What would no longer hold elsewhere if a definition were not in force any more. */
+export function mistakesWithout(kind: DefinitionKind, key: string, standing: readonly StoredDefinition[]): PlanMistake[] {
+  const before = toDocuments(publishedOf(standing));
+  const after: Documents = new Map(before);
+  after.delete(definitionId(kind, key));
+  return [...after.values()].flatMap((document) =>
+    brokenBy(document, before, checkMeaning(document, after)).map((mistake) => ({ kind: document.kind, key: document.key, ...mistake })),
+  );
+}
+
+/** The mistakes of one definition, and of others that would be published before it, with those that it would cause elsewhere named. */
+export const mistakesOfOne = (
+  candidate: Candidate,
+  standing: readonly StoredDefinition[],
+  before: readonly Candidate[] = [],
+  asked: Asked = {},
+): Mistake[] =>
+  mistakesOfSet([...before, candidate], standing, asked).map(({ kind, key, path, message, circle }) =>
     kind === candidate.kind && key === candidate.key
-      ? { path, message }
-      : { path: '(all)', message: `${kind === null ? '' : definitionKinds[kind].name} "${key}" ${message}` },
+      ? { path, message, ...(circle ? { circle } : {}) }
+      : {
+          ...(circle ? { circle } : {}),
+          path: '(all)',
+          message: `${kind === null ? '' : definitionKinds[kind].name} "${key}" ${message}`,
+        },
   );
 
-/** What a journey leaves open without being wrong. */
-export function warningsOf({ document }: Candidate, standing: readonly StoredDefinition[]): (Mistake & { mend: string })[] {
-  if (document?.kind !== 'journey') return [];
-  return findingsOf(document, toDocuments(publishedOf(standing)))
+/** The events about which the warnings of a definition want to know whether they came lately. */
+export const eventsWatched = ({ document }: Candidate): string[] =>
+  document?.kind === 'journey' && document.body.goal ? [document.body.goal.on.event] : [];
+
+/** What a definition leaves open without being wrong; `seen` are those of the events that it watches that came lately. */
+export function warningsOf(
+  { document }: Candidate,
+  standing: readonly StoredDefinition[],
+  seen: ReadonlySet<string>,
+  asked: Asked = {},
+): (Mistake & { mend: string })[] {
+  if (!document) return [];
+  const before = toDocuments(publishedOf(standing));
+  const published: Documents = new Map(before).set(definitionId(document.kind, document.key), document);
+  const own = document.kind === 'journey' ? findingsOf(document, published, seen) : [];
+  return [...own, ...checkHouse(document, openHouse(published.values(), { ...asked, before: [...before.values()] }))]
     .filter(({ level }) => level === 'warning')
-    .map(({ path, message, mend }) => ({ path, message, mend }));
+    .map(({ path, message, mend, circle }) => ({ path, message, mend, ...(circle ? { circle } : {}) }));
+}
+
+/**
+ * How many errors and warnings the checks find in each journey: in its draft, beside the drafts of everything else, where it has one that is not
+ * published; else in what is published, beside what is published. `seen` are those of the events that they watch that came lately.
+ */
+export function journeyFindings(
+  journeys: readonly { key: string; candidate: Candidate; isDraft: boolean }[],
+  standing: readonly StoredDefinition[],
+  seen: ReadonlySet<string>,
+  asked: Asked = {},
+): Map<string, { errors: number; warnings: number }> {
+  const published = toDocuments(publishedOf(standing));
+  const drafted: Documents = new Map([
+    ...published,
+    ...toDocuments(standing.map((each) => ({ kind: each.kind, key: each.key, body: each.draft }))),
+  ]);
+  const houses = new Map([published, drafted].map((set) => [set, openHouse(set.values(), { ...asked, before: [...published.values()] })]));
+  return new Map(
+    journeys.map(({ key, candidate: { document, shapeMistakes }, isDraft }) => {
+      if (document?.kind !== 'journey') return [key, { errors: shapeMistakes.length, warnings: 0 }];
+      const set = isDraft ? drafted : published;
+      const across = checkHouse(document, houses.get(set)!);
+      const warnings = [...findingsOf(document, set, seen), ...across].filter(({ level }) => level === 'warning').length;
+      return [key, { errors: checkMeaning(document, set).length + across.filter(({ level }) => level === 'error').length, warnings }];
+    }),
+  );
+}
+
+/** The house as it is drawn: what is in force, or the drafts of all that is not retired. */
+export function mapOf(standing: readonly StoredDefinition[], what: 'published' | 'drafts'): HouseMap {
+  const there = standing.filter((each) => !each.retired && (what === 'drafts' || each.version !== null));
+  const live = new Set(there.flatMap((each) => (each.version === null ? [] : [definitionId(each.kind, each.key)])));
+  const documents = toDocuments(
+    there.map(({ kind, key, draft, published }) => ({ kind, key, body: what === 'drafts' ? draft : published })),
+  );
+  return houseMap(documents.values(), ({ kind, key }) => live.has(definitionId(kind, key)));
 }
 
 /** The stages that these definitions would take away. */
@@ -129,8 +229,16 @@ function publishedDocument(candidate: Candidate, standing: readonly StoredDefini
 }
 
 /** What would change, and what deserves a second look, if these definitions stood in place of what is published. The others stay as they are. */
-export function makePlan(given: readonly Candidate[], standing: readonly StoredDefinition[], people: PeopleThere, revision: number): Plan {
+export function makePlan(
+  given: readonly Candidate[],
+  standing: readonly StoredDefinition[],
+  people: PeopleThere,
+  revision: number,
+  asked: Asked = {},
+): Plan {
   const stored = new Map(standing.map((each) => [definitionId(each.kind, each.key), each]));
+  const house = houseWith(given, standing, asked);
+  const now = houseWith([], standing, asked);
   const changes = inKindOrder(given).map((each): Change => {
     const there = stored.get(definitionId(each.kind, each.key));
     const before = publishedDocument(each, standing);
@@ -141,6 +249,10 @@ export function makePlan(given: readonly Candidate[], standing: readonly StoredD
     const unsafe = [
       ...(change === 'change' && before && each.document ? secondLook(before, each.document, people) : []),
       ...(there ? lookAtDraft(there, each, change) : []),
+      ...(change !== 'same' && each.document ? warnedAcross(each.document, before, house, now) : []),
+      ...(there?.retired
+        ? [change === 'same' ? 'It is retired, and stays so.' : 'It is retired; publishing this puts it in force again.']
+        : []),
     ];
     return {
       kind: each.kind,
@@ -149,9 +261,31 @@ export function makePlan(given: readonly Candidate[], standing: readonly StoredD
       lines: lines.map((line) => ({ path: line.path, before: line.before ?? null, after: line.after ?? null })),
       inFlight,
       unsafe,
+      beyond: change !== 'same' && each.document ? beyondBudget(each.document, house) : [],
     };
   });
-  return { changes, mistakes: mistakesOfSet(given, standing), revision };
+  return { changes, mistakes: mistakesOfSet(given, standing, asked), revision };
+}
+
+/** The house as it would be with these definitions in force. */
+export function houseWith(given: readonly Candidate[], standing: readonly StoredDefinition[], asked: Asked): House {
+  const before = toDocuments(publishedOf(standing));
+  const after: Documents = new Map(before);
+  for (const { document } of given) if (document) after.set(definitionId(document.kind, document.key), document);
+  return openHouse(after.values(), { ...asked, before: [...before.values()] });
+}
+
+/**
+ * What the checks across the house would warn of anew, a sentence or two each. What they warn of already deserves no second look because of this; what
+ * goes beyond the budget is asked for by itself.
+ */
+function warnedAcross(document: DefinitionDocument, before: DefinitionDocument | null, house: House, now: House): string[] {
+  const warned = (each: DefinitionDocument, where: House): string[] =>
+    checkHouse(each, where)
+      .filter(({ level, check }) => level === 'warning' && check !== 'budget')
+      .map(({ message, mend }) => `${message.charAt(0).toUpperCase()}${message.slice(1)}. ${mend}`);
+  const known = new Set(before ? warned(before, now) : []);
+  return warned(document, house).filter((each) => !known.has(each));
 }
 
 /** Whether somebody is at work on a draft that is neither what stands nor what is given. */

@@ -1,9 +1,9 @@
-import { isoOrNull, ms, toIso } from '#contract/instant.ts';
+import { isoOrNull, toIso } from '#contract/instant.ts';
 import type { PersonDetail } from '#contract/routes/people.ts';
 import { sayEnd } from '#engine/journey/run.ts';
 import { isDateSegment } from '#engine/journey/trigger.ts';
 import { wakesAt } from '#engine/journey/advance.ts';
-import { capsLeft } from '#engine/message/policy.ts';
+import { capsLeft, capsReach } from '#engine/message/caps.ts';
 import { consentTo } from '#engine/person.ts';
 import { loadEvents } from '#store/events.ts';
 import { identitiesOf, nameOf } from '#store/identities.ts';
@@ -24,8 +24,7 @@ export async function profile(deps: Deps, workspace: Workspace, id: string): Pro
   return deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
     const book = await deps.rulebooks.current(tx, workspace.id);
     const policy = book.capPolicy?.body ?? null;
-    const longest = Math.max(0, ...(policy?.caps ?? []).map((cap) => ms(cap.within)));
-    const sent = await sentSince(tx, [stored.id], now - longest);
+    const sent = await sentSince(tx, [stored.id], now - (policy ? capsReach(policy) : 0));
     const addressHash = person.email === null ? null : hashAddress(person.email);
     const suppressed =
       addressHash === null
@@ -106,7 +105,10 @@ export async function profile(deps: Deps, workspace: Workspace, id: string): Pro
           wording: row.change.wording,
         })),
       reachability: [{ channel: 'email', reachable, why }],
-      capsLeft: capsLeft(policy, sent, now).map((cap) => ({ ...cap, frees: isoOrNull(cap.frees) })),
+      capsLeft: capsLeft(policy, { person, workspaceZone: workspace.settings.zone, sent }, now).map((cap) => ({
+        ...cap,
+        frees: isoOrNull(cap.frees),
+      })),
       tasks: (await tasksOf(tx, stored.id)).map((task) => ({
         id: task.id,
         title: task.title,
@@ -116,6 +118,15 @@ export async function profile(deps: Deps, workspace: Workspace, id: string): Pro
         asks: task.asks,
       })),
       paused: person.state.paused ? { ...person.state.paused, since: toIso(person.state.paused.since) } : null,
+      stopped: person.state.stopped
+        ? { since: toIso(person.state.stopped.since), by: person.state.stopped.by, reason: person.state.stopped.reason }
+        : null,
+      locked: person.state.locked
+        ? {
+            since: toIso(person.state.locked.since),
+            journeys: person.state.locked.journeys.map((key) => ({ key, name: book.journeys.get(key)?.body.name ?? key })),
+          }
+        : null,
       mergedFrom: await mergedInto(tx, stored.id),
     };
   });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ConsentChange } from '#contract/consent.ts';
 import type { Claims, Fact, FactKind } from '#contract/fact.ts';
 import type { Instant } from '#contract/instant.ts';
 import { isObject, type JsonObject } from '#contract/json.ts';
@@ -30,6 +31,9 @@ const factNames: Record<Exclude<FactKind, 'event'>, string> = {
   approval: 'Approval Given',
   'take-over': 'Taken Over',
   release: 'Released',
+  stop: 'Stopped',
+  'let-go': 'Let Go On',
+  unlock: 'Lock Lifted',
   migrate: 'Moved To Version',
 };
 
@@ -68,7 +72,49 @@ export function toEvent(fact: Fact, person: string, workspace: number, storedAt:
   };
 }
 
-const callsOfEvents: readonly string[] = ['track', 'page', 'screen', 'group'];
+/** Whether an event was written by the engine itself, which would write it again. */
+export const isWrittenByEngine = ({ call, body: { source, messageId } }: StoredEvent): boolean =>
+  call === 'expired' || source === 'journey' || (source === 'link' && typeof messageId === 'string' && messageId.startsWith('verdict:'));
+
+/**
+ * The fact of an event as it came, with the consent that came with it: what a life is lived again by. Null for what the engine wrote, and for facts about the keeping of
+ * people: merges, names, versions.
+ */
+export function factAgain(
+  event: StoredEvent,
+  consent: readonly ConsentChange[],
+  owns: (kind: 'email' | 'phone', value: string) => boolean,
+): Fact | null {
+  if (isWrittenByEngine(event)) return null;
+  const said = factOf(event, owns);
+  if (said !== null)
+    return consent.length > 0 && (said.kind === 'event' || said.kind === 'identify') ? { ...said, consent: [...consent] } : said;
+  if (!livedAgain.has(event.call)) return null;
+  const { messageId, source, ...rest } = event.body;
+  const by = typeof source === 'string' ? source : 'unknown';
+  return {
+    id: event.id,
+    messageId: typeof messageId === 'string' ? messageId : event.id,
+    at: event.happenedAt,
+    acceptedAt: event.acceptedAt,
+    source: { trust: 'trusted', by, entryPoint: null },
+    ...rest,
+    kind: event.call,
+  } as unknown as Fact;
+}
+const livedAgain: ReadonlySet<string> = new Set<FactKind>([
+  'consent',
+  'override',
+  'membership',
+  'enter',
+  'end-runs',
+  'answer',
+  'approval',
+  'take-over',
+  'release',
+]);
+
+export const callsOfEvents: readonly string[] = ['track', 'page', 'screen', 'group'];
 
 /**
  * The fact of an event, as far as it says what is known of somebody: the other way round of `toEvent`. Null for facts that say nothing of that. An address is claimed
@@ -163,6 +209,7 @@ export const toRun = (stored: StoredRun): Run => ({
   seq: stored.state.seq,
   wait: toWait(stored.state.wait),
   ...(stored.state.movedBy ? { movedBy: { ...stored.state.movedBy, wait: toWait(stored.state.movedBy.wait) } } : {}),
+  ...(stored.state.chain ? { chain: stored.state.chain } : {}),
   endedAt: stored.endedAt,
   endReason: stored.endReason,
   endEvidence: stored.endEvidence,
@@ -181,10 +228,22 @@ export const fromRun = (run: Run, person: string, workspace: number): StoredRun 
     seq: run.seq,
     wait: fromWait(run.wait),
     ...(run.movedBy ? { movedBy: { ...run.movedBy, wait: fromWait(run.movedBy.wait) } } : {}),
+    ...(run.chain ? { chain: run.chain } : {}),
   },
   enteredAt: run.enteredAt,
   entryEvidence: run.entryEvidence,
   endedAt: run.endedAt,
   endReason: run.endReason,
   endEvidence: run.endEvidence,
+});
+
+/** What a message was asked for with, as its row keeps it. */
+export const askedWith = ({
+  actAt,
+  ifHeld,
+  offer,
+}: JsonObject): { actAt: Instant | null; ifHeld: 'wait' | 'drop' | 'best'; offer: string | null } => ({
+  actAt: typeof actAt === 'number' ? actAt : null,
+  ifHeld: ifHeld === 'drop' || ifHeld === 'best' ? ifHeld : 'wait',
+  offer: typeof offer === 'string' ? offer : null,
 });

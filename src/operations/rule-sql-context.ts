@@ -19,3 +19,14 @@ export async function ruleSqlContext(tx: Transaction, workspace: Workspace, book
     realTime: workspace.clock === null,
   };
 }
+
+/** How the database reads what events have to be, where nothing is asked about people. */
+export const eventSqlContext = (workspace: Workspace, now: Instant): RuleSqlContext => ({
+  workspace: workspace.id,
+  now,
+  zone: workspace.settings.zone,
+  zones: [],
+  local: { offsetAt, startOfDay, nextLocal, stretchAt },
+  purposeOf: () => undefined,
+  realTime: workspace.clock === null,
+});

@@ -3,7 +3,9 @@ import type { Template } from '#contract/definition-bodies.ts';
 import { compileRulebook, type Published, type Rulebook } from '#engine/rulebook.ts';
 import type { Transaction } from '#store/database.ts';
 import { findVersions, publishedAt, revisionsOf, zoneOf } from '#store/definitions.ts';
+import { takenArms } from '#store/experiments.ts';
 import { versionsWithMessages } from '#store/messages.ts';
+import { openRamps } from '#store/ramps.ts';
 import { versionsToGoBackTo } from '#store/run-migrations.ts';
 import { pinnedVersions } from '#store/runs.ts';
 
@@ -50,13 +52,20 @@ export class Rulebooks {
   }
 }
 
-/** A rulebook read from the database, without keeping it: also one that is about to be published. */
-export async function loadRulebook(tx: Transaction, workspace: number, revision: number): Promise<Rulebook> {
-  const published = (await publishedAt(tx, workspace, revision)).map(
-    ({ kind, key, version, body }): Published => ({ kind, key, version, body: complete(kind, body) }),
-  );
+/** A rulebook read from the database, without keeping it: also one that is about to be published, or one in which other definitions stand in place of those of their keys. */
+export async function loadRulebook(
+  tx: Transaction,
+  workspace: number,
+  revision: number,
+  instead: readonly Published[] = [],
+): Promise<Rulebook> {
+  const published = [...(await publishedBut(tx, workspace, revision, instead)), ...instead];
   const current = new Set(published.filter((each) => each.kind === 'journey').map((each) => `${each.key}@${each.version}`));
+  const ramps = (await openRamps(tx, [workspace])).filter(
+    ({ journey }) => !instead.some(({ kind, key }) => kind === 'journey' && key === journey),
+  );
   const used = [
+    ...ramps.flatMap(({ journey, previous }) => (previous === null ? [] : [{ journey, version: previous }])),
     ...(await pinnedVersions(tx, workspace)),
     ...(await versionsWithMessages(tx, workspace)),
     ...(await versionsToGoBackTo(tx, workspace)),
@@ -81,7 +90,28 @@ export async function loadRulebook(tx: Transaction, workspace: number, revision:
       body: complete('journey', each.body) as Published<'journey'>['body'],
     })),
     await zoneOf(tx, workspace),
+    ramps.map(({ journey, version, previous, plan, place, state }) => ({
+      journey,
+      version,
+      previous,
+      share: state === 'held' ? 0 : plan.shares[place]!,
+    })),
+    await takenArms(tx, workspace),
   );
+}
+
+/** A rulebook for trying a journey out: these definitions stand in place of what is published under their keys, and there is no other journey. */
+export async function rulebookFor(tx: Transaction, workspace: number, revision: number, given: readonly Published[]): Promise<Rulebook> {
+  const published = (await publishedBut(tx, workspace, revision, given)).filter(({ kind }) => kind !== 'journey');
+  return compileRulebook(workspace, revision, [...published, ...given], [], await zoneOf(tx, workspace));
+}
+
+/** What is published at a revision, but for what stands under these keys. */
+async function publishedBut(tx: Transaction, workspace: number, revision: number, given: readonly Published[]): Promise<Published[]> {
+  const named = new Set(given.map(({ kind, key }) => `${kind}/${key}`));
+  return (await publishedAt(tx, workspace, revision))
+    .filter(({ kind, key }) => !named.has(`${kind}/${key}`))
+    .map(({ kind, key, version, body }): Published => ({ kind, key, version, body: complete(kind, body) }));
 }
 
 /** A body with the defaults of today: it may have been published before a field was known. */

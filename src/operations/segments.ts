@@ -12,7 +12,7 @@ import type { Transaction } from '#store/database.ts';
 import { findVersions, listDefinitions, type StoredDefinition } from '#store/definitions.ts';
 import { changesByDay, changesBySegment, countInBoth, countMembers, listChanges, membersBySegment } from '#store/memberships.ts';
 import { countPeople, namesOf } from '#store/people.ts';
-import { type Workspace, workspaceNow } from '#store/workspaces.ts';
+import { loadWorkspaces, type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { carryOutAll } from './edit-person.ts';
 import { publishedDocuments } from './fields.ts';
@@ -70,7 +70,7 @@ export async function listSegments(deps: Deps, workspace: Workspace) {
   return deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
     const book = await deps.rulebooks.current(tx, workspace.id);
     const seen = await look(tx, workspace, workspaceNow(workspace, deps.now()));
-    const { laneRevisions, revision } = await deps.workspaces.byId(workspace.id);
+    const [{ laneRevisions, revision }] = (await loadWorkspaces(tx, [workspace.id])) as [Workspace];
     return {
       items: book.segments.map((segment) => toRow(segment, seen)).sort((a, b) => (a.name < b.name ? -1 : 1)),
       next: null,

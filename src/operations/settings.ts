@@ -74,7 +74,7 @@ export async function sendTestMail(deps: Deps, email: Channel | null, workspace:
       raw,
       subject: 'A test',
       workspace: workspace.id,
-      person: '',
+      person: null,
     },
     async () => true,
   );

@@ -1,5 +1,6 @@
 import type { LooseDefinition } from '#contract/definition.ts';
-import type { CapPolicy } from '#contract/definition-bodies.ts';
+import type { CapPolicy } from '#contract/cap-policy.ts';
+import { plainPolicy } from '#contract/house-policy.ts';
 import type { WorkspaceSettings } from '#contract/routes/operate.ts';
 import { saveDraft } from '#store/definitions.ts';
 import { allWorkspaces, createWorkspace } from '#store/workspaces.ts';
@@ -19,10 +20,14 @@ const defaults = (name: string): WorkspaceSettings => ({
   trackOpens: true,
   trackClicks: true,
   eventRetentionDays: 396,
+  review: 'off',
+  coolingOff: 'PT1H',
+  ...plainPolicy,
 });
 
 const practiceSettings: WorkspaceSettings = {
   ...defaults('Practice'),
+  liveLimit: 'off',
   senderName: 'Linden Studio',
   senderEmail: 'hello@linden-studio.example',
   postalAddress: 'Linden Studio, 12 Garden Lane, 10115 Berlin',

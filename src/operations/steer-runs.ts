@@ -89,6 +89,19 @@ export async function release(deps: Deps, workspace: Workspace, actor: string, i
   deps.bus.pokeWork();
 }
 
+/** Lets journeys that led to each other again and again act on somebody again; their turns count anew. */
+export async function unlock(deps: Deps, workspace: Workspace, actor: string, id: string, reason: string): Promise<void> {
+  const person = await findPerson(deps, workspace, id);
+  await carryOutAll(
+    deps,
+    workspace,
+    [person.id],
+    actor,
+    { kind: 'unlock', actor },
+    `let journeys act on a person again that had led to each other${reason && `: ${reason}`}`,
+  );
+}
+
 /** A task is done. One that asks for a release gives the person back with that; one that asks for a yes or a no has to be answered. */
 export async function completeTask(deps: Deps, workspace: Workspace, actor: string, id: string): Promise<void> {
   const task = await deps.db.transaction({ workspaces: [workspace.id] }, (tx) => findTask(tx, workspace.id, id));

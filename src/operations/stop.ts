@@ -1,10 +1,13 @@
-import type { MessageStatus } from '#contract/message.ts';
+import type { Instant } from '#contract/instant.ts';
 import { Problem } from '#contract/problems.ts';
 import { recordAudit } from '#store/audit.ts';
-import { letGoOn, stop } from '#store/kill-switches.ts';
-import { changeMessages, findMessage, releaseHeld } from '#store/messages.ts';
+import { countAnew } from '#store/breaker.ts';
+import type { Transaction } from '#store/database.ts';
+import { letGoOn, personScope, stop, takeBackStopped } from '#store/kill-switches.ts';
+import { releaseHeld } from '#store/messages.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
+import { carryOutAll, findPerson } from './edit-person.ts';
 
 /** Stops sending for a scope, or lets it go on. The check that claims a message reads it, so it takes effect before the next send. */
 export async function setStop(
@@ -16,65 +19,65 @@ export async function setStop(
   reason: string,
 ): Promise<void> {
   if (stopped && reason === '') throw new Problem('reason-needed');
+  if (scope.startsWith('person:')) return stopPerson(deps, workspace, actor, scope.slice('person:'.length), stopped, reason);
   const now = workspaceNow(workspace, deps.now());
   await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
-    if (stopped) await stop(tx, workspace.id, scope, actor, reason, now);
+    if (stopped) await stopScope(tx, workspace, scope, actor, reason, now);
     else {
-      await letGoOn(tx, workspace.id, scope);
-      await releaseHeld(tx, workspace.id, now);
+      await letScopeGoOn(tx, workspace, scope, now);
+      await recordAudit(tx, { workspace: workspace.id, actor, what: `let sending go on for ${scope}`, details: { scope } }, now);
     }
-    await recordAudit(
-      tx,
-      {
-        workspace: workspace.id,
-        actor,
-        what: stopped ? `stopped sending for ${scope}: ${reason}` : `let sending go on for ${scope}`,
-        details: { scope },
-      },
-      now,
-    );
   });
+  tellOfStop(deps, workspace);
+}
+
+export function tellOfStop(deps: Deps, workspace: Workspace): void {
   deps.bus.changed(workspace.id, ['messages', 'settings']);
   deps.bus.pokeWork();
 }
 
-/** A colleague decides about a message of which nobody knows whether it arrived. */
-export async function settleByHand(
-  deps: Deps,
+/** Stops a scope, and takes back what was claimed in it and has not begun to leave; false when it is stopped already. */
+export async function stopScope(
+  tx: Transaction,
   workspace: Workspace,
-  actor: string,
-  id: string,
-  as: 'sent' | 'again',
-): Promise<MessageStatus> {
-  const now = workspaceNow(workspace, deps.now());
-  const status: MessageStatus = as === 'sent' ? 'sent' : 'queued';
-  await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
-    const message = await findMessage(tx, workspace.id, id);
-    if (message?.status !== 'uncertain') throw new Problem('message-unknown', { id });
-    await changeMessages(tx, [
-      {
-        ...message,
-        status,
-        reason: null,
-        sentAt: as === 'sent' ? (message.claimedAt ?? now) : null,
-        claimedAt: null,
-        details: { ...message.details, mayHaveArrivedAt: null },
-        sender: null,
-        dueAt: now,
-      },
-    ]);
-    await recordAudit(
-      tx,
-      {
-        workspace: workspace.id,
-        actor,
-        what: as === 'sent' ? 'settled an uncertain message as arrived' : 'sent an uncertain message again',
-        details: { message: id },
-      },
-      now,
-    );
+  scope: string,
+  by: string,
+  reason: string,
+  now: Instant,
+): Promise<boolean> {
+  const isNew = await stop(tx, workspace.id, scope, by, reason, now);
+  const isPerson = scope.startsWith('person:');
+  await takeBackStopped(tx, workspace.id, scope, {
+    reason: isPerson ? 'person-stop' : 'kill-switch',
+    details: { by, because: reason, ...(isPerson ? {} : { scope }), decidedAt: now },
+    until: now,
   });
-  deps.bus.changed(workspace.id, ['messages']);
-  deps.bus.pokeWork();
-  return status;
+  if (isNew && !isPerson)
+    await recordAudit(tx, { workspace: workspace.id, actor: by, what: `stopped sending for ${scope}: ${reason}`, details: { scope } }, now);
+  return isNew;
+}
+
+/** Lets a scope go on. What went wrong before that is not held against it again: the breaker counts anew. */
+async function letScopeGoOn(tx: Transaction, workspace: Workspace, scope: string, now: Instant): Promise<void> {
+  await letGoOn(tx, workspace.id, scope);
+  await countAnew(tx, workspace.id, scope, now);
+  await releaseHeld(tx, workspace.id, now);
+}
+
+/** Stops everything for one person, or lets it go on: what is to be sent at once, and the rest when their own facts are heard, in order. */
+async function stopPerson(deps: Deps, workspace: Workspace, actor: string, id: string, stopped: boolean, reason: string): Promise<void> {
+  const person = await findPerson(deps, workspace, id);
+  const now = workspaceNow(workspace, deps.now());
+  const scope = personScope(person.id);
+  const [fact, what] = stopped
+    ? ([{ kind: 'stop', reason, actor }, `stopped everything for a person: ${reason}`] as const)
+    : ([{ kind: 'let-go', actor }, 'let everything go on for a person'] as const);
+  await carryOutAll(deps, workspace, [person.id], actor, fact, what, async (tx) => {
+    if (stopped) await stopScope(tx, workspace, scope, actor, reason, now);
+    else {
+      await letGoOn(tx, workspace.id, scope);
+      await releaseHeld(tx, workspace.id, now);
+    }
+  });
+  tellOfStop(deps, workspace);
 }

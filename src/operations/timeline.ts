@@ -11,7 +11,7 @@ import { runsOfPerson, stepsOfPerson } from '#store/runs.ts';
 import type { Workspace } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { findPerson } from './edit-person.ts';
-import { sayMessage } from './say-message.ts';
+import { decidedByHand, sayByHand, sayMessage } from './say-message.ts';
 
 type Kind = (typeof timelineKinds)[number];
 type Item = z.infer<typeof TimelineItem>;
@@ -62,7 +62,7 @@ export async function timeline(
           raw: move,
         });
     if (wants('message'))
-      for (const message of await messagesOfPerson(tx, person.id, before, most))
+      for (const message of await messagesOfPerson(tx, person.id, before, most)) {
         all.push({
           id: message.id,
           moment: message.sentAt ?? message.createdAt,
@@ -72,6 +72,17 @@ export async function timeline(
           why: `message:${message.id}`,
           raw: message,
         });
+        for (const [index, decision] of decidedByHand(message).entries())
+          all.push({
+            id: `${message.id}:${index}`,
+            moment: Date.parse(decision.at),
+            kind: 'message',
+            title: `“${message.subject ?? message.template}”: ${sayByHand(decision)}`,
+            by: 'colleague',
+            why: `message:${message.id}`,
+            raw: decision,
+          });
+      }
     if (wants('journey')) {
       for (const run of await runsOfPerson(tx, person.id)) {
         all.push({
@@ -158,6 +169,9 @@ const callTitles: Record<string, (event: StoredEvent) => string> = {
   edit: () => 'Edited by a colleague',
   owner: () => 'Owner changed',
   override: () => 'Moved by hand',
+  stop: (event) => `Everything was stopped by ${event.body.actor}: ${event.body.reason}`,
+  'let-go': (event) => `${event.body.actor} let everything go on`,
+  unlock: (event) => `${event.body.actor} let journeys act again that had led to each other`,
   expired: (event) => `${event.body.field} was removed: it had been kept for as long as the field says`,
 };
 
@@ -174,12 +188,11 @@ function eventItem(event: StoredEvent): Dated[] {
       moment: event.happenedAt,
       kind: traits ? 'traits' : 'event',
       title: callTitles[event.call]?.(event) ?? `${event.name}${detail ? ` · ${detail}` : ''}${machine}`,
-      by:
-        event.call === 'edit' || event.call === 'owner'
-          ? 'colleague'
-          : properties.actor === 'machine' || event.call === 'expired'
-            ? 'machine'
-            : 'person',
+      by: ['edit', 'owner', 'stop', 'let-go', 'unlock'].includes(event.call)
+        ? 'colleague'
+        : properties.actor === 'machine' || event.call === 'expired'
+          ? 'machine'
+          : 'person',
       why: null,
       raw: event,
     },

@@ -21,7 +21,7 @@ import type { Deps } from './deps.ts';
 import { findPerson } from './edit-person.ts';
 import { remembering } from './remember.ts';
 import { toPerson } from './rows.ts';
-import { sayMessage } from './say-message.ts';
+import { askedBy, decidedByHand, nameOfBroadcast, sayAsked, sayByHand, sayMessage } from './say-message.ts';
 
 type Ground = Why['because'][number];
 interface Asked {
@@ -100,6 +100,14 @@ async function whyMessage(asked: Asked, id: string): Promise<Why> {
       evidence: await evidence(asked, [message.evidence]),
     });
   }
+  if (message.broadcast !== null)
+    because.push({
+      rule: `the broadcast “${nameOfBroadcast(message)}”: they belonged to its audience when it was frozen`,
+      version: null,
+      held: true,
+      evidence: [],
+    });
+  if (askedBy(message) !== null) because.push({ rule: sayAsked(message), version: null, held: true, evidence: [] });
   const granted = (await consentsOf(tx, person.id)).filter((row) => row.change.purpose === message.purpose && row.tookEffect);
   if (message.purpose === 'marketing')
     because.push({
@@ -109,6 +117,13 @@ async function whyMessage(asked: Asked, id: string): Promise<Why> {
       evidence: granted
         .slice(0, 3)
         .map((row) => ({ id: row.evidence, what: `${row.change.state} by ${row.change.method}`, at: toIso(row.at) })),
+    });
+  for (const decision of decidedByHand(message))
+    because.push({
+      rule: sayByHand(decision),
+      version: null,
+      held: true,
+      evidence: [{ id: '', what: `until then ${decision.was}`, at: decision.at }],
     });
   if (message.reason !== null)
     because.push({

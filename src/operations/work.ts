@@ -7,6 +7,10 @@ import { type SendingDeps, deliverLanes } from './deliver.ts';
 import type { Deps } from './deps.ts';
 import { mergeWanted } from './merge.ts';
 import { isOurFault } from '#store/database.ts';
+import { rampRound } from './ramps.ts';
+import { broadcastRound } from './run-broadcasts.ts';
+import { estimateRound } from './estimate-broadcast.ts';
+import { rehearseRound } from './rehearse.ts';
 import { scheduleRound } from './schedules.ts';
 import { largePortion, type Portion, processApart, type Processed, processLanes } from './process.ts';
 
@@ -21,12 +25,17 @@ export interface Round {
   more: boolean;
 }
 
-/** One round of processing, of schedules and of a backfill, for those who have no loops. */
+/** One round of processing, of schedules, ramps, broadcasts and of a backfill, for those who have no loops. */
 export async function processRound(deps: Deps, atOnce: number): Promise<Round> {
   const sent = await scheduleRound(deps);
+  const risen = await rampRound(deps);
   const round = await processEverything(deps, atOnce);
   const filled = await backfillRound(deps);
-  return { ...round, more: round.more || filled || sent };
+  // Who belongs to its audience is known only when everything that happened has been heard.
+  const broadcast = !round.more && !filled && (await broadcastRound(deps));
+  const estimated = await estimateRound(deps);
+  const rehearsed = await rehearseRound(deps);
+  return { ...round, more: round.more || filled || sent || risen || broadcast || estimated || rehearsed };
 }
 
 /** Every lane that has facts or due wakes, a group at a time, `atOnce` groups beside each other. A backfill has a loop of its own, for which nobody waits here. */
@@ -56,17 +65,12 @@ interface Group {
 const portionsOf = (lanes: readonly number[], portion: Portion): Group[] => groupsOf(lanes).map((group) => ({ lanes: group, portion }));
 
 interface GroupsDone extends Omit<Round, 'messages'> {
-  /** By group, in order; and how long each took [ms]. */
-  done: (Processed & { took: number })[];
+  /** By group, in order. */
+  done: Processed[];
 }
 
 async function processGroups(deps: Deps, groups: readonly Group[], atOnce: number): Promise<GroupsDone> {
-  const timed = async ({ lanes, portion }: Group): Promise<Processed & { took: number }> => {
-    const began = performance.now();
-    const processed = await processGroup(lanes, portion);
-    return { ...processed, took: performance.now() - began };
-  };
-  const processGroup = async (lanes: readonly number[], portion: Portion): Promise<Processed> => {
+  const processGroup = async ({ lanes, portion }: Group): Promise<Processed> => {
     try {
       return await processLanes(deps, lanes, portion);
     } catch (error) {
@@ -76,7 +80,7 @@ async function processGroups(deps: Deps, groups: readonly Group[], atOnce: numbe
       return processApart(deps, lanes);
     }
   };
-  const done = await each(groups, atOnce, timed);
+  const done = await each(groups, atOnce, processGroup);
   const merges = await mergeWanted(deps);
   const facts = done.reduce((sum, group) => sum + group.facts, 0);
   const wakes = done.reduce((sum, group) => sum + group.wakes, 0);
@@ -90,23 +94,23 @@ const wakeScanEvery = 20;
 const roundEvery = 12;
 /** What somebody waits for is taken without what was brought in bulk. */
 const promptPortion: Portion = { ...largePortion, promptly: true };
-/**
- * Of that, a group goes with each round; while somebody waits for other things, as many facts of a lane as take about so long [ms], because their lanes and the next
- * round wait as long.
- */
+/** Of what was brought in bulk, a group of lanes is taken at a time; while somebody waits for other things, as many facts of a lane as take about so long [ms], because their lanes wait as long. */
 const bulkFor = 120;
 const bulkAtFirst = 16;
 
 /**
- * Processing as the loop does it: the lanes that were spoken of at once, all lanes now and then. (Looking through all of them costs 40 ms while a hundred
- * thousand deleted facts wait to be vacuumed; a third of the database's time went there.)
+ * Processing as the loops do it: the lanes that were spoken of at once, all lanes now and then, and what was brought in bulk beside them. (Looking through all of them
+ * costs 40 ms while a hundred thousand deleted facts wait to be vacuumed; a third of the database's time went there.)
  */
 export class Processor {
   private readonly deps: Deps;
   private readonly atOnce: number;
+  private readonly freed: () => void;
   private readonly spokenOf = new Set<number>();
   /** Lanes with facts in bulk, the one that has waited longest first. */
   private readonly bulk = new Set<number>();
+  /** Lanes of which facts in bulk are being taken: they are locked. */
+  private held: readonly number[] = [];
   private fullAt = Number.NEGATIVE_INFINITY;
   private wakesAt = Number.NEGATIVE_INFINITY;
   private roundAt = Number.NEGATIVE_INFINITY;
@@ -115,40 +119,61 @@ export class Processor {
   /** Whether the last round left facts that it could have taken. */
   private behind = false;
 
-  constructor(deps: Deps, atOnce: number) {
+  /** `freed` hears that lanes which were held are free again: somebody may wait for one. */
+  constructor(deps: Deps, atOnce: number, freed: () => void = () => undefined) {
     this.deps = deps;
     this.atOnce = atOnce;
+    this.freed = freed;
   }
 
   hear(lanes: readonly number[]): void {
     for (const lane of lanes) this.spokenOf.add(lane);
   }
 
+  /** Takes what somebody waits for; answers whether there may be more right away. */
   async round(): Promise<boolean> {
     const everywhere = await this.look();
+    const free = this.free();
     // Merges wait in no lane: with each look everywhere they are asked for too.
-    if (this.spokenOf.size + this.bulk.size === 0 && !everywhere) return false;
+    if (free.length === 0 && !everywhere) return false;
     const early = roundEvery - (performance.now() - this.roundAt);
     if (early > 0 && !this.behind) await new Promise((resolve) => setTimeout(resolve, early));
     this.roundAt = performance.now();
 
-    const prompt = portionsOf([...this.spokenOf], promptPortion);
-    this.spokenOf.clear();
-    const next = [...this.bulk].slice(0, groupSize);
-    for (const lane of next) this.bulk.delete(lane);
-    const isAwaited = this.roundAt - this.promptAt < 1 * second;
-    const bulk = portionsOf(next, isAwaited ? { facts: Math.round(this.bulkFacts), wakes: 0 } : largePortion);
-    const { done, more } = await processGroups(this.deps, [...prompt, ...bulk], this.atOnce);
-
-    for (const { full, busy } of done.slice(0, prompt.length)) this.hear([...full, ...busy]);
-    for (const { full, busy, took } of done.slice(prompt.length)) {
-      for (const lane of [...full, ...busy]) this.bulk.add(lane);
-      if (isAwaited && full.length > 0)
-        this.bulkFacts = Math.min(bulkAtFirst, Math.max(1, this.bulkFacts * Math.min(2, Math.max(0.25, bulkFor / took))));
-    }
-    if (done.slice(0, prompt.length).some(({ facts }) => facts > 0)) this.promptAt = this.roundAt;
+    const lanes = this.free();
+    for (const lane of lanes) this.spokenOf.delete(lane);
+    const { done, more } = await processGroups(this.deps, portionsOf(lanes, promptPortion), this.atOnce);
+    for (const { full, busy } of done) this.hear([...full, ...busy]);
+    if (done.some(({ facts }) => facts > 0)) this.promptAt = this.roundAt;
     this.behind = done.some(({ full }) => full.length > 0);
-    return this.spokenOf.size + this.bulk.size > 0 || (everywhere && more);
+    return this.free().length > 0 || (everywhere && more);
+  }
+
+  /** Takes facts in bulk from the group of lanes that has waited longest; answers whether there are more. */
+  async bulkRound(): Promise<boolean> {
+    const lanes = [...this.bulk].slice(0, groupSize);
+    if (lanes.length === 0) return false;
+    for (const lane of lanes) this.bulk.delete(lane);
+    const began = performance.now();
+    const isAwaited = began - this.promptAt < 1 * second;
+    this.held = lanes;
+    const { done } = await processGroups(
+      this.deps,
+      [{ lanes, portion: isAwaited ? { facts: Math.round(this.bulkFacts), wakes: 0 } : largePortion }],
+      1,
+    ).finally(() => {
+      this.held = [];
+      this.freed();
+    });
+    const took = performance.now() - began;
+    for (const { full, busy } of done) for (const lane of [...full, ...busy]) this.bulk.add(lane);
+    if (isAwaited && done.some(({ full }) => full.length > 0))
+      this.bulkFacts = Math.min(bulkAtFirst, Math.max(1, this.bulkFacts * Math.min(2, Math.max(0.25, bulkFor / took))));
+    return this.bulk.size > 0;
+  }
+
+  private free(): number[] {
+    return [...this.spokenOf].filter((lane) => !this.held.includes(lane));
   }
 
   /** Looks where something waits of which nobody has spoken; answers whether everywhere. */

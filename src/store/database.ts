@@ -8,9 +8,10 @@ export interface Queryable {
   /**
    * Runs one statement with bound values and answers its rows. A statement text is prepared once per connection, so write it as a constant.
    * Both databases read alike: int8 and numeric as number, timestamptz as milliseconds since 1970 (number), json and jsonb as parsed
-   * values, uuid as text, arrays of these as arrays.
+   * values, uuid as text, arrays of these as arrays. `plannedAnew`, its plan is made for this one run: for a table that is empty in one minute and holds a million
+   * rows in the next, where a plan that was kept reads all of them.
    */
-  query<R extends Row = Row>(statement: string, values?: readonly Bindable[]): Promise<R[]>;
+  query<R extends Row = Row>(statement: string, values?: readonly Bindable[], plannedAnew?: boolean): Promise<R[]>;
 }
 
 /** Whose rows a transaction may see. */

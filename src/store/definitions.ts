@@ -11,6 +11,12 @@ export interface StoredDefinition {
   updatedBy: string;
   /** The published body; null while nothing is published. */
   published: unknown;
+  /** It was published, and is not in force any more. */
+  retired: boolean;
+  archivedAt: Instant | null;
+  /** When it was last put in force again by the version that it had. */
+  restoredAt: Instant | null;
+  publishedAt: Instant | null;
 }
 export interface StoredVersion {
   kind: DefinitionKind;
@@ -31,6 +37,10 @@ const toDefinition = (row: Row): StoredDefinition => ({
   updatedAt: row.updated_at,
   updatedBy: row.updated_by,
   published: row.body ?? null,
+  retired: row.retired,
+  archivedAt: row.archived_at,
+  restoredAt: row.restored_at,
+  publishedAt: row.published_at ?? null,
 });
 const toVersion = (row: Row): StoredVersion => ({
   kind: row.kind,
@@ -43,12 +53,12 @@ const toVersion = (row: Row): StoredVersion => ({
   note: row.note,
 });
 
+const statement = `select d.*, v.body, v.published_at, r.revision is not null as retired from definition d
+  left join definition_version v on v.workspace_id = d.workspace_id and v.kind = d.kind and v.key = d.key and v.version = d.version
+  left join retirement r on r.workspace_id = d.workspace_id and r.kind = d.kind and r.key = d.key and r.until_revision is null`;
+
 export async function listDefinitions(tx: Queryable, workspace: number): Promise<StoredDefinition[]> {
-  const rows = await tx.query(
-    `select d.*, v.body from definition d left join definition_version v on v.workspace_id = d.workspace_id and v.kind = d.kind and v.key = d.key and v.version = d.version
-     where d.workspace_id = $1 order by d.kind, d.key`,
-    [workspace],
-  );
+  const rows = await tx.query(`${statement} where d.workspace_id = $1 order by d.kind, d.key`, [workspace]);
   return rows.map(toDefinition);
 }
 
@@ -58,11 +68,7 @@ export async function findDefinition(
   kind: DefinitionKind,
   key: string,
 ): Promise<StoredDefinition | null> {
-  const [row] = await tx.query(
-    `select d.*, v.body from definition d left join definition_version v on v.workspace_id = d.workspace_id and v.kind = d.kind and v.key = d.key and v.version = d.version
-     where d.workspace_id = $1 and d.kind = $2 and d.key = $3`,
-    [workspace, kind, key],
-  );
+  const [row] = await tx.query(`${statement} where d.workspace_id = $1 and d.kind = $2 and d.key = $3`, [workspace, kind, key]);
   return row ? toDefinition(row) : null;
 }
 
@@ -86,10 +92,13 @@ export async function deleteDefinition(tx: Queryable, workspace: number, kind: D
   await tx.query('delete from definition where workspace_id = $1 and kind = $2 and key = $3', [workspace, kind, key]);
 }
 
-/** What was published at a revision: of each definition the version that was the latest then. */
+/** What was in force at a revision: of each definition that was not retired the version that was the latest then. */
 export async function publishedAt(tx: Queryable, workspace: number, revision: number): Promise<StoredVersion[]> {
   const rows = await tx.query(
-    'select distinct on (kind, key) * from definition_version where workspace_id = $1 and revision <= $2 order by kind, key, version desc',
+    `select distinct on (kind, key) * from definition_version v where workspace_id = $1 and revision <= $2
+       and not exists (select 1 from retirement r where r.workspace_id = $1 and r.kind = v.kind and r.key = v.key and r.revision <= $2
+         and (r.until_revision is null or r.until_revision > $2))
+     order by kind, key, version desc`,
     [workspace, revision],
   );
   return rows.map(toVersion);
@@ -150,6 +159,32 @@ export async function findVersions(
     [workspace, kind, wanted.map((each) => each.key), wanted.map((each) => each.version)],
   );
   return rows.map(toVersion);
+}
+
+/** Puts a definition away, out of the lists (or, with null, back into them). */
+export async function archive(
+  tx: Queryable,
+  workspace: number,
+  kind: DefinitionKind,
+  key: string,
+  archived: { at: Instant; by: string } | null,
+): Promise<void> {
+  await tx.query('update definition set archived_at = $4, archived_by = $5 where workspace_id = $1 and kind = $2 and key = $3', [
+    workspace,
+    kind,
+    key,
+    archived && toIso(archived.at),
+    archived?.by ?? null,
+  ]);
+}
+
+export async function markRestored(tx: Queryable, workspace: number, kind: DefinitionKind, key: string, now: Instant): Promise<void> {
+  await tx.query('update definition set restored_at = $4 where workspace_id = $1 and kind = $2 and key = $3', [
+    workspace,
+    kind,
+    key,
+    toIso(now),
+  ]);
 }
 
 /** The highest version that each definition of a workspace ever had, by kind/key. Numbers are never used again. */

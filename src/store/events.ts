@@ -29,12 +29,13 @@ const insert = bulkInsert('event', {
   happened_at: 'timestamptz',
   accepted_at: 'timestamptz',
   body: 'jsonb',
+  place: 'smallint',
 });
 
 export const insertEvents = (tx: Queryable, events: readonly StoredEvent[]): Promise<void> =>
   insert(
     tx,
-    events.map((event) => ({
+    events.map((event, index) => ({
       lane: laneOf(event.person),
       person_id: event.person,
       event_id: event.id,
@@ -45,6 +46,8 @@ export const insertEvents = (tx: Queryable, events: readonly StoredEvent[]): Pro
       happened_at: toIso(event.happenedAt),
       accepted_at: toIso(event.acceptedAt),
       body: JSON.stringify(event.body),
+      // Of facts with the same instant, which came first.
+      place: Math.min(index, 32_767),
     })),
   );
 
@@ -62,7 +65,7 @@ export async function knownEvents(tx: Queryable, facts: readonly { person: strin
   return new Set(rows.map((row) => row.person_id + row.event_id));
 }
 
-const toEvent = (row: Row): StoredEvent => ({
+export const toEvent = (row: Row): StoredEvent => ({
   id: row.event_id,
   person: row.person_id,
   workspace: row.workspace_id,
@@ -73,7 +76,7 @@ const toEvent = (row: Row): StoredEvent => ({
   storedAt: row.stored_at,
   body: row.body,
 });
-const columns = 'event_id, person_id, workspace_id, call, name, happened_at, accepted_at, stored_at, body';
+export const columns = 'event_id, person_id, workspace_id, call, name, happened_at, accepted_at, stored_at, body';
 
 /** A name of events, and how far back they matter; -Infinity for all of them. */
 export interface NamedSince {
@@ -243,4 +246,123 @@ export async function eventsPerWeek(
     [workspace, name, toIso(since), zone],
   );
   return new Map(rows.map((row) => [row.week, row.n]));
+}
+
+/** A name under which something came lately: how often, up to a limit, and when last. */
+export interface SeenName {
+  name: string;
+  count: number;
+  lastAt: Instant;
+}
+
+/**
+ * The names of what people did since an instant, by their alphabet: from one name to the next the index is asked once a partition, so it matters how many names there
+ * are and not how many events. Counting ends at `upTo`.
+ */
+export async function namesSeen(
+  tx: Queryable,
+  workspace: number,
+  since: Instant,
+  now: Instant,
+  { names, upTo }: { names: number; upTo: number },
+): Promise<{ names: SeenName[]; complete: boolean }> {
+  const rows = await tx.query(
+    `with recursive names as (
+       (select name, 1 as nth from event where workspace_id = $1 and call in ('track', 'page', 'screen', 'group') order by name limit 1)
+       union all
+       select (select e.name from event e where e.workspace_id = $1 and e.name > n.name and e.call in ('track', 'page', 'screen', 'group') order by e.name limit 1), nth + 1
+       from names n where n.name is not null and nth < $4::int)
+     select n.name, n.nth, c.n, c.last from names n
+     cross join lateral (select count(*) as n, max(happened_at) as last from (
+       select happened_at from event e where e.workspace_id = $1 and e.name = n.name and e.happened_at > $2 and e.happened_at <= $3 and e.call in ('track', 'page', 'screen', 'group')
+       order by happened_at desc limit $5::int) e) c
+     where n.name is not null order by n.name`,
+    [workspace, toIso(since), toIso(now), names, upTo],
+  );
+  return {
+    names: rows.filter((row) => row.n > 0).map((row) => ({ name: row.name, count: row.n, lastAt: row.last })),
+    complete: rows.length < names,
+  };
+}
+
+/** Which of these names somebody did since an instant. */
+export async function seenSince(
+  tx: Queryable,
+  workspace: number,
+  names: readonly string[],
+  since: Instant,
+  now: Instant,
+): Promise<Set<string>> {
+  if (names.length === 0) return new Set();
+  const rows = await tx.query(
+    `select n.name from unnest($2::text[]) as n (name) where exists (
+       select 1 from event e where e.workspace_id = $1 and e.name = n.name and e.happened_at > $3 and e.happened_at <= $4 and e.call in ('track', 'page', 'screen', 'group'))`,
+    [workspace, [...names], toIso(since), toIso(now)],
+  );
+  return new Set(rows.map((row) => row.name));
+}
+
+/** How long people took from one thing to another: how many began and got there, shares of these in milliseconds, and how many fall between edges. */
+export interface TimesTaken {
+  /** Whoever began since the instant, at most as many as were asked for. */
+  began: number;
+  converted: number;
+  /** Began less than `within` ago and have not got there. */
+  open: number;
+  /** The time that each of the shares took at most; null where nobody got there. */
+  shares: number[] | null;
+  /** Which of the edges' bins, and how many of them; bins in which there is nobody are left out. */
+  bins: { bin: number; people: number }[];
+}
+
+/**
+ * From each person's first `from` since an instant to their first `to` after it. Both names are read from the index alone: when events were stored is not asked, which
+ * would have each of them fetched, and the index has nothing of the window in the months before it. Of more than `people` those of the first lanes are taken, which is
+ * a draw, because a person's lane is the last byte of a random id; the newest would be those who have had the least time.
+ */
+export async function timesTaken(
+  tx: Queryable,
+  workspace: number,
+  asked: {
+    from: string;
+    to: string;
+    since: Instant;
+    now: Instant;
+    /** Milliseconds after the beginning that still count. */
+    within: number;
+    people: number;
+    shares: readonly number[];
+    /** Milliseconds, ascending: a bin ends at each. */
+    edges: readonly number[];
+  },
+): Promise<TimesTaken> {
+  const [row] = await tx.query(
+    `with began as materialized (
+       select lane, person_id, min(happened_at) as at from event
+       where workspace_id = $1 and name = $2 and happened_at > $4 and happened_at <= $5 and call in ('track', 'page', 'screen', 'group')
+       group by lane, person_id order by lane, person_id limit $7::int),
+     took as materialized (
+       select b.at, min(e.happened_at) - b.at as took from began b
+       left join event e on e.workspace_id = $1 and e.name = $3 and e.lane = b.lane and e.person_id = b.person_id and e.happened_at > $4 and e.happened_at <= $5
+         and e.happened_at > b.at and e.happened_at <= b.at + $6::float8 * interval '1 millisecond' and e.call in ('track', 'page', 'screen', 'group')
+       group by b.lane, b.person_id, b.at),
+     lengths as (select (extract(epoch from took) * 1000)::float8 as ms from took where took is not null),
+     bins as (select width_bucket(ms, $9::float8[]) as bin, count(*) as people from lengths group by 1)
+     select (select count(*) from took) as began, (select count(*) from lengths) as converted,
+       (select count(*) from took where took is null and at > $5::timestamptz - $6::float8 * interval '1 millisecond') as open,
+       (select percentile_disc($8::float8[]) within group (order by ms) from lengths) as shares,
+       (select coalesce(jsonb_agg(jsonb_build_object('bin', bin, 'people', people) order by bin), '[]') from bins) as bins`,
+    [
+      workspace,
+      asked.from,
+      asked.to,
+      toIso(asked.since),
+      toIso(asked.now),
+      asked.within,
+      asked.people,
+      [...asked.shares],
+      [...asked.edges],
+    ],
+  );
+  return { began: row!.began, converted: row!.converted, open: row!.open, shares: row!.shares, bins: row!.bins };
 }

@@ -1,7 +1,8 @@
 import type { ConsentLine, DecisionLine, StageMove } from '#contract/history.ts';
 import { type Instant, isoOrNull, toIso } from '#contract/instant.ts';
 import { bulkInsert } from './bulk.ts';
-import type { Queryable, Row } from './database.ts';
+import { decodeCursor, toPage } from './cursor.ts';
+import type { Bindable, Queryable, Row } from './database.ts';
 import { laneOf } from './identities.ts';
 
 /** Append-only tables about a person: stage history, consent, decisions; and what belongs beside them: membership, tasks. */
@@ -142,16 +143,18 @@ export async function consentsOf(tx: Queryable, person: string): Promise<StoredC
     laneOf(person),
     person,
   ]);
-  return rows.map((row) => ({
-    person: row.person_id,
-    workspace: row.workspace_id,
-    seq: row.seq,
-    change: { purpose: row.purpose, channel: row.channel, state: row.state, wording: row.wording, method: row.method, actor: row.actor },
-    at: row.at,
-    evidence: row.evidence,
-    tookEffect: row.took_effect,
-  }));
+  return rows.map(toConsent);
 }
+
+export const toConsent = (row: Row): StoredConsent => ({
+  person: row.person_id,
+  workspace: row.workspace_id,
+  seq: row.seq,
+  change: { purpose: row.purpose, channel: row.channel, state: row.state, wording: row.wording, method: row.method, actor: row.actor },
+  at: row.at,
+  evidence: row.evidence,
+  tookEffect: row.took_effect,
+});
 
 export interface StoredDecision extends DecisionLine {
   person: string;
@@ -230,6 +233,7 @@ export interface StoredTask {
   dueAt: Instant;
   createdAt: Instant;
   doneAt: Instant | null;
+  doneBy: string | null;
   journey: string | null;
   evidence: string | null;
   /** What a run waits for, and at which of its steps. */
@@ -256,7 +260,7 @@ const insertTasks = bulkInsert(
   },
   'on conflict do nothing',
 );
-export const insertNewTasks = (tx: Queryable, tasks: readonly Omit<StoredTask, 'doneAt'>[]): Promise<void> =>
+export const insertNewTasks = (tx: Queryable, tasks: readonly Omit<StoredTask, 'doneAt' | 'doneBy'>[]): Promise<void> =>
   insertTasks(
     tx,
     tasks.map((task) => ({
@@ -292,12 +296,68 @@ const toTask = (row: Row): StoredTask => ({
   dueAt: row.due_at,
   createdAt: row.created_at,
   doneAt: row.done_at,
+  doneBy: row.done_by,
   journey: row.journey,
   evidence: row.evidence,
   asks: row.asks,
   run: row.run_id,
   step: row.step,
 });
+
+export interface TaskFilter {
+  state: 'open' | 'done';
+  asks?: string | undefined;
+  journey?: string | undefined;
+  /** An owner, or null for tasks of nobody. */
+  owner?: string | null | undefined;
+  dueBefore?: Instant | undefined;
+  cursor?: string | undefined;
+  limit: number;
+}
+
+/** Tasks of a workspace: open ones by when they are due, done ones from the last. */
+export async function listTasks(
+  tx: Queryable,
+  workspace: number,
+  filter: TaskFilter,
+): Promise<{ items: StoredTask[]; next: string | null }> {
+  const values: Bindable[] = [workspace];
+  const bind = (value: Bindable): string => `$${values.push(value)}`;
+  const open = filter.state === 'open';
+  const where = ['workspace_id = $1', open ? 'done_at is null' : 'done_at is not null'];
+  const place = decodeCursor(filter.cursor, 'instant', 'uuid');
+  if (place && open) where.push(`(due_at, task_id) > (${bind(toIso(Number(place[0])))}::timestamptz, ${bind(String(place[1]))}::uuid)`);
+  if (place && !open) where.push(`(done_at, task_id) < (${bind(toIso(Number(place[0])))}::timestamptz, ${bind(String(place[1]))}::uuid)`);
+  if (filter.asks !== undefined) where.push(`asks = ${bind(filter.asks)}`);
+  if (filter.journey !== undefined) where.push(`journey = ${bind(filter.journey)}`);
+  if (filter.owner === null) where.push('owner is null');
+  else if (filter.owner !== undefined) where.push(`owner = ${bind(filter.owner)}`);
+  if (filter.dueBefore !== undefined) where.push(`due_at < ${bind(toIso(filter.dueBefore))}`);
+  const rows = open
+    ? await tx.query(`select * from task where ${where.join(' and ')} order by due_at, task_id limit ${bind(filter.limit + 1)}`, values)
+    : await tx.query(
+        `select * from task where ${where.join(' and ')} order by done_at desc, task_id desc limit ${bind(filter.limit + 1)}`,
+        values,
+      );
+  return toPage(rows, filter.limit, (row) => [open ? row.due_at : row.done_at, row.task_id], toTask);
+}
+
+/** How many tasks are open, of these how many ask for a yes or a no, and how many are late. */
+export async function countTasks(tx: Queryable, workspace: number, now: Instant): Promise<{ open: number; asking: number; late: number }> {
+  const [row] = await tx.query(
+    "select count(*) as open, count(*) filter (where asks = 'approval') as asking, count(*) filter (where due_at < $2) as late from task where workspace_id = $1 and done_at is null",
+    [workspace, toIso(now)],
+  );
+  return { open: row!.open, asking: row!.asking, late: row!.late };
+}
+/** Whom open tasks belong to. */
+export async function taskOwners(tx: Queryable, workspace: number): Promise<string[]> {
+  const rows = await tx.query(
+    'select distinct owner from task where workspace_id = $1 and done_at is null and owner is not null order by owner limit 200',
+    [workspace],
+  );
+  return rows.map((row) => row.owner);
+}
 
 export async function findTask(tx: Queryable, workspace: number, id: string): Promise<StoredTask | null> {
   const [row] = await tx.query('select * from task where workspace_id = $1 and task_id = $2', [workspace, id]);

@@ -17,6 +17,9 @@ export const nobody = '00000000-0000-0000-0000-000000000000';
 
 const kindName = Object.fromEntries(Object.entries(identityKinds).map(([name, number]) => [number, name])) as Record<number, IdentityKind>;
 
+/** How many lanes there are. */
+export const allLanes = 256;
+
 /** The lane of a person, for life: the last byte of the id. */
 export const laneOf = (person: string): number => Number.parseInt(person.slice(-2), 16);
 

@@ -36,12 +36,19 @@ export const appendToInbox = (tx: Queryable, entries: readonly InboxEntry[]): Pr
 /** A merge waits in the inbox under a class of its own: it needs two lanes, so no batch takes it. */
 const mergeClass = 9;
 
+/**
+ * The inbox is empty most of the time and may be deep within seconds, and what the database knows of its size is from some other minute. So these statements are planned
+ * anew, and each can use one index only: `class < 9` is said where facts are looked for in order (`inbox_next` holds nothing else), `class <> 9` where those of a person are.
+ */
+const anew = true;
+
 /** Lanes in which facts wait: those that somebody waits for, and those that were brought in bulk. A lane can be in both. */
 export async function lanesWithFacts(tx: Queryable): Promise<{ prompt: number[]; bulk: number[] }> {
   const rows = await tx.query<{ lane: number; prompt: boolean; bulk: boolean }>(
-    `select l.lane, next.class < $1 as prompt, next.class = $1 or exists (select 1 from inbox i where i.lane = l.lane and i.class = $1) as bulk
-     from lane l cross join lateral (select i.class from inbox i where i.lane = l.lane and i.class < $2 order by i.class limit 1) next`,
-    [factClasses.bulk, mergeClass],
+    `select l.lane, next.class < $1 as prompt, next.class = $1 or exists (select 1 from inbox i where i.lane = l.lane and i.class = $1 and i.class < 9) as bulk
+     from lane l cross join lateral (select i.class from inbox i where i.lane = l.lane and i.class < 9 order by i.class limit 1) next`,
+    [factClasses.bulk],
+    anew,
   );
   return { prompt: rows.filter((row) => row.prompt).map((row) => row.lane), bulk: rows.filter((row) => row.bulk).map((row) => row.lane) };
 }
@@ -86,11 +93,12 @@ export async function takeFacts(tx: Queryable, lanes: readonly number[], perLane
     `with next as (
        select n.lane, n.person_id, max(n.id) as upto
        from unnest($1::smallint[]) as l (lane)
-       cross join lateral (select i.lane, i.person_id, i.id from inbox i where i.lane = l.lane and i.class < $3 order by i.class, i.id limit $2) n
+       cross join lateral (select i.lane, i.person_id, i.id from inbox i where i.lane = l.lane and i.class < 9 and i.class < $3 order by i.class, i.id limit $2) n
        group by n.lane, n.person_id)
-     delete from inbox i using next where i.lane = any($1::smallint[]) and i.lane = next.lane and i.person_id = next.person_id and i.id <= next.upto and i.class < 9
+     delete from inbox i using next where i.lane = any($1::smallint[]) and i.lane = next.lane and i.person_id = next.person_id and i.id <= next.upto and i.class <> 9
      returning i.lane, i.person_id, i.id, i.workspace_id, i.fact`,
     [[...lanes], perLane, promptly ? factClasses.bulk : mergeClass],
+    anew,
   );
   return inOrder(rows);
 }
@@ -98,8 +106,9 @@ export async function takeFacts(tx: Queryable, lanes: readonly number[], perLane
 /** Takes every waiting fact of these people, whose lanes are locked. */
 export async function takeFactsOf(tx: Queryable, people: readonly string[]): Promise<TakenFact[]> {
   const rows = await tx.query(
-    `delete from inbox where lane = any($1::smallint[]) and person_id = any($2::uuid[]) and class < 9 returning lane, person_id, id, workspace_id, fact`,
+    `delete from inbox where lane = any($1::smallint[]) and person_id = any($2::uuid[]) and class <> 9 returning lane, person_id, id, workspace_id, fact`,
     [people.map(laneOf), [...people]],
+    anew,
   );
   return inOrder(rows);
 }
@@ -107,10 +116,11 @@ export async function takeFactsOf(tx: Queryable, people: readonly string[]): Pro
 /** Of these people, those for whom facts wait. */
 export async function peopleWithFacts(tx: Queryable, lanes: readonly number[], people: readonly string[]): Promise<Set<string>> {
   if (people.length === 0) return new Set();
-  const rows = await tx.query('select distinct person_id from inbox where lane = any($1::smallint[]) and person_id = any($2::uuid[])', [
-    [...lanes],
-    [...people],
-  ]);
+  const rows = await tx.query(
+    'select distinct person_id from inbox where lane = any($1::smallint[]) and person_id = any($2::uuid[])',
+    [[...lanes], [...people]],
+    anew,
+  );
   return new Set(rows.map((row) => row.person_id));
 }
 

@@ -59,40 +59,52 @@ export const touchKeys = (db: Database, ids: readonly string[], now: Instant): P
     await tx.query('update api_key set last_used_at = $2 where key_id = any($1::uuid[])', [[...ids], isoOrNull(now)]);
   });
 
-export const insertSignInLink = (db: Database, hash: string, expiresAt: Instant): Promise<void> =>
+/** A link for a colleague; for nobody in particular (null), whoever runs the installation comes in by it. */
+export const insertSignInLink = (db: Database, hash: string, colleague: string | null, expiresAt: Instant): Promise<void> =>
   db.asOwner(async (tx) => {
-    await tx.query('insert into sign_in_link (token_hash, expires_at) values ($1, $2)', [hash, toIso(expiresAt)]);
+    await tx.query('insert into sign_in_link (token_hash, colleague_id, expires_at) values ($1, $2, $3)', [
+      hash,
+      colleague,
+      toIso(expiresAt),
+    ]);
   });
 
-/** Uses a sign-in link up; false when it was used, has expired or never was. */
-export const takeSignInLink = (db: Database, hash: string, now: Instant): Promise<boolean> =>
-  db.asOwner(
-    async (tx) =>
-      (
-        await tx.query(
-          'update sign_in_link set used_at = $2 where token_hash = $1 and used_at is null and expires_at > $2 returning token_hash',
-          [hash, toIso(now)],
-        )
-      ).length === 1,
-  );
-
-export const insertSession = (db: Database, hash: string, name: string, now: Instant, expiresAt: Instant): Promise<void> =>
+/** Uses a sign-in link up and answers whose it was; null when it was used, has expired or never was. */
+export const takeSignInLink = (db: Database, hash: string, now: Instant): Promise<{ colleague: string | null } | null> =>
   db.asOwner(async (tx) => {
-    await tx.query('insert into session (token_hash, name, created_at, expires_at) values ($1, $2, $3, $4)', [
+    const [row] = await tx.query(
+      'update sign_in_link set used_at = $2 where token_hash = $1 and used_at is null and expires_at > $2 returning colleague_id',
+      [hash, toIso(now)],
+    );
+    return row ? { colleague: row.colleague_id } : null;
+  });
+
+export const insertSession = (
+  db: Database,
+  hash: string,
+  colleague: { id: string; name: string },
+  now: Instant,
+  expiresAt: Instant,
+): Promise<void> =>
+  db.asOwner(async (tx) => {
+    await tx.query('insert into session (token_hash, colleague_id, name, created_at, expires_at) values ($1, $2, $3, $4, $5)', [
       hash,
-      name,
+      colleague.id,
+      colleague.name,
       toIso(now),
       toIso(expiresAt),
     ]);
   });
 
-export const findSession = (db: Database, hash: string, now: Instant): Promise<{ name: string } | null> =>
-  db.asOwner(
-    async (tx) =>
-      ((await tx.query('select name from session where token_hash = $1 and expires_at > $2', [hash, toIso(now)]))[0] as
-        | { name: string }
-        | undefined) ?? null,
-  );
+export const findSession = (db: Database, hash: string, now: Instant): Promise<{ name: string; email: string | null } | null> =>
+  db.asOwner(async (tx) => {
+    const [row] = await tx.query(
+      `select coalesce(c.name, s.name) as name, c.email from session s left join colleague c on c.colleague_id = s.colleague_id
+       where s.token_hash = $1 and s.expires_at > $2`,
+      [hash, toIso(now)],
+    );
+    return row ? { name: row.name, email: row.email } : null;
+  });
 
 export const deleteSession = (db: Database, hash: string): Promise<void> =>
   db.asOwner(async (tx) => {

@@ -15,7 +15,7 @@ export interface StoredMail {
 /** Keeps a mail in the built-in mailbox; the same id is kept once. */
 export async function keepMail(
   tx: Queryable,
-  mail: { workspace: number; id: string; person: string; from: string; to: string; subject: string; raw: string; at: Instant },
+  mail: { workspace: number; id: string; person: string | null; from: string; to: string; subject: string; raw: string; at: Instant },
 ): Promise<void> {
   await tx.query(
     'insert into mail (workspace_id, mail_id, person_id, sent_from, sent_to, subject, raw, at) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing',

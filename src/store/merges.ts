@@ -181,6 +181,20 @@ export async function moveHistory(
   );
   await tx.query('delete from membership where lane = $1 and person_id = $2', [...loser]);
   await tx.query('delete from wake where lane = $1 and person_id = $2', [...loser]);
+  await tx.query(
+    `insert into loop_lock (lane, person_id, workspace_id, journeys, since) select $1, $2, workspace_id, journeys, since from loop_lock where lane = $3 and person_id = $4
+     on conflict (lane, person_id) do update set journeys = array(select distinct j from unnest(loop_lock.journeys || excluded.journeys) j order by j),
+       since = least(loop_lock.since, excluded.since)`,
+    who,
+  );
+  await tx.query('delete from loop_lock where lane = $1 and person_id = $2', [...loser]);
+  // Whoever they have become is stopped too.
+  await tx.query(
+    `insert into kill_switch (workspace_id, scope, stopped_at, by, reason) select workspace_id, 'person:' || $1, stopped_at, by, reason from kill_switch where scope = 'person:' || $2
+     on conflict (workspace_id, scope) do nothing`,
+    [move.winner, move.loser],
+  );
+  await tx.query("delete from kill_switch where scope = 'person:' || $1", [move.loser]);
   // Whoever lets two people be joined has looked at both.
   for (const table of ['identity_hold', 'held_join']) await tx.query(`delete from ${table} where lane = $1 and person_id = $2`, [...loser]);
   const parsed = (rows: readonly Row[]): Row[] => rows.map((row) => JSON.parse(row.row) as Row);
@@ -226,6 +240,9 @@ const aboutPeople = [
   'kept_apart',
   'identity_hold',
   'held_join',
+  'broadcast_person',
+  'loop_lock',
+  'exposure',
   ...byEvidence,
 ] as const;
 
@@ -264,8 +281,17 @@ export async function removeErased(tx: Transaction, limit: number): Promise<stri
       await tx.query(`delete from ${table} where person_id = any($1::uuid[])`, [whole.map((row) => row.person_id)]);
     for (const table of ['kept_apart', 'held_join'])
       await tx.query(`delete from ${table} where other_id = any($1::uuid[])`, [whole.map((row) => row.person_id)]);
+    await tx.query("delete from kill_switch where scope in (select 'person:' || p from unnest($1::text[]) p)", [
+      whole.map((row) => row.person_id),
+    ]);
     // A merge that was undone holds the other as they were.
     await tx.query('delete from merge where loser_id = any($1::uuid[])', [whole.map((row) => row.person_id)]);
+    await tx.query('delete from rehearsal_run where person_id = any($1::uuid[])', [whole.map((row) => row.person_id)]);
+    // What is being learned of people knows no persons, but may hold what this one said: it is learned again.
+    await tx.query(
+      'update rehearsal r set learned = null from person p where p.lane = $1 and p.person_id = $2 and r.workspace_id = p.workspace_id and r.learned is not null',
+      [laneOf(person), person],
+    );
     await tx.query('delete from mail where person_id = any($1::uuid[])', [whole.map((row) => row.person_id)]);
   }
   return rows.map((row) => row.person_id);

@@ -16,6 +16,7 @@ export interface StoredMessage {
   version: number | null;
   run: string | null;
   step: string | null;
+  broadcast: string | null;
   channel: string;
   template: string;
   templateVersion: number;
@@ -42,11 +43,11 @@ export interface StoredMessage {
   storedAt: Instant;
 }
 
-const columns =
-  'message_id, person_id, workspace_id, clock, journey, version, run_id, step, channel, template, template_version, topic, purpose, status, reason, details, revision, evidence, created_at, due_at, expires_at, sender, claimed_at, begun_at, attempts, sent_at, subject, answer, opens, clicks, stored_at';
+export const columns =
+  'message_id, person_id, workspace_id, clock, journey, version, run_id, step, broadcast_id, channel, template, template_version, topic, purpose, status, reason, details, revision, evidence, created_at, due_at, expires_at, sender, claimed_at, begun_at, attempts, sent_at, subject, answer, opens, clicks, stored_at';
 const qualified = columns.replace(/(\w+)/g, 'm.$1');
 
-const toMessage = (row: Row): StoredMessage => ({
+export const toMessage = (row: Row): StoredMessage => ({
   id: row.message_id,
   person: row.person_id,
   workspace: row.workspace_id,
@@ -55,6 +56,7 @@ const toMessage = (row: Row): StoredMessage => ({
   version: row.version,
   run: row.run_id,
   step: row.step,
+  broadcast: row.broadcast_id,
   channel: row.channel,
   template: row.template,
   templateVersion: row.template_version,
@@ -80,10 +82,12 @@ const toMessage = (row: Row): StoredMessage => ({
   storedAt: row.stored_at,
 });
 
+/** A message as it is asked for; one that is not to be sent at all says so with its reason. */
 export type NewMessage = Omit<
   StoredMessage,
-  'status' | 'reason' | 'sender' | 'claimedAt' | 'begunAt' | 'attempts' | 'sentAt' | 'subject' | 'answer' | 'opens' | 'clicks'
->;
+  'status' | 'reason' | 'broadcast' | 'sender' | 'claimedAt' | 'begunAt' | 'attempts' | 'sentAt' | 'subject' | 'answer' | 'opens' | 'clicks'
+> &
+  Partial<Pick<StoredMessage, 'status' | 'reason' | 'broadcast'>>;
 
 const insert = bulkInsert('message', {
   lane: 'smallint',
@@ -96,12 +100,14 @@ const insert = bulkInsert('message', {
   version: 'int',
   run_id: 'uuid',
   step: 'text',
+  broadcast_id: 'uuid',
   channel: 'text',
   template: 'text',
   template_version: 'int',
   topic: 'text',
   purpose: 'text',
   status: 'text',
+  reason: 'text',
   details: 'jsonb',
   revision: 'int',
   evidence: 'uuid',
@@ -124,12 +130,14 @@ export const insertMessages = (tx: Queryable, messages: readonly NewMessage[]): 
       version: message.version,
       run_id: message.run,
       step: message.step,
+      broadcast_id: message.broadcast ?? null,
       channel: message.channel,
       template: message.template,
       template_version: message.templateVersion,
       topic: message.topic,
       purpose: message.purpose,
-      status: 'queued',
+      status: message.status ?? 'queued',
+      reason: message.reason ?? null,
       details: JSON.stringify(message.details),
       revision: message.revision,
       evidence: message.evidence,
@@ -183,18 +191,34 @@ export const mayHaveArrivedAt = ({ details }: Pick<StoredMessage, 'details'>): I
  * When marketing was handed over to these people since an instant, is being handed over now, or may have arrived already although it is tried again: what caps
  * count. (`claimed_at` is empty where nothing can have arrived.)
  */
-export async function sentSince(
-  tx: Queryable,
-  people: readonly string[],
-  since: Instant,
-): Promise<{ person: string; message: string; at: Instant; channel: string }[]> {
+export async function sentSince(tx: Queryable, people: readonly string[], since: Instant): Promise<SentMessage[]> {
   if (people.length === 0) return [];
   const rows = await tx.query(
-    `select m.person_id, m.message_id, coalesce(m.sent_at, m.claimed_at) as at, m.channel from unnest($1::smallint[], $2::uuid[]) as w (lane, person_id)
+    `select m.person_id, m.message_id, coalesce(m.sent_at, m.claimed_at) as at, m.channel, m.topic,
+       case when not exists (select 1 from run r where r.lane = m.lane and r.person_id = m.person_id and r.run_id = m.run_id and r.end_reason like 'goal%' and m.details ? 'offer')
+         then m.details ->> 'offer' end as offer
+     from unnest($1::smallint[], $2::uuid[]) as w (lane, person_id)
      cross join lateral (select * from message m where m.lane = w.lane and m.person_id = w.person_id and m.purpose = 'marketing' and coalesce(m.sent_at, m.claimed_at) > $3) m`,
     [people.map(laneOf), [...people], toIso(since)],
   );
-  return rows.map((row) => ({ person: row.person_id, message: row.message_id, at: row.at, channel: row.channel }));
+  return rows.map((row) => ({
+    person: row.person_id,
+    message: row.message_id,
+    at: row.at,
+    channel: row.channel,
+    topic: row.topic,
+    offer: row.offer,
+  }));
+}
+
+export interface SentMessage {
+  person: string;
+  message: string;
+  at: Instant;
+  channel: string;
+  topic: string;
+  /** The offer that it made, unless the goal of its run has been met. */
+  offer: string | null;
 }
 
 export interface MessageChange {
@@ -294,10 +318,10 @@ export async function sendersAtWork(tx: Queryable): Promise<number[]> {
 
 /** Makes stopped messages due at once when a stop is lifted. */
 export async function releaseHeld(tx: Queryable, workspace: number, now: Instant): Promise<void> {
-  await tx.query("update message set due_at = $2 where workspace_id = $1 and status = 'held' and reason = 'kill-switch' and due_at > $2", [
-    workspace,
-    toIso(now),
-  ]);
+  await tx.query(
+    "update message set due_at = $2 where workspace_id = $1 and status = 'held' and reason in ('kill-switch', 'person-stop') and due_at > $2",
+    [workspace, toIso(now)],
+  );
 }
 
 export async function countOn(
@@ -320,6 +344,27 @@ export async function countOn(
   );
 }
 
+/** What is to be sent again, as nothing has been tried of it yet. */
+export type Requeued = Pick<StoredMessage, 'person' | 'id' | 'templateVersion' | 'details' | 'dueAt' | 'expiresAt' | 'claimedAt'>;
+
+export async function requeueMessage(tx: Queryable, message: Requeued): Promise<void> {
+  await tx.query(
+    `update message set status = 'queued', reason = null, template_version = $4, details = $5::jsonb, due_at = $6, expires_at = $7, claimed_at = $8, begun_at = null,
+       sender = null, attempts = 0, sent_at = null, answer = null
+     where lane = $1 and person_id = $2 and message_id = $3`,
+    [
+      laneOf(message.person),
+      message.person,
+      message.id,
+      message.templateVersion,
+      JSON.stringify(message.details),
+      toIso(message.dueAt),
+      toIso(message.expiresAt),
+      isoOrNull(message.claimedAt),
+    ],
+  );
+}
+
 export async function findMessage(tx: Queryable, workspace: number, id: string): Promise<StoredMessage | null> {
   const [row] = await tx.query(`select ${columns} from message where workspace_id = $1 and message_id = $2`, [workspace, id]);
   return row ? toMessage(row) : null;
@@ -333,6 +378,15 @@ export async function messagesOfPerson(tx: Queryable, person: string, before: In
   return rows.map(toMessage);
 }
 
+/** The messages that a run asked for, in that order. */
+export async function messagesOfRun(tx: Queryable, person: string, run: string): Promise<StoredMessage[]> {
+  const rows = await tx.query(
+    `select ${columns} from message where lane = $1 and person_id = $2 and run_id = $3 order by created_at, message_id limit 2000`,
+    [laneOf(person), person, run],
+  );
+  return rows.map(toMessage);
+}
+
 export async function listMessages(
   tx: Queryable,
   workspace: number,
@@ -340,8 +394,10 @@ export async function listMessages(
     person?: string | undefined;
     journey?: string | undefined;
     step?: string | undefined;
+    broadcast?: string | undefined;
     status?: string | undefined;
     reason?: string | undefined;
+    acted?: 'opened' | 'clicked' | undefined;
     cursor?: string | undefined;
     limit: number;
   },
@@ -358,7 +414,9 @@ export async function listMessages(
   if (filter.person !== undefined) where.push(`m.lane = ${bind(laneOf(filter.person))}`, `m.person_id = ${bind(filter.person)}`);
   if (filter.journey !== undefined) where.push(`m.journey = ${bind(filter.journey)}`);
   if (filter.step !== undefined) where.push(`m.step = ${bind(filter.step)}`);
+  if (filter.broadcast !== undefined) where.push(`m.broadcast_id = ${bind(filter.broadcast)}`);
   if (filter.status !== undefined) where.push(`m.status = ${bind(filter.status)}`);
+  if (filter.acted !== undefined) where.push(filter.acted === 'opened' ? 'm.opens > 0' : 'm.clicks > 0');
   if (filter.reason !== undefined) where.push(`m.reason = ${bind(filter.reason)}`);
   const rows = await tx.query(
     `select ${qualified} from message m where ${where.join(' and ')} order by m.stored_at desc, m.message_id desc limit ${bind(filter.limit + 1)}`,
@@ -367,14 +425,24 @@ export async function listMessages(
   return toPage(rows, filter.limit, (row) => [row.stored_at, row.message_id], toMessage);
 }
 
+/** Of each journey, how many people had a message since then that failed, bounced, or of which nobody knows whether it left. */
+export async function failedByJourney(tx: Queryable, workspace: number, since: Instant): Promise<Map<string, number>> {
+  const rows = await tx.query(
+    `select journey, count(distinct person_id) as people from message
+     where workspace_id = $1 and status in ('failed', 'bounced', 'uncertain') and stored_at >= $2 and journey is not null group by journey`,
+    [workspace, toIso(since)],
+  );
+  return new Map(rows.map((row) => [row.journey, row.people]));
+}
+
 export async function countByStatus(
   tx: Queryable,
   workspace: number,
-  journey: string | null,
+  of: { journey?: string | undefined; broadcast?: string | undefined } = {},
 ): Promise<{ status: MessageStatus; reason: MessageReason | null; count: number }[]> {
   const rows = await tx.query(
-    'select status, reason, count(*) as n from message where workspace_id = $1 and ($2::text is null or journey = $2) group by status, reason order by n desc',
-    [workspace, journey],
+    'select status, reason, count(*) as n from message where workspace_id = $1 and ($2::text is null or journey = $2) and ($3::uuid is null or broadcast_id = $3) group by status, reason order by n desc',
+    [workspace, of.journey ?? null, of.broadcast ?? null],
   );
   return rows.map((row) => ({ status: row.status, reason: row.reason, count: row.n }));
 }

@@ -14,10 +14,10 @@ export interface StoredPerson extends KnownPerson {
   score: number | null;
 }
 
-const columns =
+export const columns =
   'person_id, workspace_id, email, phone, name, user_id, traits, state, stage, stage_since, score, owner, zone, entry_point, first_source, last_source, place, created_at, last_seen_at, merged_into, erased_at';
 
-const toPerson = (row: Row): StoredPerson => ({
+export const toPerson = (row: Row): StoredPerson => ({
   id: row.person_id,
   workspace: row.workspace_id,
   email: row.email,
@@ -130,6 +130,8 @@ export interface PeopleFilter {
   stage?: string | undefined;
   segment?: string | undefined;
   journey?: string | undefined;
+  /** Which runs of the journey count: begun since then, those that met the goal, or any. Without it those under way. */
+  run?: { since: Instant } | 'goal' | 'any' | undefined;
   step?: string | undefined;
   trait?: string | undefined;
   cursor?: string | undefined;
@@ -155,9 +157,14 @@ export async function listPeople(
     from += ` join membership m on m.lane = p.lane and m.person_id = p.person_id and m.segment = ${bind(filter.segment)}`;
     where.push('m.workspace_id = $1');
   }
-  if (filter.journey !== undefined)
+  const { journey, run, step } = filter;
+  if (journey !== undefined && typeof run === 'object')
     where.push(
-      `exists (select 1 from run r where r.lane = p.lane and r.person_id = p.person_id and r.status = 'live' and r.journey = ${bind(filter.journey)}${filter.step === undefined ? '' : ` and r.step = ${bind(filter.step)}`})`,
+      `exists (select 1 from run r where r.lane = p.lane and r.person_id = p.person_id and r.journey = ${bind(journey)} and r.entered_at >= ${bind(toIso(run.since))}${step === undefined ? '' : ` and r.step = ${bind(step)}`})`,
+    );
+  else if (journey !== undefined)
+    where.push(
+      `exists (select 1 from run r where r.lane = p.lane and r.person_id = p.person_id and r.journey = ${bind(journey)}${run === undefined ? " and r.status = 'live'" : ''}${run === 'goal' ? " and r.end_reason like 'goal%'" : ''}${step === undefined ? '' : ` and r.step = ${bind(step)}`})`,
     );
   if (filter.trait !== undefined) {
     const a = bind(filter.trait);

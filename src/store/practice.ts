@@ -1,6 +1,7 @@
 import { type Instant, toIso } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
 import { bulkInsert } from './bulk.ts';
+import { broadcastDue } from './broadcasts.ts';
 import type { Queryable } from './database.ts';
 
 /** What people of practice workspaces are going to do, each at its instant by their workspace's clock. */
@@ -131,6 +132,10 @@ export interface Pending {
   message: Instant | null;
   /** An entry of a journey on a schedule. */
   schedule: Instant | null;
+  /** A version that is brought in step by step may come to its next share. */
+  ramp: Instant | null;
+  /** A broadcast begins, or people of one have their turn. */
+  broadcast: Instant | null;
   /** Lanes in which facts wait, and whether a merge does. */
   lanes: number[];
   merges: boolean;
@@ -153,6 +158,8 @@ export async function pendingByClock(
        (select due_at from wake where clock = $2 order by due_at limit 1) as wake,
        (select due_at from message where clock = $2 and status in ('queued', 'held') order by due_at limit 1) as message,
        (select due_at from journey_schedule where workspace_id = $1 order by due_at limit 1) as schedule,
+       (select min(next_at) from ramp where workspace_id = $1 and state = 'rising') as ramp,
+       (${broadcastDue}) as broadcast,
        array(select l.lane from lane l where exists (select 1 from inbox i where i.lane = l.lane and i.class < 9)) as lanes,
        exists (select 1 from lane l where exists (select 1 from inbox i where i.lane = l.lane and i.class = 9)) as merges,
        exists (select 1 from message where clock = $2 and status = 'sending') as sending,
@@ -164,6 +171,8 @@ export async function pendingByClock(
     wake: row!.wake,
     message: row!.message,
     schedule: row!.schedule,
+    ramp: row!.ramp,
+    broadcast: row!.broadcast,
     lanes: row!.lanes,
     merges: row!.merges,
     sending: row!.sending,

@@ -25,6 +25,7 @@ export interface StoredRun {
     seq: number;
     wait: StoredWait | null;
     movedBy?: { migration: string; version: number; step: string; wait: StoredWait | null };
+    chain?: Record<string, 1 | 2>;
   };
   enteredAt: Instant;
   entryEvidence: string;
@@ -33,9 +34,9 @@ export interface StoredRun {
   endEvidence: string | null;
 }
 
-const columns =
+export const columns =
   'run_id, person_id, workspace_id, journey, version, status, step, state, entered_at, entry_evidence, ended_at, end_reason, end_evidence';
-const toRun = (row: Row): StoredRun => ({
+export const toRun = (row: Row): StoredRun => ({
   id: row.run_id,
   person: row.person_id,
   workspace: row.workspace_id,
@@ -175,21 +176,32 @@ export async function stepsOfPerson(
     toIso(before),
     limit,
   ]);
-  return rows.map((row) => ({
-    id: `${row.run_id}:${row.seq}`,
-    person: row.person_id,
-    workspace: row.workspace_id,
-    run: row.run_id,
-    seq: row.seq,
-    journey: row.journey,
-    version: row.version,
-    step: row.step,
-    next: row.next,
-    at: row.at,
-    evidence: row.evidence,
-    because: row.because,
-  }));
+  return rows.map((row) => ({ id: `${row.run_id}:${row.seq}`, ...toStep(row) }));
 }
+
+/** The steps that a run took, in order. */
+export async function stepsOfRun(tx: Queryable, person: string, run: string): Promise<StoredStep[]> {
+  const rows = await tx.query('select * from run_step where lane = $1 and person_id = $2 and run_id = $3 order by seq', [
+    laneOf(person),
+    person,
+    run,
+  ]);
+  return rows.map(toStep);
+}
+
+const toStep = (row: Row): StoredStep => ({
+  person: row.person_id,
+  workspace: row.workspace_id,
+  run: row.run_id,
+  seq: row.seq,
+  journey: row.journey,
+  version: row.version,
+  step: row.step,
+  next: row.next,
+  at: row.at,
+  evidence: row.evidence,
+  because: row.because,
+});
 
 /** Versions of journeys that somebody is under way in. */
 export async function pinnedVersions(tx: Queryable, workspace: number): Promise<{ journey: string; version: number; live: number }[]> {
@@ -200,23 +212,75 @@ export async function pinnedVersions(tx: Queryable, workspace: number): Promise<
   return rows.map((row) => ({ journey: row.journey, version: row.version, live: row.live }));
 }
 
+export interface JourneyCounts {
+  live: number;
+  entered: number;
+  entered7d: number;
+  goalMet: number;
+  ended: number;
+  /** Runs of which it is settled whether they meet the goal: ended, or begun at least the goal's window ago. */
+  settled: number;
+  lastEntryAt: Instant | null;
+}
+
+/** `settled`: by journey the instant before which whoever entered had the whole window of its goal. */
 export async function journeyCounts(
   tx: Queryable,
   workspace: number,
   weekAgo: Instant,
-): Promise<Map<string, { live: number; entered: number; entered7d: number; goalMet: number; ended: number; lastEntryAt: Instant | null }>> {
+  settled: ReadonlyMap<string, Instant>,
+): Promise<Map<string, JourneyCounts>> {
   const rows = await tx.query(
-    `select journey, count(*) as entered, count(*) filter (where status = 'live') as live, count(*) filter (where entered_at >= $2) as entered7d,
-       count(*) filter (where status = 'ended') as ended, count(*) filter (where end_reason like 'goal%') as goal, max(entered_at) as last
-     from run where workspace_id = $1 group by journey`,
-    [workspace, toIso(weekAgo)],
+    `select r.journey, count(*) as entered, count(*) filter (where r.status = 'live') as live, count(*) filter (where r.entered_at >= $2) as entered7d,
+       count(*) filter (where r.status = 'ended') as ended, count(*) filter (where r.end_reason like 'goal%') as goal,
+       count(*) filter (where r.status = 'ended' or r.entered_at <= w.settled_at) as settled, max(r.entered_at) as last
+     from run r left join unnest($3::text[], $4::timestamptz[]) as w (journey, settled_at) on w.journey = r.journey
+     where r.workspace_id = $1 group by r.journey`,
+    [workspace, toIso(weekAgo), [...settled.keys()], [...settled.values()].map(toIso)],
   );
   return new Map(
     rows.map((row) => [
       row.journey,
-      { live: row.live, entered: row.entered, entered7d: row.entered7d, goalMet: row.goal, ended: row.ended, lastEntryAt: row.last },
+      {
+        live: row.live,
+        entered: row.entered,
+        entered7d: row.entered7d,
+        goalMet: row.goal,
+        ended: row.ended,
+        settled: row.settled,
+        lastEntryAt: row.last,
+      },
     ]),
   );
+}
+
+/** Other journeys in which people of one are under way too: how many in each, most first, and up to five of them. */
+export async function liveBeside(
+  tx: Queryable,
+  workspace: number,
+  journey: string,
+): Promise<{ journey: string; people: number; some: string[] }[]> {
+  const rows = await tx.query(
+    `with both_live as (
+       select distinct b.journey, a.person_id from run a join run b on b.lane = a.lane and b.person_id = a.person_id and b.status = 'live' and b.journey <> a.journey
+       where a.workspace_id = $1 and a.journey = $2 and a.status = 'live' and b.workspace_id = $1)
+     select journey, count(*) as people, (array_agg(person_id order by person_id))[1:5] as some from both_live group by journey order by people desc, journey`,
+    [workspace, journey],
+  );
+  return rows.map((row) => ({ journey: row.journey, people: row.people, some: row.some }));
+}
+
+/** When somebody last entered a journey, and last met its goal. */
+export async function lastUse(
+  tx: Queryable,
+  workspace: number,
+  journey: string,
+): Promise<{ lastEntry: Instant | null; lastGoal: Instant | null }> {
+  const [row] = await tx.query(
+    "select max(entered_at) as entry, max(ended_at) filter (where end_reason like 'goal%') as goal from run where workspace_id = $1 and journey = $2",
+    [workspace, journey],
+  );
+  return { lastEntry: row!.entry, lastGoal: row!.goal };
 }
 
 /** Where the people of one journey are, which ways they took, and how their runs ended. */

@@ -190,8 +190,8 @@ export class Statements {
     this.#generation++;
   }
 
-  async run<R extends Row>(client: pg.ClientBase, text: string, values: readonly Bindable[]): Promise<R[]> {
-    const answer = await client.query<R>({ name: this.nameOf(text), text, values: values.map(bound) });
+  async run<R extends Row>(client: pg.ClientBase, text: string, values: readonly Bindable[], plannedAnew = false): Promise<R[]> {
+    const answer = await client.query<R>({ name: plannedAnew ? undefined : this.nameOf(text), text, values: values.map(bound) });
     return answer.rows;
   }
 }
@@ -229,9 +229,9 @@ export async function inTransaction<T>(
   const state = { open: true };
   const tx: Transaction = {
     kind: 'transaction',
-    query<R extends Row = Row>(text: string, values: readonly Bindable[] = []): Promise<R[]> {
+    query<R extends Row = Row>(text: string, values: readonly Bindable[] = [], plannedAnew = false): Promise<R[]> {
       if (!state.open) return Promise.reject(new Error('the transaction has ended; await every statement inside it'));
-      return statements.run<R>(client, text, values);
+      return statements.run<R>(client, text, values, plannedAnew);
     },
   };
   let result: T;

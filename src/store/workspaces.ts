@@ -1,4 +1,5 @@
 import { type Instant, toIso } from '#contract/instant.ts';
+import { plainPolicy } from '#contract/house-policy.ts';
 import type { WorkspaceSettings } from '#contract/routes/operate.ts';
 import type { Database, Queryable, Row } from './database.ts';
 
@@ -23,11 +24,15 @@ export interface Workspace {
   clock: ClockReading | null;
 }
 
+/** Of settings that came later than a workspace. */
+const settingsDefaults: Partial<WorkspaceSettings> = { review: 'off', coolingOff: 'PT1H', ...plainPolicy };
+
 const toWorkspace = (row: Row): Workspace => ({
   id: row.workspace_id,
   slug: row.slug,
   practice: row.practice,
-  settings: row.settings,
+  // In practice everything may be tried at once.
+  settings: { ...settingsDefaults, ...(row.practice ? { liveLimit: 'off' } : {}), ...row.settings },
   revision: row.revision,
   laneRevisions: row.lane_revisions,
   owedMemos: row.owed_memos,

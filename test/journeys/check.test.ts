@@ -29,11 +29,11 @@ const documents: DefinitionDocument[] = [
   },
   { kind: 'journey', key: 'other', body: Journey.parse(sound) },
 ];
-const findings = (change: object) =>
-  checkJourney(Journey.parse({ ...sound, ...change }), {
-    find: (kind, key) => documents.find((each) => each.kind === kind && each.key === key),
-    stages: new Set(['lead', 'customer']),
-  });
+const known = {
+  find: (kind: string, key: string) => documents.find((each) => each.kind === kind && each.key === key),
+  stages: new Set(['lead', 'customer']),
+};
+const findings = (change: object) => checkJourney(Journey.parse({ ...sound, ...change }), { ...known, seen: new Set(['Bought']) });
 
 const send = { key: 'mail', kind: 'send', template: 'mail', topic: 'news', next: 'stand' };
 const broken: Record<string, [change: object, path: string, message: RegExp][]> = {
@@ -117,6 +117,36 @@ const broken: Record<string, [change: object, path: string, message: RegExp][]> 
   ],
   evidence: [[{ architecture: 'adaptive' }, 'evidence', /nothing says why a simpler architecture is not enough/]],
   goal: [[{ goal: null }, 'goal', /there is no goal/]],
+  'experiment-goal': [
+    [
+      {
+        goal: null,
+        ...steps(
+          { ...start, next: 'try' },
+          {
+            key: 'try',
+            kind: 'experiment',
+            arms: [
+              { key: 'a', label: 'A', share: 50, next: 'stand' },
+              { key: 'b', label: 'B', share: 50, next: 'bye' },
+            ],
+            control: 'a',
+          },
+          stand,
+          bye,
+        ),
+      },
+      'steps.1.goal',
+      /the experiment "try" has no goal/,
+    ],
+  ],
+  'goal-seen': [
+    [
+      { goal: { on: { event: 'Paid' }, name: 'Paid' } },
+      'goal',
+      /no "Paid" has arrived in the last 30 days: the goal rate will stay at nothing/,
+    ],
+  ],
   utm: [[{ utm: null, ...steps({ ...start, next: 'mail' }, send, stand, bye) }, 'utm', /carry no UTM parameters/]],
   brief: [
     [
@@ -139,6 +169,11 @@ const broken: Record<string, [change: object, path: string, message: RegExp][]> 
 
 test('nothing is found where nothing is wrong', () => {
   expect(findings({})).toEqual([]);
+});
+
+test('of what came lately nothing is said where nobody knows it', () => {
+  const goal = { on: { event: 'Paid' }, name: 'Paid' };
+  expect(checkJourney(Journey.parse({ ...sound, goal }), known)).toEqual([]);
 });
 
 test('every check has a broken sample', () => {

@@ -16,6 +16,8 @@ export interface Call {
   /** When it happened, as the client says; null lets the arrival count. */
   at: Instant | null;
   acknowledged: boolean;
+  /** The place of its first attempt in the order of all calls; missing before it. */
+  firstSent?: number;
   /** Whether a consent to marketing comes along: yes, no, or nothing said. */
   consent: boolean | null;
 }
@@ -29,6 +31,8 @@ export interface Client {
   devices: string[];
   email: string;
   zone: string | null;
+  /** Where their programs say that they are. */
+  country: string | null;
   /** Calls that have not been acknowledged, in the order in which they will be tried. */
   outbox: Call[];
   signedUp: boolean;
@@ -68,6 +72,7 @@ export function newClient(number: number, chance: Chance): Client {
     devices: [`d${number}-0`],
     email: `person${number}@canary${number}.example`,
     zone: pick(chance, zones),
+    country: pick(chance, ['US', 'IN', 'DE', 'AU', null]),
     outbox: [],
     signedUp: false,
     tangled: twice,
@@ -149,7 +154,12 @@ export class Crowd {
       anonymousId: client.devices.at(-1)!,
       ...(loggedIn ? { userId: client.users[0]! } : {}),
       properties: {},
-      context: { page: { url: 'https://shop.example/' }, ...(client.zone ? { timezone: client.zone } : {}), ...this.banner() },
+      context: {
+        page: { url: 'https://shop.example/' },
+        ...(client.zone ? { timezone: client.zone } : {}),
+        ...(client.country ? { location: { country: client.country } } : {}),
+        ...this.banner(),
+      },
     });
   }
 

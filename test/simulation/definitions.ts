@@ -1,4 +1,6 @@
-import type { CapPolicy, Lifecycle } from '#contract/definition-bodies.ts';
+import type { CapPolicy, PolicyHold } from '#contract/cap-policy.ts';
+import type { Lifecycle } from '#contract/definition-bodies.ts';
+import { BroadcastPlan } from '#contract/broadcast.ts';
 import type { LooseDefinition } from '#contract/definition.ts';
 import type { Journey } from '#contract/journey.ts';
 import type { Step } from '#contract/steps/index.ts';
@@ -26,6 +28,8 @@ export const eventNames = [
   'Referral Made',
   'Page Viewed',
 ] as const;
+/** What so many strangers did before the world begins that experiments may ask for it. */
+export const practised = 'Order Completed';
 export const plans = ['free', 'team', 'business'] as const;
 const answers = ['Email Link Clicked', 'Email Opened', 'Unsubscribed'] as const;
 
@@ -34,6 +38,7 @@ interface Words {
   segments: string[];
   scores: string[];
   templates: { key: string; topic: string }[];
+  offers: string[];
 }
 
 const windows = ['PT1H', 'PT6H', 'P1D', 'P3D', 'P7D', 'P14D'] as const;
@@ -127,25 +132,58 @@ function randomScore(chance: Chance, words: Words): unknown {
   };
 }
 
-function randomPolicy(chance: Chance): unknown {
+function randomPolicy(chance: Chance, words: Words): unknown {
   const cap = (): CapPolicy['caps'][number] => ({
-    ...(happens(chance, 0.6) ? { channel: 'email' } : {}),
+    ...(happens(chance, 0.5) ? { channel: pick(chance, ['email', 'email', 'webhook']) } : {}),
+    ...(happens(chance, 0.25) ? { topic: pick(chance, ['newsletter', 'onboarding']) } : {}),
+    ...(happens(chance, 0.15) ? { stage: pick(chance, words.stages) } : {}),
+    ...(happens(chance, 0.15) ? { segment: pick(chance, words.segments) } : {}),
     max: between(chance, 1, 4),
-    within: pick(chance, ['PT1H', 'PT6H', 'PT6H', 'P1D', 'P1D', 'P7D']),
+    ...(happens(chance, 0.4)
+      ? { per: pick(chance, ['day', 'day', 'week', 'month'] as const) }
+      : { within: pick(chance, ['PT1H', 'PT6H', 'PT6H', 'P1D', 'P1D', 'P7D']) }),
   });
   const clock = (from: number, to: number): string =>
     `${String(between(chance, from, to)).padStart(2, '0')}:${pick(chance, ['00', '30', '15'])}`;
+  const hours = (): NonNullable<CapPolicy['quietHours']> => ({
+    from: happens(chance, 0.8) ? clock(19, 23) : clock(0, 3),
+    to: clock(5, 10),
+    answersWithin: pick(chance, ['PT0S', 'PT5M', 'PT1H']),
+    ...(happens(chance, 0.3) ? { channels: [pick(chance, ['email', 'email', 'webhook'])] } : {}),
+  });
+  const hold = (): PolicyHold =>
+    happens(chance, 0.3)
+      ? { says: 'they are among those who are left alone', segment: pick(chance, words.segments) }
+      : {
+          says: 'something of theirs is open',
+          on: eventMatch(chance, eventNames),
+          ...(happens(chance, 0.5) ? { until: eventMatch(chance, eventNames) } : {}),
+          lasts: pick(chance, ['PT1H', 'PT6H', 'P1D']),
+          ...(happens(chance, 0.3) ? { channels: ['email'] } : {}),
+        };
   return {
     name: 'Limits',
     caps: Array.from({ length: between(chance, 0, 3) }, cap),
-    quietHours: happens(chance, 0.75)
-      ? {
-          from: happens(chance, 0.8) ? clock(19, 23) : clock(0, 3),
-          to: clock(5, 10),
-          answersWithin: pick(chance, ['PT0S', 'PT5M', 'PT1H']),
-          ...(happens(chance, 0.3) ? { channels: ['email'] } : {}),
-        }
+    quietHours: happens(chance, 0.75) ? hours() : null,
+    quietElsewhere: Array.from({ length: happens(chance, 0.4) ? between(chance, 1, 2) : 0 }, () => ({
+      ...hours(),
+      countries: pick(chance, [['US'], ['IN', 'NP'], ['DE', 'AT'], ['AU', 'NZ', 'BR']]),
+    })),
+    fatigue: happens(chance, 0.2)
+      ? { messages: between(chance, 1, 4), within: pick(chance, ['P1D', 'P7D']), rest: pick(chance, ['PT6H', 'P2D']) }
       : null,
+    holds: Array.from({ length: happens(chance, 0.35) ? between(chance, 1, 2) : 0 }, hold),
+    // Among few people the usual limits never show anything: now and then they are so tight that sending stops.
+    ...(happens(chance, 0.3)
+      ? {
+          breaker: happens(chance, 0.5)
+            ? null
+            : { after: 10, bounced: 0.01, unsubscribed: 0.01, failed: 0.01, volume: { times: 2, least: 10 } },
+        }
+      : {}),
+    ...(happens(chance, 0.3)
+      ? { loops: { turns: between(chance, 1, 5), within: pick(chance, ['PT6H', 'P1D']), people: between(chance, 1, 4) } }
+      : {}),
   };
 }
 
@@ -183,7 +221,15 @@ function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
   };
   const mail = (next: string | null): string => {
     const { key, topic } = pick(chance, words.templates);
-    return add({ kind: 'send', template: key, topic, expires: pick(chance, ['PT2H', 'P1D', 'P3D']), next });
+    return add({
+      kind: 'send',
+      template: key,
+      topic,
+      expires: pick(chance, ['PT2H', 'P1D', 'P3D']),
+      ifHeld: pick(chance, ['wait', 'wait', 'drop', 'best']),
+      ...(happens(chance, 0.3) ? { offer: pick(chance, words.offers) } : {}),
+      next,
+    });
   };
   const one = (next: string | null, depth: number): string => {
     const kinds = [
@@ -199,6 +245,7 @@ function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
       'holds',
       'clock',
       'split',
+      'experiment',
       'tag',
       'note',
       'add-points',
@@ -267,6 +314,21 @@ function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
             { label: 'one', share: 30, next },
             { label: 'other', share: 70, next: aside(next, depth) },
           ],
+        });
+      case 'experiment':
+        return add({
+          kind: 'experiment',
+          arms: [
+            { key: 'one', label: 'One', share: 40, next },
+            { key: 'other', label: 'Other', share: 60, next: aside(next, depth) },
+          ],
+          control: 'one',
+          // Only what enough people did lately may be what people are to do more often.
+          goal: { event: practised },
+          window: pick(chance, ['PT6H', 'P2D']),
+          lift: 500,
+          lasts: 'P3650D',
+          byItself: happens(chance, 0.5),
         });
       case 'tag':
         return add({ kind: 'tag', add: [pick(chance, ['warm', 'cold'])], remove: [pick(chance, ['cold', 'met'])], next });
@@ -364,6 +426,8 @@ function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
       ? [{ on: { event: pick(chance, ['Unsubscribed', 'Subscription Cancelled', 'Deal Lost']) }, reason: 'left' }]
       : [],
     reentry: pick(chance, ['never', 'after-exit', 'after-exit', { after: 'P1D' }]),
+    priority: pick(chance, [10, 50, 50, 90]),
+    ...(happens(chance, 0.4) ? { group: pick(chance, ['these', 'those']) } : {}),
     ends: happens(chance, 0.1) ? toIso(start + between(chance, 5, 40) * 86_400_000) : null,
     maxTime: pick(chance, ['P3D', 'P10D', 'P30D']),
     steps,
@@ -402,7 +466,7 @@ export class Definitions {
   private readonly chance: Chance;
   private readonly start: Instant;
   private lifecycle: Lifecycle | null = null;
-  private words: Words = { stages: [], segments: [], scores: [], templates: [] };
+  private words: Words = { stages: [], segments: [], scores: [], templates: [], offers: [] };
   private editions = new Map<string, number>();
 
   constructor(chance: Chance, start: Instant) {
@@ -415,7 +479,8 @@ export class Definitions {
     const blueprint = await readBlueprint('service-business');
     const kept = blueprint.filter(({ kind }) => ['field', 'entry-point', 'topic'].includes(kind));
     this.lifecycle = blueprint.find(({ kind }) => kind === 'lifecycle')!.body as Lifecycle;
-    this.words.stages = lifecycleStages(this.lifecycle);
+    this.words = { stages: lifecycleStages(this.lifecycle), segments: [], scores: [], templates: [], offers: [] };
+    this.editions.clear();
     const set: LooseDefinition[] = [
       ...kept,
       { kind: 'field', key: 'seats', body: { name: 'Seats', path: 'seats', type: 'number' } },
@@ -440,8 +505,12 @@ export class Definitions {
       this.words.templates.push({ key, topic });
       if (!this.editions.has(key)) set.push({ kind: 'template', key, body: this.template(key) });
     }
+    for (const key of ['rebate', 'trial', 'free-hour']) {
+      this.words.offers.push(key);
+      set.push({ kind: 'offer', key, body: { name: key, lasts: pick(chance, ['PT4H', 'P1D', 'P3D']) } });
+    }
     set.push({ kind: 'lifecycle', key: 'main', body: changedLifecycle(chance, this.lifecycle, this.words) });
-    set.push({ kind: 'cap-policy', key: 'main', body: randomPolicy(chance) });
+    set.push({ kind: 'cap-policy', key: 'main', body: randomPolicy(chance, this.words) });
     for (let index = 0; index < 4; index++)
       set.push({ kind: 'journey', key: `journey-${index}`, body: randomJourney(chance, this.words, this.start) });
     return set;
@@ -469,7 +538,7 @@ export class Definitions {
         return { kind: 'score', key, body: randomScore(chance, { ...words, segments: words.segments.slice(0, Number(key.slice(6)) + 1) }) };
       }
       case 'cap-policy':
-        return { kind: 'cap-policy', key: 'main', body: randomPolicy(chance) };
+        return { kind: 'cap-policy', key: 'main', body: randomPolicy(chance, words) };
       case 'template': {
         const key = pick(chance, [...this.editions.keys()]);
         return { kind: 'template', key, body: this.template(key) };
@@ -479,6 +548,39 @@ export class Definitions {
       default:
         return { kind: 'journey', key: `journey-${between(chance, 0, 4)}`, body: randomJourney(chance, words, this.start) };
     }
+  }
+
+  /** What somebody sends to many at once. */
+  broadcast(now: Instant): BroadcastPlan {
+    const { chance, words } = this;
+    const content = (): string => pick(chance, ['news', 'offer', 'news', 'to-system']);
+    const template = content();
+    return BroadcastPlan.parse({
+      name: 'Broadcast',
+      segments: [pick(chance, words.segments), pick(chance, words.segments)],
+      without: happens(chance, 0.3) ? [pick(chance, words.segments)] : [],
+      template,
+      topic: 'newsletter',
+      when: pick(chance, [
+        { at: 'now' },
+        { at: 'now' },
+        { at: 'instant', instant: toIso(now + between(chance, 1, 600) * 60_000) },
+        { at: 'local', day: toIso(now + 86_400_000).slice(0, 10), time: pick(chance, ['02:30', '09:00', '21:30']) },
+      ]),
+      perMinute: pick(chance, [null, null, 1, 5]),
+      ifHeld: pick(chance, ['wait', 'wait', 'drop']),
+      expiresAfter: pick(chance, ['PT4H', 'P1D', 'P3D']),
+      experiment:
+        template !== 'to-system' && happens(chance, 0.5)
+          ? {
+              share: pick(chance, [30, 60, 100]),
+              arms: [{ key: 'other', label: 'Other', template: pick(chance, ['news', 'offer', 'hello']) }],
+              goal: happens(chance, 0.5) ? eventMatch(chance, eventNames) : null,
+              wait: pick(chance, ['PT1H', 'PT6H', 'P1D']),
+              decides: pick(chance, ['by-itself', 'by-itself', 'by-hand']),
+            }
+          : null,
+    });
   }
 
   private template(key: string): unknown {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { CapPolicy, Lifecycle, Score, Segment } from '#contract/definition-bodies.ts';
+import type { CapPolicy } from '#contract/cap-policy.ts';
+import type { Lifecycle, Score, Segment } from '#contract/definition-bodies.ts';
 import type { Fact } from '#contract/fact.ts';
+import type { BroadcastPlan } from '#contract/broadcast.ts';
 import { type Instant, ms, toIso } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
 import type { Journey } from '#contract/journey.ts';
@@ -11,10 +13,12 @@ import { newPerson, type PersonState } from '#engine/person.ts';
 import { type Chance, pick } from '#engine/practice/random.ts';
 import { remember } from '#engine/rule/memory.ts';
 import type { CountTrace } from '#engine/rule/traces.ts';
+import { stableId } from '#engine/stable-id.ts';
 import { compileRulebook, type Published } from '#engine/rulebook.ts';
+import { readExperiment } from '#operations/experiments.ts';
 import { factId } from '#operations/ingest/normalise.ts';
 import type { Row } from '#store/database.ts';
-import { type Book, holds, isQuiet, type Kept, scoreOf, type Subject } from './naive.ts';
+import { type Book, holds, isQuiet, type Kept, matches, scoreOf, stretchOf, type Subject } from './naive.ts';
 import type { Handed } from './post-office.ts';
 import type { World } from './simulator.ts';
 import { insist } from './violation.ts';
@@ -40,6 +44,32 @@ interface KnownRun {
   since: Instant;
 }
 
+/** What the limits look at in somebody, before a turn and after it. */
+interface Standing {
+  zone: string | null;
+  country: string | null;
+  stage: string | null;
+  stageSince: Instant | null;
+  /** Segment → since when. */
+  segments: Record<string, unknown>;
+  seenAt: Instant | null;
+}
+
+/** What is known for good of a message that was handed over. */
+interface Letter {
+  person: string;
+  topic: string;
+  marketing: boolean;
+  run: string | null;
+  offer: string | null;
+}
+
+interface Heard {
+  person: string;
+  id: string;
+  kept: Kept;
+}
+
 /** Looks the world over after every turn: what must hold at rest, by SQL over all rows and by a model of its own for what was seen on the way. */
 export class Inspector {
   private readonly world: World;
@@ -51,9 +81,21 @@ export class Inspector {
   /** Loser → winner, as far as merges were known before this turn. */
   private mergedInto = new Map<string, string>();
   private readonly suppressed = new Map<string, string>();
-  private zones = new Map<string, string | null>();
-  /** Bodies that left during this turn. */
-  private fresh: Handed[] = [];
+  private standings = new Map<string, Standing>();
+  /** What holds listen for, as it was heard before this turn: event and person. */
+  private heard = new Map<string, Heard>();
+  /** Broadcast → its state before this turn. */
+  private broadcastsBefore = new Map<string, string>();
+  /** Bodies that left during this turn, each with what was stopped when it began. */
+  private fresh: { handed: Handed; stopped: readonly string[] }[] = [];
+  private readonly letters = new Map<string, Letter>();
+  /** Broadcast → who had it, and by which message. */
+  private readonly had = new Map<string, { person: string; key: string }[]>();
+  /** Person and experiment → the arm to which they came. */
+  private readonly arms = new Map<string, string>();
+  private readonly frozen = new Map<string, Set<string>>();
+  /** Person, version and step → the path of a split. */
+  private readonly paths = new Map<string, string | null>();
   private history: unknown[] = [];
   private owed: string[] = [];
   private asked = new Set<string>();
@@ -82,11 +124,51 @@ export class Inspector {
   }
 
   async before(): Promise<void> {
-    this.zones = await this.readZones();
+    this.standings = await this.readStandings();
+    this.heard = await this.readHeard();
+    this.broadcastsBefore = new Map(
+      (await this.world.rows('select broadcast_id, state from broadcast')).map((row) => [row.broadcast_id, row.state]),
+    );
   }
 
-  private async readZones(): Promise<Map<string, string | null>> {
-    return new Map((await this.world.rows('select person_id, zone from person')).map((row) => [row.person_id, row.zone]));
+  private async readStandings(): Promise<Map<string, Standing>> {
+    const rows = await this.world.rows(
+      "select person_id, zone, place ->> 'country' as country, stage, stage_since, state -> 'segments' as segments, last_seen_at from person",
+    );
+    return new Map(
+      rows.map((row) => [
+        row.person_id,
+        {
+          zone: row.zone !== null && isZone(row.zone) ? row.zone : null,
+          country: row.country,
+          stage: row.stage,
+          stageSince: row.stage_since,
+          segments: row.segments ?? {},
+          seenAt: row.last_seen_at,
+        },
+      ]),
+    );
+  }
+
+  private async readHeard(): Promise<Map<string, Heard>> {
+    const names = this.world.policies.flatMap(
+      (policy) => policy?.holds.flatMap(({ on, until }) => [on?.event ?? [], until?.event ?? []].flat()) ?? [],
+    );
+    if (names.length === 0) return new Map();
+    const rows = await this.world.rows(
+      'select person_id, event_id, call, name, happened_at, body from event where name = any($1::text[])',
+      [names],
+    );
+    return new Map(
+      rows.map((row) => [
+        `${row.person_id} ${row.event_id}`,
+        {
+          person: row.person_id,
+          id: row.event_id,
+          kept: { name: row.name, call: row.call, at: row.happened_at, properties: row.body.properties ?? {} },
+        },
+      ]),
+    );
   }
 
   private person(id: string): string {
@@ -97,7 +179,7 @@ export class Inspector {
 
   /** The moment at which a body begins to leave: nothing may forbid it that was known when its message was claimed. */
   onBody(handed: Handed, before: readonly Handed[]): void {
-    this.fresh.push(handed);
+    this.fresh.push({ handed, stopped: [...this.world.stopped.keys()] });
     // A webhook's other side knows keys, so the same one may come again when nobody knows what became of it.
     const over = handed.channel === 'email' ? before.find((each) => each.result !== 'not taken') : undefined;
     insist(!over, 'I3', 'a message was handed over again after it had been sent or may have been', {
@@ -105,9 +187,16 @@ export class Inspector {
       before: over && brief(over),
     });
     const { world } = this;
-    for (const [scope, since] of world.stopped)
-      if (scope === 'workspace' || scope === `channel:${handed.channel}`)
-        insist(since > handed.claimedAs, 'I4', 'a message was handed over although sending was stopped', { scope, handed: brief(handed) });
+    // What was claimed before a stop and had not begun was taken back, so nothing begins once the stop was answered.
+    for (const scope of world.stopped.keys())
+      insist(
+        scope !== 'workspace' &&
+          scope !== `channel:${handed.channel}` &&
+          !(scope.startsWith('person:') && this.person(scope.slice('person:'.length)) === this.person(handed.person)),
+        'I4',
+        'a message was handed over although sending was stopped',
+        { scope, handed: brief(handed) },
+      );
     if (handed.channel !== 'email') return;
     const scope = this.suppressed.get(hashOf(handed.to!));
     insist(
@@ -123,8 +212,9 @@ export class Inspector {
         person,
         handed: brief(handed),
       });
-    const number = Number(/^person(\d+)/.exec(handed.to!)![1]);
-    const client = world.crowd.clients[number]!;
+    const number = Number(/^person(\d+)/.exec(handed.to!)?.[1]);
+    const client = world.crowd.clients[number];
+    if (!client) return;
     insist(
       client.tangled || client.erased || client.lastNo <= client.lastYes || handed.claimedAs < client.lastNo,
       'I4',
@@ -159,7 +249,9 @@ export class Inspector {
       await this.lookAtConsents();
       await this.lookAtMemberships();
       await this.lookAtErased();
+      await this.lookAtExperiments();
     }
+    await this.lookAtBroadcasts();
     await this.learnMerges();
   }
 
@@ -178,7 +270,7 @@ export class Inspector {
   private async lookAtSteps(): Promise<void> {
     const steps = await this.world.rows(
       `select s.*, r.entered_at, r.state ->> 'entry' as entry from run_step s join run r on r.lane = s.lane and r.person_id = s.person_id and r.run_id = s.run_id where s.stored_at >= $1 order by s.run_id, s.seq`,
-      [toIso(this.seenSteps)],
+      [toIso(this.seenSteps - this.world.setBack)],
     );
     for (const row of steps) {
       const known = this.runs.get(row.run_id) ?? {
@@ -214,7 +306,8 @@ export class Inspector {
         'a run left a step by a way that it does not have',
         saw,
       );
-      insist(row.at >= known.since, 'I10', 'a run took a step before it had come to it', saw);
+      // Where the clock was set back, what came after shows an earlier time.
+      insist(row.at >= known.since - this.world.setBack, 'I10', 'a run took a step before it had come to it', saw);
       if (step.kind === 'wait') {
         const isOpen = step.until !== undefined || step.untilRule !== undefined;
         const happened = isOpen && !/did not (happen|hold) in /.test(String(row.because));
@@ -222,6 +315,12 @@ export class Inspector {
         const due = long === undefined ? known.since : known.since + ms(long);
         insist(happened || row.at >= due, 'I10', 'a wait ended early', { ...saw, due: toIso(due) });
         insist(!isOpen || row.next === (happened ? step.next : step.onTimeout), 'I11', 'a wait ended on the wrong side', saw);
+      }
+      if (step.kind === 'split') {
+        // Who was somebody else then went the way of that one.
+        const place = `${row.origin ?? row.person_id} ${row.journey}@${row.version} ${row.step}`;
+        insist((this.paths.get(place) ?? row.next) === row.next, 'I18', 'somebody went another path of a split than before', saw);
+        this.paths.set(place, row.next);
       }
       this.runs.set(row.run_id, { ...known, seq: row.seq + 1, next: row.next, since: row.at });
       this.history.push([row.run_id, row.seq, row.step, row.next, row.at]);
@@ -233,7 +332,7 @@ export class Inspector {
   private async lookAtRuns(all: boolean): Promise<void> {
     const { world } = this;
     const rows = await world.rows(
-      `select r.*, w.due_at as wakes_at, p.state ? 'paused' as paused, p.merged_into, p.erased_at from run r join person p on p.lane = r.lane and p.person_id = r.person_id left join wake w on w.lane = r.lane and w.person_id = r.person_id
+      `select r.*, w.due_at as wakes_at, (p.state ? 'paused' or p.state ? 'stopped') as paused, p.merged_into, p.erased_at from run r join person p on p.lane = r.lane and p.person_id = r.person_id left join wake w on w.lane = r.lane and w.person_id = r.person_id
        ${all ? '' : "where r.status = 'live'"}`,
     );
     const live = new Set<string>();
@@ -275,7 +374,7 @@ export class Inspector {
         row.entered_at + ms(journey.maxTime),
         journey.ends === null ? Number.POSITIVE_INFINITY : Date.parse(journey.ends),
       );
-      // While a human has taken over, time changes nothing.
+      // While a human has taken over, or everything is stopped for them, time changes nothing.
       if (row.paused) continue;
       insist(end > world.now, 'I10', 'a wait is over and nothing has happened', { ...saw, due: toIso(end) });
       insist(row.wakes_at !== null && row.wakes_at <= end, 'I10', 'nobody will wake a run when its wait is over', {
@@ -309,13 +408,23 @@ export class Inspector {
     if (fresh.length === 0) return;
     const { world } = this;
     const rows = new Map(
-      (await world.rows('select * from message where message_id = any($1::uuid[])', [fresh.map((each) => each.key)])).map((row) => [
+      (await world.rows('select * from message where message_id = any($1::uuid[])', [fresh.map(({ handed }) => handed.key)])).map((row) => [
         row.message_id as string,
         row,
       ]),
     );
-    const zonesNow = await this.readZones();
-    for (const handed of fresh) {
+    for (const [key, row] of rows)
+      this.letters.set(key, {
+        person: row.person_id,
+        topic: row.topic,
+        marketing: row.purpose === 'marketing',
+        run: row.run_id,
+        offer: row.details.offer ?? null,
+      });
+    const after = await this.readStandings();
+    const heard = await this.readHeard();
+    const won = new Set((await world.rows("select run_id from run where end_reason like 'goal%'")).map((row) => row.run_id as string));
+    for (const { handed, stopped } of fresh) {
       this.history.push([handed.key, handed.at, handed.result]);
       const row = rows.get(handed.key);
       if (!row) {
@@ -338,13 +447,14 @@ export class Inspector {
         ...brief(handed),
         expires: toIso(row.expires_at),
       });
-      for (const [scope, since] of world.stopped)
+      for (const scope of stopped)
         insist(
-          scope !== `journey:${row.journey}` || since > handed.claimedAs,
+          scope !== `journey:${row.journey}` && scope !== `broadcast:${row.broadcast_id}`,
           'I4',
-          'a message was handed over although its journey was stopped',
-          brief(handed),
+          'a message was handed over although its journey or broadcast was stopped',
+          { scope, handed: brief(handed) },
         );
+      if (row.broadcast_id !== null) await this.lookAtBroadcastMessage(handed, row);
       if (handed.channel === 'email') {
         const template = this.versions.find(
           (each) => each.kind === 'template' && each.key === row.template && each.version === row.template_version,
@@ -357,60 +467,301 @@ export class Inspector {
         );
       }
       if (!marketing) continue;
-      const zones = [this.zones.get(handed.person), zonesNow.get(handed.person)].map((zone) =>
-        zone && isZone(zone) ? zone : 'Europe/Berlin',
+      const was = this.standings.get(handed.person);
+      const is = after.get(handed.person);
+      const standings = [was, is].filter((each) => each !== undefined);
+      const zones = new Set([...standings.map(({ zone }) => zone ?? workspaceZone), ...(was ? [] : [workspaceZone])]);
+      const countries = new Set([...standings.map(({ country }) => country), ...(was ? [] : [null])]);
+      /** Whoever was it all the time, was it when the message was claimed. */
+      const stands = {
+        in: (stage: string) => was?.stage === stage && is?.stage === stage && was.stageSince === is.stageSince,
+        belongs: (segment: string) => was?.segments[segment] !== undefined && was.segments[segment] === is?.segments[segment],
+      };
+      const before = this.marketingBefore(handed);
+      const saw = {
+        ...brief(handed),
+        topic: row.topic,
+        zones: [...zones],
+        countries: [...countries],
+        before: before.slice(-6).map((each) => ({ ...brief(each), ...this.letters.get(each.key) })),
+      };
+      const some = (holds: (policy: CapPolicy) => boolean): boolean => handed.policies.some((policy) => policy === null || holds(policy));
+      insist(
+        some(({ caps }) =>
+          caps
+            .filter(
+              (cap) =>
+                (cap.channel === undefined || cap.channel === handed.channel) &&
+                (cap.topic === undefined || cap.topic === row.topic) &&
+                (cap.stage === undefined || stands.in(cap.stage)) &&
+                (cap.segment === undefined || stands.belongs(cap.segment)),
+            )
+            .every((cap) => [...zones].some((zone) => this.hasRoom(cap, handed, before, zone))),
+        ),
+        'I6',
+        'somebody got more messages than the limits allow',
+        { ...saw, policies: handed.policies.map((policy) => policy?.caps), was, is },
       );
-      const mayGo = handed.policies.some((policy) => this.withinCaps(policy, handed, rows));
-      insist(mayGo, 'I6', 'somebody got more messages than the limits allow', {
-        ...brief(handed),
-        policies: handed.policies.map((policy) => policy?.caps),
-        before: world.post.handed
-          .filter((each) => each.person === handed.person && each !== handed)
-          .slice(-6)
-          .map(brief),
-      });
-      const awake = handed.policies.some((policy) => {
-        const hours = policy?.quietHours;
-        if (!hours || (hours.channels && !hours.channels.includes(handed.channel))) return true;
-        const { actAt } = row.details as { actAt?: number };
-        if (actAt !== undefined && ms(hours.answersWithin) > 0 && handed.claimedAt - actAt <= ms(hours.answersWithin)) return true;
-        return zones.some((zone) => !isQuiet(handed.claimedAt, zone, hours.from, hours.to));
-      });
-      insist(awake, 'I7', 'somebody got a message in their quiet hours', {
-        ...brief(handed),
-        zones,
-        policies: handed.policies.map((policy) => policy?.quietHours),
-      });
+      const { actAt } = row.details as { actAt?: number };
+      insist(
+        some((policy) =>
+          [...countries].some((country) => {
+            const fits = (hours: { channels?: string[] | undefined }) => !hours.channels || hours.channels.includes(handed.channel);
+            const hours =
+              policy.quietElsewhere.find((each) => country !== null && each.countries.includes(country) && fits(each)) ??
+              (policy.quietHours && fits(policy.quietHours) ? policy.quietHours : null);
+            if (!hours) return true;
+            if (actAt !== undefined && ms(hours.answersWithin) > 0 && handed.claimedAt - actAt <= ms(hours.answersWithin)) return true;
+            return [...zones].some((zone) => !isQuiet(handed.claimedAt, zone, hours.from, hours.to));
+          }),
+        ),
+        'I7',
+        'somebody got a message in their quiet hours',
+        { ...saw, policies: handed.policies.map((policy) => [policy?.quietHours, policy?.quietElsewhere]) },
+      );
+      const theirs = [...heard.entries()].filter(([, { person }]) => person === handed.person);
+      insist(
+        some(({ holds: all }) =>
+          all.every((hold) => {
+            if (hold.channels && !hold.channels.includes(handed.channel)) return true;
+            if (hold.segment !== undefined) return !stands.belongs(hold.segment);
+            return !theirs.some(
+              ([key, { kept }]) =>
+                this.heard.has(key) &&
+                matches(kept, hold.on!.event, hold.on!.where) &&
+                kept.at <= handed.claimedAt &&
+                handed.claimedAt < kept.at + ms(hold.lasts!) &&
+                !theirs.some(([, end]) => hold.until && end.kept.at >= kept.at && matches(end.kept, hold.until.event, hold.until.where)),
+            );
+          }),
+        ),
+        'hold',
+        'somebody got a message although it was to wait for something',
+        { ...saw, policies: handed.policies.map((policy) => policy?.holds), heard: theirs },
+      );
+      insist(
+        some(({ fatigue }) => {
+          if (fatigue === null) return true;
+          const since = Math.max(handed.claimedAt - ms(fatigue.within), ...standings.map(({ seenAt }) => seenAt ?? 0));
+          const unanswered = before.map(countsFrom).filter((at) => at > since);
+          return unanswered.length < fatigue.messages || Math.max(...unanswered) + ms(fatigue.rest) <= handed.claimedAt;
+        }),
+        'fatigue',
+        'somebody who was to be left alone got a message',
+        { ...saw, policies: handed.policies.map((policy) => policy?.fatigue), was, is },
+      );
+      const offers = new Map(this.current('offer').map(({ key, body }) => [key, ms((body as { lasts: string }).lasts)]));
+      const { offer } = this.letters.get(handed.key)!;
+      const open =
+        offer === null
+          ? undefined
+          : before.find((each) => {
+              const other = this.letters.get(each.key)!;
+              return (
+                other.offer !== null &&
+                other.offer !== offer &&
+                !won.has(other.run ?? '') &&
+                handed.claimedAt < countsFrom(each) + offers.get(other.offer)!
+              );
+            });
+      insist(!open, 'offer', 'somebody has two offers open at once', { ...saw, offer, open: open && brief(open) });
     }
   }
 
-  private withinCaps(policy: CapPolicy | null, handed: Handed, rows: ReadonlyMap<string, Row>): boolean {
+  /** Marketing to the same person that left or may have left earlier, each message once. */
+  private marketingBefore(handed: Handed): Handed[] {
     const who = this.person(handed.person);
-    const place = new Map(this.world.post.handed.map((each, index) => [each, index]));
-    const before = this.world.post.handed.filter(
-      (each) =>
-        each.key !== handed.key &&
-        this.person(each.person) === who &&
-        each.result !== 'not taken' &&
-        each.claimedAs <= handed.claimedAs &&
-        place.get(each)! < place.get(handed)!,
-    );
-    const marketing = before.filter((each) =>
-      each.channel === 'email' ? each.marketing : rows.get(each.key)?.purpose === 'marketing' || this.marketingHooks.has(each.key),
-    );
-    if (handed.channel === 'webhook') this.marketingHooks.add(handed.key);
-    return (policy?.caps ?? []).every((cap) => {
-      if (cap.channel !== undefined && cap.channel !== handed.channel) return true;
-      // Of an uncertain one the product knows when it was claimed; whether it arrived, and when, nobody knows.
-      const inside = marketing.filter(
+    const all = this.world.post.handed;
+    const before = all
+      .slice(0, all.indexOf(handed))
+      .filter(
         (each) =>
-          (cap.channel === undefined || each.channel === cap.channel) &&
-          (each.result === 'sent' ? each.at : each.claimedAt) > handed.claimedAt - ms(cap.within),
+          each.key !== handed.key &&
+          this.person(each.person) === who &&
+          each.result !== 'not taken' &&
+          each.claimedAs <= handed.claimedAs &&
+          this.letters.get(each.key)?.marketing,
       );
-      return new Set(inside.map((each) => each.key)).size < cap.max;
+    return [...new Map(before.map((each) => [each.key, each])).values()];
+  }
+
+  private hasRoom(cap: CapPolicy['caps'][number], handed: Handed, before: readonly Handed[], zone: string): boolean {
+    const counted = before.filter(
+      (each) =>
+        (cap.channel === undefined || each.channel === cap.channel) &&
+        (cap.topic === undefined || this.letters.get(each.key)!.topic === cap.topic) &&
+        (cap.per === undefined
+          ? countsFrom(each) > handed.claimedAt - ms(cap.within!)
+          : stretchOf(cap.per, countsFrom(each), zone) === stretchOf(cap.per, handed.claimedAt, zone)),
+    );
+    return counted.length < cap.max;
+  }
+
+  // ---------------------------------------------------------------------------------------------------------------------------- broadcasts
+
+  /** Whoever gets a broadcast belongs to its frozen audience, gets it once, and gets what their arm gets. */
+  private async lookAtBroadcastMessage(handed: Handed, row: Row): Promise<void> {
+    const { world } = this;
+    const id = row.broadcast_id as string;
+    const who = this.person(handed.person);
+    const had = this.had.get(id) ?? [];
+    const saw = { broadcast: id, handed: brief(handed), had };
+    if (handed.result !== 'not taken') {
+      insist(
+        !had.some(({ person, key }) => this.person(person) === who && key !== handed.key),
+        'I3',
+        'somebody got a broadcast twice',
+        saw,
+      );
+      this.had.set(id, [...had.filter(({ key }) => key !== handed.key), { person: handed.person, key: handed.key }]);
+    }
+    const audience = await world.rows(
+      'select b.person_id, b.arm, b.state, p.merged_into from broadcast_person b left join person p on p.lane = b.lane and p.person_id = b.person_id where b.broadcast_id = $1',
+      [id],
+    );
+    const place = audience.find((each) => stableId('broadcast', id, each.person_id) === handed.key);
+    insist(
+      place && (place.person_id === handed.person || place.merged_into !== null || this.mergedInto.has(place.person_id)),
+      'broadcast',
+      'somebody got a broadcast without belonging to its audience',
+      saw,
+    );
+    const [{ plan, experiment }] = (await world.rows('select plan, experiment from broadcast where broadcast_id = $1', [id])) as [
+      { plan: BroadcastPlan; experiment: { taken: { arm: string } | null } | null },
+    ];
+    const arm = place.arm ?? experiment?.taken?.arm ?? 'control';
+    const template = plan.experiment?.arms.find(({ key }) => key === arm)?.template ?? plan.template;
+    insist(row.template === template, 'I18', 'somebody got something else of a broadcast than their arm gets', {
+      ...saw,
+      arm,
+      got: row.template,
+      template,
     });
   }
-  private readonly marketingHooks = new Set<string>();
+
+  /** An audience that was frozen stays as it is, and at rest each of it has had it, waits for something, or has a reason. */
+  private async lookAtBroadcasts(): Promise<void> {
+    const { world } = this;
+    const standings = await this.readStandings();
+    const erased = world.crowd.clients.some((client) => client.erased);
+    const gone = new Set(
+      (await world.rows('select person_id from person where merged_into is not null or erased_at is not null')).map((row) => row.person_id),
+    );
+    for (const broadcast of await world.rows(
+      'select *, frozen_lanes = 256 as is_frozen from broadcast order by created_at, broadcast_id',
+    )) {
+      const { broadcast_id: id, state, plan } = broadcast as { broadcast_id: string; state: string; plan: BroadcastPlan };
+      const people = await world.rows('select person_id, state, arm from broadcast_person where broadcast_id = $1 order by person_id', [
+        id,
+      ]);
+      const saw = { broadcast: id, state, plan };
+      insist(state !== 'freezing', 'quiet', 'an audience is not frozen although nothing is going on', saw);
+      insist(state !== 'cancelled' || broadcast.settled, 'quiet', 'a cancelled broadcast is not settled although nothing is going on', saw);
+      if (broadcast.is_frozen && state !== 'draft') {
+        const before = this.frozen.get(id);
+        if (!before) {
+          insist(erased || broadcast.audience === people.length, 'broadcast', 'the audience has another size than it says', {
+            ...saw,
+            says: broadcast.audience,
+            is: people.length,
+          });
+          this.frozen.set(id, new Set(people.map((each) => each.person_id)));
+          const wasOpen = ['draft', 'scheduled', undefined].includes(this.broadcastsBefore.get(id));
+          if (wasOpen && plan.without.length === 0)
+            for (const [person, is] of standings) {
+              const was = this.standings.get(person);
+              const belongs = plan.segments.some(
+                (segment) =>
+                  was?.segments[segment] !== undefined &&
+                  was.segments[segment] === is.segments[segment] &&
+                  Number(was.segments[segment]) <= broadcast.starts_at,
+              );
+              insist(
+                !belongs || gone.has(person) || people.some((each) => each.person_id === person),
+                'broadcast',
+                'somebody who belonged to the audience all the time was not frozen with it',
+                { ...saw, person, was, is },
+              );
+            }
+        } else {
+          const joined = people.find((each) => !before.has(each.person_id));
+          insist(!joined, 'broadcast', 'somebody joined an audience after it was frozen', { ...saw, joined });
+          const left = [...before].find((person) => !people.some((each) => each.person_id === person));
+          insist(erased || left === undefined, 'broadcast', 'somebody left an audience after it was frozen', { ...saw, left });
+        }
+      }
+      for (const { person_id: person, arm } of people) {
+        const known = this.arms.get(`${person} broadcast ${id}`);
+        insist(known === undefined || known === String(arm), 'I18', 'somebody of a broadcast changed the arm', {
+          ...saw,
+          person,
+          known,
+          arm,
+        });
+        if (broadcast.is_frozen) this.arms.set(`${person} broadcast ${id}`, String(arm));
+      }
+      const isOver = ['finished', 'cancelled'].includes(state);
+      const messages = new Map(
+        (await world.rows('select message_id, person_id, status, reason from message where broadcast_id = $1', [id])).map((row) => [
+          row.message_id as string,
+          row,
+        ]),
+      );
+      for (const { person_id: person, state: place } of people) {
+        if (gone.has(person)) continue;
+        insist(place !== 'waiting' || !isOver, 'broadcast', 'somebody still waits for a broadcast that is over', { ...saw, person });
+        const message = messages.get(stableId('broadcast', id, person));
+        insist(place !== 'asked' || message || erased, 'broadcast', 'somebody was ticked off without a message', { ...saw, person });
+        insist(
+          !isOver || !message || !['queued', 'held', 'sending'].includes(message.status),
+          'broadcast',
+          'a message of a broadcast that is over still waits',
+          { ...saw, person, message },
+        );
+      }
+    }
+  }
+
+  /** I18: whoever came to an arm stays in it, and the arms add up to those who came. */
+  private async lookAtExperiments(): Promise<void> {
+    const { world } = this;
+    const rows = await world.rows('select e.person_id, e.experiment, e.arm from exposure e order by e.experiment, e.person_id');
+    for (const { person_id: person, experiment, arm } of rows) {
+      const known = this.arms.get(`${person} ${experiment}`);
+      insist(known === undefined || known === arm, 'I18', 'somebody changed the arm of an experiment', { person, experiment, known, arm });
+      this.arms.set(`${person} ${experiment}`, arm);
+    }
+    const merged = new Map(
+      (await world.rows('select person_id, merged_into from person where merged_into is not null')).map((row) => [
+        row.person_id,
+        row.merged_into,
+      ]),
+    );
+    const rootOf = (id: string): string => {
+      let at = id;
+      while (merged.has(at)) at = merged.get(at)!;
+      return at;
+    };
+    const [machine] = world.alive();
+    if (!machine) return;
+    const { deps } = machine.house;
+    const workspace = await deps.workspaces.byId(world.workspace);
+    for (const [experiment, came] of Map.groupBy(rows, (row) => row.experiment as string)) {
+      const { result, leftOut, taken } = await readExperiment(deps, workspace, experiment);
+      const arms = new Map<string, Set<string>>();
+      for (const { person_id: person, arm } of came) {
+        const who = rootOf(person);
+        arms.set(who, (arms.get(who) ?? new Set()).add(arm));
+      }
+      const mixed = [...arms.values()].filter((each) => each.size > 1).length;
+      for (const { key, people } of result.arms) {
+        const since = taken?.since.find((each) => each.key === key)?.people ?? 0;
+        const mine = [...arms.values()].filter((each) => each.size === 1 && each.has(key)).length;
+        insist(people + since === mine, 'I18', 'an arm counts other people than came to it', { experiment, key, people, since, mine });
+      }
+      insist(leftOut === mixed, 'I18', 'an experiment leaves out others than those who came to two arms', { experiment, leftOut, mixed });
+    }
+  }
 
   /** I1, I14: what was acknowledged is there exactly once, with the person whom it names. */
   private async lookAtAcknowledged(all: boolean): Promise<void> {
@@ -825,6 +1176,11 @@ export class Inspector {
     return JSON.stringify(row);
   }
 }
+
+const workspaceZone = 'Europe/Berlin';
+
+/** Of an uncertain one the product knows when it was claimed; whether it arrived, and when, nobody knows. */
+const countsFrom = (each: Handed): Instant => (each.result === 'sent' ? each.at : each.claimedAt);
 
 const hashOf = (address: string): string => createHash('sha256').update(address).digest('hex');
 

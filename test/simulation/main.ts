@@ -1,12 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { openPglite } from '#store/pglite.ts';
 import { simulate } from './simulator.ts';
 
-/** `node test/simulation/main.ts --seed TEXT --days N [--people N] [--json]`: plays one world; ends with 1 when something did not hold. */
+/**
+ * `node test/simulation/main.ts --seed TEXT --days N [--people N] [--dump FILE] [--json]`: plays one world, in a copy of a migrated database where one is
+ * given; ends with 1 when something did not hold.
+ */
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Date.now()) },
     days: { type: 'string', default: '30' },
     people: { type: 'string', default: '60' },
+    dump: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -17,10 +23,12 @@ if (!(days > 0) || !(Number.isInteger(people) && people > 0)) {
 }
 
 if (!values.json) console.log(`Seed ${values.seed}: ${days} days with ${people} people`);
+const { dump } = values;
 const outcome = await simulate({
   seed: values.seed,
   days,
   people,
+  ...(dump === undefined ? {} : { open: () => openPglite({ dataDir: null, loadDump: readFileSync(dump) }) }),
   ...(values.json
     ? {}
     : {

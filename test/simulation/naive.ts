@@ -33,7 +33,7 @@ export interface Book {
 /** None of the rules that are drawn here look at the clock by their operators. */
 const compares = (actual: unknown, test: Comparison): boolean => compileComparison(test, bareContext)(actual, {} as Question);
 
-const matches = (event: Kept, name: string, where: readonly PropertyTest[] | undefined): boolean =>
+export const matches = (event: Kept, name: string, where: readonly PropertyTest[] | undefined): boolean =>
   event.name === name &&
   ['track', 'page', 'screen', 'group'].includes(event.call) &&
   (where ?? []).every((test) => compares(atPath(event.properties, test.property), test));
@@ -92,6 +92,16 @@ export function wallMinutes(at: Instant, zone: string): number {
     .split(':')
     .map(Number);
   return hours! * 60 + minutes!;
+}
+
+/** The day, the Monday of the week, or the month that a zone's calendar shows. */
+export function stretchOf(unit: 'day' | 'week' | 'month', at: Instant, zone: string): string {
+  const shown = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(at);
+  if (unit === 'day') return shown;
+  if (unit === 'month') return shown.slice(0, 7);
+  const noon = new Date(`${shown}T12:00:00Z`);
+  noon.setUTCDate(noon.getUTCDate() - ((noon.getUTCDay() + 6) % 7));
+  return noon.toISOString().slice(0, 10);
 }
 
 export function isQuiet(at: Instant, zone: string, from: string, to: string): boolean {

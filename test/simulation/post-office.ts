@@ -1,5 +1,5 @@
 import type { Channel, Handover, Outgoing, OutgoingEmail } from '#channels/channel.ts';
-import type { CapPolicy } from '#contract/definition-bodies.ts';
+import type { CapPolicy } from '#contract/cap-policy.ts';
 import { type Instant, minute, second } from '#contract/instant.ts';
 import { between, chanceOf, happens, pickByShare } from '#engine/practice/random.ts';
 import { Died, type Life } from './mortal.ts';
@@ -138,7 +138,7 @@ export class PostOffice {
     const raw = email?.raw.toString('latin1') ?? null;
     const handed: Handed = {
       key: message.key,
-      person: message.person,
+      person: message.person ?? '',
       to: email?.envelope.to ?? null,
       channel: message.channel,
       marketing: raw !== null && /^List-Unsubscribe:/im.test(raw.slice(0, raw.indexOf('\r\n\r\n'))),

@@ -1,12 +1,23 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import PostalMime from 'postal-mime';
-import type { CapPolicy } from '#contract/definition-bodies.ts';
+import { CapPolicy } from '#contract/cap-policy.ts';
 import { day, hour, type Instant, minute, second, toIso } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
 import { Problem } from '#contract/problems.ts';
 import { between, type Chance, chanceOf, happens, pick, pickByShare, someTime } from '#engine/practice/random.ts';
+import { breakOff } from '#operations/breaker.ts';
+import {
+  cancelBroadcast,
+  createBroadcast,
+  decideBroadcast,
+  pauseBroadcast,
+  resumeBroadcast,
+  startBroadcast,
+  unscheduleBroadcast,
+} from '#operations/broadcasts.ts';
 import { applySet } from '#operations/definitions.ts';
+import { experimentRound } from '#operations/experiments.ts';
 import { release } from '#operations/steer-runs.ts';
 import { changeConsent, editPerson, erasePerson, overrideStage } from '#operations/edit-person.ts';
 import { settleDeadSenders } from '#operations/senders.ts';
@@ -19,7 +30,7 @@ import type { Bindable, Database, Row } from '#store/database.ts';
 import { migrate } from '#store/migrate.ts';
 import { openPglite } from '#store/pglite.ts';
 import { type Call, type Client, Crowd, reactTo } from './clients.ts';
-import { Definitions } from './definitions.ts';
+import { Definitions, practised } from './definitions.ts';
 import { Inspector } from './inspector.ts';
 import { apiKey, bury, type Machine, publicUrl, startMachine, writeKey } from './machine.ts';
 import { type Life, places } from './mortal.ts';
@@ -60,6 +71,8 @@ export interface Outcome extends Progress {
 const beginnings = ['2026-03-06T07:00:00Z', '2026-03-27T20:00:00Z', '2026-10-22T05:00:00Z', '2026-09-25T10:00:00Z'].map((text) =>
   Date.parse(text),
 );
+/** So many have done what is practised before anybody looks: an experiment may begin only where enough people do what it asks for. */
+const strangers = 32;
 /** So long is the world at most asked to go on until nothing is due any more. */
 const roundsMax = 2_000;
 
@@ -80,6 +93,14 @@ export async function simulate(options: Options): Promise<Outcome> {
     await db.close();
   }
 }
+
+/** Definitions that are drawn may lead people round for ever: that is refused, and nothing else of them is. */
+const unlessCircle = (publishing: Promise<unknown>): Promise<unknown> =>
+  publishing.catch((error: unknown) => {
+    const mistakes = error instanceof Problem && error.code === 'definition-invalid' && Array.isArray(error.details) ? error.details : [];
+    if (mistakes.length > 0 && mistakes.every((mistake) => (mistake as { circle?: unknown }).circle !== undefined)) return 'refused';
+    throw error;
+  });
 
 interface Slot {
   machine: Machine | null;
@@ -104,8 +125,10 @@ export class World {
   policies: (CapPolicy | null)[] = [null];
   /** Who withdrew by a link, and when that was acknowledged. */
   readonly unsubscribed = new Map<string, number>();
-  /** Scope → since when it is stopped. */
+  /** Scope → since when it is stopped; a paused or cancelled broadcast is stopped too. */
   readonly stopped = new Map<string, number>();
+  /** [ms] The farthest that the clock was ever set back. */
+  setBack = 0;
   /** Clients of whom something arrived after they were erased. */
   readonly cameBack = new Set<Client>();
   readonly erased: { person: string; canary: string; client: Client }[] = [];
@@ -120,6 +143,7 @@ export class World {
   private readonly ticks: Chance;
   private readonly admin: Chance;
   private readonly undoing: Chance;
+  private readonly sending: Chance;
   private readonly traffic: Chance;
   private readonly start: Instant;
   private readonly history = createHash('sha256');
@@ -148,6 +172,7 @@ export class World {
     this.ticks = chanceOf(seed, 'ticks');
     this.admin = chanceOf(seed, 'admin');
     this.undoing = chanceOf(seed, 'undoing');
+    this.sending = chanceOf(seed, 'sending');
     this.traffic = chanceOf(seed, 'traffic');
     this.crowd = new Crowd(chanceOf(seed, 'crowd'), options.people ?? 60);
     this.definitions = new Definitions(chanceOf(seed, 'definitions'), this.start);
@@ -197,9 +222,12 @@ export class World {
           this.options.onDay?.(progress());
         }
       }
-      for (const slot of this.slots) slot.startsAt = this.now;
-      await this.revive();
-      await this.settle();
+      // The last machine may die while it settles; only what one left at rest is looked over.
+      do {
+        for (const slot of this.slots) slot.startsAt = this.now;
+        await this.revive();
+        await this.settle();
+      } while (this.alive().length === 0);
       await this.inspector.inspect(true);
       this.history.update(await this.inspector.digest());
     } catch (error) {
@@ -236,7 +264,37 @@ export class World {
     this.workspace = main.id;
     await house.doorkeeper.acceptBootstrapKey(writeKey, 'write', [main]);
     await house.doorkeeper.acceptBootstrapKey(apiKey, 'api', [main]);
-    await applySet(house.deps, main, 'simulator', { definitions: await this.definitions.begin(), publish: true, note: '' });
+    // Half of them may be written to, each in another place.
+    const batch = Array.from({ length: strangers }, (_, index) => {
+      const call = { userId: `stranger-${index}`, timestamp: toIso(this.now - day) };
+      const bought = { ...call, type: 'track', event: practised, messageId: `bought-${index}` };
+      if (index % 2 === 0) return [bought];
+      const place = {
+        timezone: ['Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Pacific/Auckland'][(index >> 1) % 4],
+        location: { country: ['DE', 'US', 'IN'][(index >> 1) % 3] },
+      };
+      return [
+        {
+          ...call,
+          type: 'identify',
+          messageId: `stranger-${index}`,
+          traits: { email: `stranger${index}@strangers.example`, timezone: place.timezone },
+          context: { ...place, consent: { categoryPreferences: { marketing: true } } },
+        },
+        bought,
+      ];
+    }).flat();
+    await this.slots[0]!.machine!.app.inject({
+      method: 'POST',
+      url: '/v1/batch',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      payload: JSON.stringify({ batch }),
+    });
+    await processRound(house.deps, 1);
+    const publish = async (): Promise<unknown> =>
+      applySet(house.deps, main, 'simulator', { definitions: await this.definitions.begin(), publish: true, note: '' });
+    // Another draw where journeys would lead each other round for ever.
+    while ((await unlessCircle(publish())) === 'refused');
     this.policies = [await this.inspector.learnDefinitions()];
   }
 
@@ -262,6 +320,17 @@ export class World {
   /** To the next instant at which something is due, just before it, or by some time. */
   private async passTime(): Promise<void> {
     const chance = this.ticks;
+    // Clocks are set: a leap that nobody lived through, or some minutes a second time.
+    if (happens(chance, 0.03)) {
+      this.now += Math.ceil(Math.min(day, someTime(chance, 2 * hour)));
+      return;
+    }
+    if (happens(chance, 0.03)) {
+      const back = between(chance, 1, 15) * minute;
+      this.setBack = Math.max(this.setBack, back);
+      this.now -= back;
+      return;
+    }
     if (happens(chance, 0.4)) {
       const [row] = await this.rows(
         "select least((select min(due_at) from wake), (select min(due_at) from message where status in ('queued', 'held'))) as due",
@@ -374,6 +443,9 @@ export class World {
       more = ((await this.perform(machine, 'delivering', () => deliverRound(sending, 1), true))?.more ?? true) || more;
       const settled = await this.perform(machine, 'settling', () => settleDeadSenders(deps, sender.current()), true);
       more = settled === null || settled.requeued + settled.uncertain > 0 || more;
+      if (happens(this.faults, 0.1)) await this.breakOff(machine);
+      if (happens(this.faults, 0.02))
+        more = ((await this.perform(machine, 'deciding experiments', () => experimentRound(deps), true)) ?? true) || more;
       if (happens(this.faults, 0.01)) {
         await this.perform(machine, 'upkeep', () => upkeep(deps), false);
         // Upkeep wakes whoever owes memories that would be lost.
@@ -402,13 +474,16 @@ export class World {
         { share: 3, it: 'react' },
         { share: 1, it: 'stop' },
         { share: 1, it: 'publish' },
+        { share: 1, it: 'broadcast' },
         { share: 2, it: 'time' },
       ] as const).it;
-      if (does === 'time') this.now += between(this.faults, 1, 90) * second;
+      if (does === 'time')
+        this.now += happens(this.faults, 0.03) ? between(this.faults, 1, 1_440) * minute : between(this.faults, 1, 90) * second;
       else if (does === 'flush') await this.flush(0.1);
       else if (does === 'react') await this.react(true);
       else if (does === 'stop') await this.toggleStop(other ?? self);
       else if (does === 'publish') await this.publish(other ?? self);
+      else if (does === 'broadcast') await this.steerBroadcast(other ?? self);
       else if (does === 'process') await this.perform(other!, 'processing', () => processRound(other!.house.deps, 1), true);
       else if (does === 'deliver') await this.perform(other!, 'delivering', () => deliverRound(other!.house.sending, 1), true);
       else await this.perform(other!, 'settling', () => settleDeadSenders(other!.house.deps, other!.house.sender.current()), true);
@@ -448,9 +523,9 @@ export class World {
     const machines = this.alive();
     if (machines.length === 0) return false;
     const machine = pick(this.traffic, machines);
-    const places = new Map<Call, number>();
     for (const call of batch) {
-      places.set(call, ++this.order);
+      this.order++;
+      call.firstSent ??= this.order;
       if (call.consent === true && !call.acknowledged) call.client.lastYes = this.order;
       if (call.client.erased) this.cameBack.add(call.client);
     }
@@ -478,7 +553,8 @@ export class World {
       if (!call.acknowledged) {
         this.events++;
         if (call.consent === false && typeof call.body.userId === 'string')
-          call.client.lastNo = Math.max(call.client.lastNo, places.get(call)!);
+          // It may have been taken when nobody heard the answer; then the next one is a repeat, and says nothing again.
+          call.client.lastNo = Math.max(call.client.lastNo, call.firstSent!);
       }
       call.acknowledged = true;
       const at = call.client.outbox.indexOf(call);
@@ -561,7 +637,8 @@ export class World {
     const chance = this.admin;
     const does: [number, (machine: Machine) => Promise<unknown>][] = [
       [0.06, (machine) => this.publish(machine)],
-      [0.05, (machine) => this.toggleStop(machine)],
+      [0.08, (machine) => this.toggleStop(machine)],
+      [0.2, (machine) => this.steerBroadcast(machine)],
       [
         0.08,
         (machine) =>
@@ -592,14 +669,17 @@ export class World {
       [
         0.04,
         (machine) =>
-          this.byHand(machine, (person, workspace) =>
-            changeConsent(machine.house.deps, workspace, 'colleague', person, {
+          this.byHand(machine, async (person, workspace) => {
+            const channel = pick(chance, ['*', 'email']);
+            const state = pick(chance, ['withdrawn', 'denied', 'granted'] as const);
+            if (state === 'granted') await this.mayHaveSaidYes(person);
+            await changeConsent(machine.house.deps, workspace, 'colleague', person, {
               purpose: 'marketing',
-              channel: pick(chance, ['*', 'email']),
-              state: pick(chance, ['withdrawn', 'denied', 'granted']),
+              channel,
+              state,
               wording: null,
-            }),
-          ),
+            });
+          }),
       ],
       [0.5, (machine) => this.byHand(machine, (person, workspace) => release(machine.house.deps, workspace, 'colleague', person))],
       [0.03, (machine) => this.erase(machine)],
@@ -615,16 +695,18 @@ export class World {
   private async publish(machine: Machine): Promise<void> {
     const change = this.definitions.change();
     const before = this.policies;
-    if (change.kind === 'cap-policy') this.policies = [...before, change.body as CapPolicy];
+    if (change.kind === 'cap-policy') this.policies = [...before, CapPolicy.parse(change.body)];
     await this.perform(
       machine,
       `publishing ${change.kind} ${change.key}`,
       async () =>
-        applySet(machine.house.deps, await machine.house.deps.workspaces.byId(this.workspace), 'colleague', {
-          definitions: [change],
-          publish: true,
-          note: '',
-        }),
+        unlessCircle(
+          applySet(machine.house.deps, await machine.house.deps.workspaces.byId(this.workspace), 'colleague', {
+            definitions: [change],
+            publish: true,
+            note: '',
+          }),
+        ),
       false,
     );
     this.policies = [await this.inspector.learnDefinitions()];
@@ -633,23 +715,92 @@ export class World {
   private async toggleStop(machine: Machine): Promise<void> {
     const { deps } = machine.house;
     const workspace = await deps.workspaces.byId(this.workspace);
-    const scope = pick(this.admin, ['workspace', 'channel:email', 'channel:webhook', 'journey:journey-0', 'journey:journey-1']);
+    const kind = pick(this.admin, ['workspace', 'channel:email', 'channel:webhook', 'journey', 'journey', 'person', 'person']);
+    const scope = kind === 'journey' ? `journey:journey-${between(this.admin, 0, 3)}` : kind;
     // A stop is lifted twice as often as it is set, so that things go on.
     const stop = happens(this.admin, 0.35);
     const set = async (each: string, on: boolean): Promise<boolean> => {
       await setStop(deps, workspace, 'colleague', each, on, on ? 'to be sure' : '');
       return true;
     };
+    if (stop && scope === 'person') {
+      const person = await this.byHand(machine, (id) => setStop(deps, workspace, 'colleague', `person:${id}`, true, 'to be sure'));
+      if (person) this.stopped.set(`person:${person}`, ++this.order);
+      return;
+    }
     if (stop) {
       if (!this.stopped.has(scope) && (await this.perform(machine, 'a stop', () => set(scope, true), false)))
         this.stopped.set(scope, ++this.order);
       return;
     }
-    for (const each of [...this.stopped.keys()]) {
+    for (const each of this.stopped.keys()) if (each.startsWith('person:')) this.stopped.delete(each);
+    const switches = await this.rows('select scope from kill_switch where workspace_id = $1 order by scope', [this.workspace]);
+    for (const { scope: each } of switches as { scope: string }[]) {
       // Whether or not the machine lives to answer, sending may go on from here.
       this.stopped.delete(each);
-      await this.perform(machine, 'lifting a stop', () => set(each, false), false);
+      if (!each.startsWith('person:')) await this.perform(machine, 'lifting a stop', () => set(each, false), false);
+      else await this.untilAnswered(machine, 'lifting a stop', () => set(each, false));
     }
+  }
+
+  /** What the breaker stops is stopped like anything else. */
+  private async breakOff(machine: Machine): Promise<void> {
+    const { deps } = machine.house;
+    const workspace = await deps.workspaces.byId(this.workspace);
+    if (!(await this.perform(machine, 'breaking off', () => breakOff(deps, workspace), true))) return;
+    const rows = await this.rows(
+      "select scope from kill_switch where workspace_id = $1 union select 'broadcast:' || broadcast_id from broadcast where state = 'paused' order by scope",
+      [this.workspace],
+    );
+    for (const { scope } of rows as { scope: string }[]) if (!this.stopped.has(scope)) this.stopped.set(scope, ++this.order);
+  }
+
+  /** A colleague makes a broadcast and starts it, or does something about one that there is. */
+  private async steerBroadcast(machine: Machine): Promise<void> {
+    const chance = this.sending;
+    const { deps } = machine.house;
+    const workspace = await deps.workspaces.byId(this.workspace);
+    const broadcasts = await this.rows('select broadcast_id as id, state from broadcast order by created_at, broadcast_id');
+    const open = broadcasts.filter(({ state }) => !['finished', 'cancelled'].includes(state));
+    /** Answers whether it was done; false when it was refused, or nobody heard. */
+    const does = async (what: string, work: () => Promise<unknown>): Promise<boolean> =>
+      (await this.perform(
+        machine,
+        `${what} a broadcast`,
+        () =>
+          work().then(
+            () => true,
+            (error: unknown) => {
+              if (error instanceof Problem && error.status < 500) return false;
+              throw error;
+            },
+          ),
+        false,
+      )) === true;
+    if (open.length === 0 || (open.length < 3 && happens(chance, 0.3))) {
+      let id: string | null = null;
+      await does('making', async () => {
+        id = (await createBroadcast(deps, workspace, 'colleague', this.definitions.broadcast(this.now))).id;
+      });
+      if (id !== null) await does('starting', () => startBroadcast(deps, workspace, 'colleague', id!));
+      return;
+    }
+    const { id, state } = pick(chance, open) as { id: string; state: string };
+    const scope = `broadcast:${id}`;
+    if (state === 'draft') await does('starting', () => startBroadcast(deps, workspace, 'colleague', id));
+    else if (state === 'scheduled' && happens(chance, 0.3))
+      await does('unscheduling', () => unscheduleBroadcast(deps, workspace, 'colleague', id));
+    else if (happens(chance, 0.15)) {
+      if (await does('cancelling', () => cancelBroadcast(deps, workspace, 'colleague', id, 'not needed')))
+        this.stopped.set(scope, ++this.order);
+    } else if (state === 'paused' && happens(chance, 0.7)) {
+      this.stopped.delete(scope);
+      await does('resuming', () => resumeBroadcast(deps, workspace, 'colleague', id));
+    } else if (happens(chance, 0.3)) {
+      const arm = pick(chance, ['control', 'other']);
+      await does('deciding', () => decideBroadcast(deps, workspace, 'colleague', id, { arm, reason: 'a colleague knows better' }));
+    } else if (await does('pausing', () => pauseBroadcast(deps, workspace, 'colleague', id, 'to be sure')))
+      this.stopped.set(scope, ++this.order);
   }
 
   /** A colleague changes a person and waits for the answer, while the loops of the machine go on. */
@@ -666,12 +817,28 @@ export class World {
     ]);
     if (!row) return null;
     const workspace = await deps.workspaces.byId(this.workspace);
+    const done = await this.untilAnswered(machine, 'a change by hand', () => change(row.person_id, workspace));
+    return done ? row.person_id : null;
+  }
+
+  /** A colleague writes down what somebody told them: after a no that is a yes, and after a withdrawal nothing. */
+  private async mayHaveSaidYes(person: string): Promise<void> {
+    const names = await this.rows('select value from identity where workspace_id = $1 and kind = 1 and person_id = $2', [
+      this.workspace,
+      person,
+    ]);
+    this.order++;
+    for (const client of this.crowd.clients) if (names.some(({ value }) => client.users.includes(value))) client.lastYes = this.order;
+  }
+
+  /** Does what is answered only when the loops of the machine have carried it out. Answers whether it was done; a machine that dies answers nothing. */
+  private async untilAnswered(machine: Machine, what: string, work: () => Promise<unknown>): Promise<boolean> {
     const done = await this.perform(
       machine,
-      'a change by hand',
+      what,
       async () => {
         let answered = false;
-        const asked = change(row.person_id, workspace)
+        const asked = work()
           .then(
             () => true,
             (error: unknown) => {
@@ -686,14 +853,14 @@ export class World {
         // Of a machine that dies meanwhile nobody waits for the answer.
         asked.catch(() => undefined);
         while (!answered && !machine.life.dead) {
-          await processRound(deps, 1);
+          await processRound(machine.house.deps, 1);
           await pause(1);
         }
         return asked;
       },
       false,
     );
-    return done ? row.person_id : null;
+    return done === true;
   }
 
   /** A colleague undoes some merge that stands. */

@@ -134,7 +134,9 @@ describe.each(dialects)('on %s', (database) => {
     expect(zoe.reachability[0]!.reachable).toBe(false);
     await world.send([{ type: 'track', userId: 'zoe', event: 'Signed Up' }]);
     expect(await world.mailsTo('zoe@example.com')).toEqual([]);
-    expect((await world.why(zoe.id, 'journey:welcome')).answer).toMatch(/^Not entered: .*consent to marketing.* did not hold\.$/);
+    expect((await world.why(zoe.id, 'journey:welcome')).answer).toMatch(
+      /^Not entered, because this did not hold: .*consent to marketing.*\.$/,
+    );
   });
 
   test('a withdrawal survives a merge in both directions', async () => {

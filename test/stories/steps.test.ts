@@ -50,6 +50,23 @@ const samples: Record<StepKind, Sample> = {
     },
     then: 'passes',
   },
+  experiment: {
+    step: {
+      arms: [
+        { key: 'one', label: 'One', share: 60, next: 'stand' },
+        { key: 'other', label: 'Other', share: 40, next: 'stand' },
+      ],
+      control: 'one',
+      lift: 500,
+      lasts: 'P3650D',
+    },
+    then: 'passes',
+    async shows(story) {
+      const { items } = await story.world.must('GET', '/api/experiments');
+      expect(items).toMatchObject([{ place: { key: 'about-experiment', step: 'it' }, plan: { goal: { event: 'Won' } } }]);
+      expect(items[0].result.people).toBeGreaterThan(0);
+    },
+  },
   'set-trait': {
     step: { path: 'seen.it', value: true },
     then: 'passes',
@@ -130,7 +147,7 @@ const yes = { consent: { categoryPreferences: { marketing: true } } };
 function journeyOf(kind: StepKind): object {
   const { step, then } = samples[kind];
   const it = { key: 'it', kind, ...(then === 'passes' || then === 'holds' ? { next: 'stand' } : {}), ...step };
-  const isRouted = kind === 'branch' || kind === 'split';
+  const isRouted = kind === 'branch' || kind === 'split' || kind === 'experiment';
   return {
     name: `About ${kind}`,
     intent: 'To be left in every way',
@@ -196,6 +213,8 @@ describe.each(dialects)('on %s', (database) => {
   beforeAll(async () => {
     world = await openWorld({ database });
     world.answerHooks(noAnswer);
+    // An experiment begins when its goal is met often enough to see something.
+    await world.send(Array.from({ length: 30 }, (_, index): SegmentCall => ({ type: 'track', userId: `won-${index}`, event: 'Won' })));
     await world.publish([
       { kind: 'topic', key: 'news', body: { name: 'News', purpose: 'marketing' } },
       { kind: 'cap-policy', key: 'main', body: { name: 'None', caps: [] } },

@@ -166,7 +166,7 @@ describe.each(dialects)('on %s', (database) => {
       const call = () => world.must('POST', '/api/journeys/called/enter', { emails: [`${user}@example.com`, 'nobody@example.com'] });
       expect(await call()).toEqual({ sent: 1, unknown: ['nobody@example.com'] });
       expect(await path('called')).toEqual([]);
-      expect((await world.why((await me()).id, 'journey:called')).answer).toBe('Not entered: plan is known did not hold.');
+      expect((await world.why((await me()).id, 'journey:called')).answer).toBe('Not entered, because this did not hold: plan is known.');
       await knows({ plan: 'team' });
       await call();
       expect(await path('called')).toEqual(['start', 'stand']);

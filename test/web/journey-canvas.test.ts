@@ -3,11 +3,11 @@ import { Journey } from '#contract/journey.ts';
 import { found, stepChoices } from '../../web/src/journeys/edit/choices.ts';
 import { walk } from '../../web/src/journeys/edit/walk.ts';
 import { keepSame } from '../../web/src/journeys/keep-same.ts';
+import { noNames as names } from '../../web/src/journeys/named.ts';
 import { type Drawing, layOut, outlineOf, type Placed, sizesOf } from '../../web/src/journeys/lay-out.ts';
 
 /** Where a journey is drawn, and where the arrow keys lead on it. */
 
-const names = { templates: new Map<string, string>(), stages: new Map<string, string>() };
 const measure = (text: string): number => text.length * 7;
 const forked = Journey.parse({
   name: 'Guide',

@@ -38,6 +38,10 @@ export class ProblemError extends Error {
     this.hint = body.hint;
     this.details = body.details;
   }
+  /** The same without its details, where these stand elsewhere. */
+  get bare(): ProblemError {
+    return new ProblemError(this.status, { code: this.code, message: this.message, hint: this.hint, details: null });
+  }
   /** The field mistakes in the details, when there are some. */
   get mistakes(): Mistake[] {
     const given = Array.isArray(this.details) ? this.details : ((this.details as { mistakes?: unknown } | null)?.mistakes ?? []);

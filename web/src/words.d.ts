@@ -12,5 +12,7 @@ declare module 'contract:words' {
   export const stepKinds: typeof import('#contract/steps/index.ts').stepKinds;
   /** What stands in a journey, and in a step of each kind, where nothing was written. */
   export const journeyDefaults: Partial<import('#contract/journey.ts').Journey>;
+  /** How a version is brought in step by step where nothing else is said. */
+  export const rampDefaults: import('#contract/ramp.ts').RampPlan;
   export const stepDefaults: Record<import('#contract/steps/index.ts').StepKind, object>;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Duration, IsoInstant } from '../instant.ts';
+import { HousePolicy } from '../house-policy.ts';
 import { page, paging, route } from './route.ts';
 
 const Lag = z
@@ -18,6 +19,11 @@ export const WorkspaceSettings = z.object({
   trackOpens: z.boolean(),
   trackClicks: z.boolean(),
   eventRetentionDays: z.int().min(1).max(3650),
+  review: z
+    .enum(['off', 'journeys', 'everything'])
+    .describe('Whose drafts another colleague has to review before they are published; with one colleague alone, they cool off first'),
+  coolingOff: Duration.describe('How long a draft stands unchanged before it may be published, where nobody else could review it'),
+  ...HousePolicy.shape,
 });
 export type WorkspaceSettings = z.infer<typeof WorkspaceSettings>;
 
@@ -37,6 +43,7 @@ export const getSession = route({
   summary: 'Who is signed in, and the workspaces they may use',
   reply: z.object({
     name: z.string(),
+    email: z.string().nullable(),
     kind: z.enum(['colleague', 'api-key']),
     workspaces: z.array(WorkspaceRow),
     version: z.string(),
@@ -240,6 +247,8 @@ export const liveTopics = [
   'definitions',
   'clock',
   'runs',
+  'broadcasts',
+  'rehearsals',
   'settings',
   'backfill',
   'imports',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { capStretches } from '../cap-policy.ts';
 import { ConsentState } from '../consent.ts';
 import { IsoInstant } from '../instant.ts';
 import { page, paging, route } from './route.ts';
@@ -79,7 +80,16 @@ export const PersonDetail = PersonRow.extend({
   ),
   reachability: z.array(z.object({ channel: z.string(), reachable: z.boolean(), why: z.string() })),
   capsLeft: z.array(
-    z.object({ channel: z.string(), max: z.number(), within: z.string(), used: z.number(), left: z.number(), frees: isoOrNull }),
+    z.object({
+      channel: z.string().describe('* is all of them'),
+      of: z.string().describe('What it counts and for whom, in words'),
+      max: z.number(),
+      within: z.string().nullable().describe('The length of a rolling window; null where the calendar counts'),
+      per: z.enum(capStretches).nullable(),
+      used: z.number(),
+      left: z.number(),
+      frees: isoOrNull,
+    }),
   ),
   tasks: z.array(
     z.object({
@@ -95,6 +105,14 @@ export const PersonDetail = PersonRow.extend({
     .object({ since: iso, by: z.string(), reason: z.string() })
     .nullable()
     .describe('A human has taken over: nothing automatic happens until they release the person'),
+  stopped: z
+    .object({ since: iso, by: z.string(), reason: z.string() })
+    .nullable()
+    .describe('Everything is stopped: no journey goes on and no message of any kind leaves until somebody lets it'),
+  locked: z
+    .object({ since: iso, journeys: z.array(z.object({ key: z.string(), name: z.string() })) })
+    .nullable()
+    .describe('Journeys that led to each other again and again, and do not act on this person until a colleague lets them'),
   mergedFrom: z.array(z.uuid()),
 });
 export type PersonDetail = z.infer<typeof PersonDetail>;
@@ -137,6 +155,10 @@ export const listPeople = route({
     stage: z.string().optional().describe('A stage key, or "none"'),
     segment: z.string().optional(),
     journey: z.string().optional().describe('Has a live run of this journey'),
+    run: z
+      .enum(['week', 'goal', 'any'])
+      .optional()
+      .describe('With journey: who entered it in the last 7 days, met its goal, or was ever in it, instead of who is'),
     step: z.string().optional().describe('With journey: whose run stands at this step'),
     trait: z.string().max(200).optional().describe('Of whom something is known at this path'),
     ...paging,
@@ -268,6 +290,47 @@ export const segmentCount = route({
   params: z.object({ key: z.string() }),
   reply: z.object({ count: z.number() }),
   problems: ['definition-unknown'],
+});
+export const TaskRow = z.object({
+  id: z.uuid(),
+  title: z.string(),
+  person: z.object({ id: z.uuid(), email: z.string().nullable(), name: z.string().nullable() }),
+  owner: z.string().nullable(),
+  dueAt: iso,
+  createdAt: iso,
+  doneAt: isoOrNull,
+  doneBy: z.string().nullable(),
+  asks: z.enum(['approval', 'release']).nullable().describe('What a run waits for'),
+  journey: z.object({ key: z.string(), name: z.string() }).nullable().describe('Whose step asked for it'),
+  step: z.string().nullable(),
+  waits: z
+    .object({ step: z.string(), says: z.string(), template: z.string().nullable() })
+    .nullable()
+    .describe('With approval: what a yes lets happen next, and the template of the message that waits for it'),
+});
+export type TaskRow = z.infer<typeof TaskRow>;
+export const listTasks = route({
+  method: 'GET',
+  path: '/api/tasks',
+  tag: 'People',
+  summary: 'What people have to do, by when it is due; done ones from the last',
+  query: z.object({
+    state: z.enum(['open', 'done']).default('open'),
+    asks: z.enum(['approval', 'release']).optional(),
+    journey: z.string().optional(),
+    owner: z.string().optional().describe('An owner, or "none"'),
+    late: z.enum(['yes']).optional().describe('Only those that are due since a while'),
+    ...paging,
+  }),
+  reply: page(TaskRow),
+  problems: ['query-invalid'],
+});
+export const countTasks = route({
+  method: 'GET',
+  path: '/api/tasks/counts',
+  tag: 'People',
+  summary: 'How many tasks are open, ask for a yes or a no, and are late; and whose they are',
+  reply: z.object({ open: z.number(), asking: z.number(), late: z.number(), owners: z.array(z.string()) }),
 });
 export const completeTask = route({
   method: 'POST',

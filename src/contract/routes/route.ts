@@ -27,6 +27,8 @@ export interface Route<
   file?: { bytesMax: number; type: string };
   /** The media type of the answer when it is not JSON. */
   answers?: string;
+  /** It needs an Idempotency-Key and keeps it itself, for as long as what it made: the answer is not kept beside it. */
+  ownKey?: boolean;
   /** Refusals beyond those that every route can give. */
   problems: readonly ProblemCode[];
 }
@@ -51,6 +53,7 @@ export function route<
   reply?: R;
   file?: { bytesMax: number; type: string };
   answers?: string;
+  ownKey?: boolean;
   problems?: readonly ProblemCode[];
 }): Route<P, Q, B, R> {
   return {

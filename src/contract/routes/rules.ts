@@ -90,6 +90,24 @@ export const getVocabulary = route({
   reply: Vocabulary,
 });
 
+export const SeenEvents = z.object({
+  days: z.number().describe('How far back it was looked'),
+  items: z
+    .array(z.object({ name: z.string(), count: z.number().describe('10,000 is that many or more'), lastAt: IsoInstant }))
+    .describe('By how often they came'),
+  next: z.null(),
+  complete: z.boolean().describe('Whether these are all; false where more than 1,000 names have ever come'),
+});
+export type SeenEvents = z.infer<typeof SeenEvents>;
+
+export const listSeenEvents = route({
+  method: 'GET',
+  path: '/api/events/seen',
+  tag: 'Rules',
+  summary: 'The names of what people did in the last 30 days, and how often',
+  reply: SeenEvents,
+});
+
 export const Backfill = z.object({
   id: z.number(),
   revision: z.number(),

@@ -6,6 +6,7 @@ import { branch } from './branch.ts';
 import { endJourney } from './end-journey.ts';
 import { entry } from './entry.ts';
 import { exit } from './exit.ts';
+import { experiment } from './experiment.ts';
 import { goal } from './goal.ts';
 import { handOver } from './hand-over.ts';
 import { makeTask } from './make-task.ts';
@@ -28,6 +29,7 @@ const kinds = {
   wait,
   branch,
   split,
+  experiment,
   'set-trait': setTrait,
   tag,
   note,
@@ -54,6 +56,7 @@ export const Step = z.discriminatedUnion('kind', [
   wait.schema,
   branch.schema,
   split.schema,
+  experiment.schema,
   setTrait.schema,
   tag.schema,
   note.schema,

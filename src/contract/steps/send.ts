@@ -24,6 +24,7 @@ export const SendStep = z
     ifHeld: IfHeld.default('wait').describe(
       'When it may not go out now: wait until it may or has expired, drop it, or let the best of those that wait take its place',
     ),
+    offer: Key.optional().describe('The offer that it makes; not sent while another offer to the person is open'),
     expires: Duration.default('P3D').describe('Not sent later than this after it was due'),
     next: Next,
   })

@@ -62,7 +62,7 @@ export function unitedAs<P extends Person>(winner: P, loser: P, id: string): P {
     for (const [path, mark] of marks[giver === winner ? 0 : 1]!.get(key) ?? []) written[path] = mark;
   }
   const [first] = [winner, loser].sort((a, b) => a.createdAt - b.createdAt || (a.entryPoint < b.entryPoint ? -1 : 1)) as [P, P];
-  const { given: _given, apart: _apart, gone: _gone, ...a } = winner.state;
+  const { given: _given, apart: _apart, gone: _gone, caused: _caused, ...a } = winner.state;
   const b = loser.state;
   const stage = whole.stage ?? winner;
   return {
@@ -93,6 +93,7 @@ export function unitedAs<P extends Person>(winner: P, loser: P, id: string): P {
       dead,
       journeys: journeysOfBoth(a.journeys, b.journeys),
       ...hadAndPaused(a, b),
+      ...stoppedAndLocked(a, b),
       clicks: [...new Map([...(a.clicks ?? []), ...(b.clicks ?? [])].map((click) => [click.id, click])).values()].sort(
         (x, y) => x.at - y.at || (x.id < y.id ? -1 : 1),
       ),
@@ -148,15 +149,53 @@ export function strictest(one: PersonState['consents'], other: PersonState['cons
   return both;
 }
 
-/** What either has had of a stream is not sent again; whoever was taken over by a human stays so. */
-function hadAndPaused(one: PersonState, other: PersonState): Pick<PersonState, 'streams' | 'paused'> {
+const orderOf = (one: string, other: string): number => (one === other ? 0 : one < other ? -1 : 1);
+/** The one that was said first, and of two of one instant always the same. */
+const inOrder = (x: NonNullable<PersonState['paused']>, y: NonNullable<PersonState['paused']>): number =>
+  x.since - y.since || orderOf(x.by, y.by) || orderOf(x.reason, y.reason);
+
+/** What either has had of a stream is not sent again; the arm that either came to first is theirs; whoever was taken over by a human stays so. */
+function hadAndPaused(one: PersonState, other: PersonState): Pick<PersonState, 'streams' | 'arms' | 'paused'> {
   const streams: Record<string, string[]> = {};
   for (const key of [...new Set([...Object.keys(one.streams ?? {}), ...Object.keys(other.streams ?? {})])].sort())
     streams[key] = [...new Set([...(one.streams?.[key] ?? []), ...(other.streams?.[key] ?? [])])].sort();
-  const [paused] = [one.paused, other.paused]
-    .filter((each) => each !== undefined)
-    .sort((x, y) => x.since - y.since || (x.by < y.by ? -1 : 1) || (x.reason < y.reason ? -1 : 1));
-  return { ...(Object.keys(streams).length > 0 ? { streams } : {}), ...(paused ? { paused } : {}) };
+  const arms: NonNullable<PersonState['arms']> = {};
+  for (const key of [...new Set([...Object.keys(one.arms ?? {}), ...Object.keys(other.arms ?? {})])].sort())
+    arms[key] = [one.arms?.[key], other.arms?.[key]]
+      .filter((each) => each !== undefined)
+      .sort((x, y) => x.at - y.at || orderOf(x.arm, y.arm))[0]!;
+  const [paused] = [one.paused, other.paused].filter((each) => each !== undefined).sort(inOrder);
+  return {
+    ...(Object.keys(streams).length > 0 ? { streams } : {}),
+    ...(Object.keys(arms).length > 0 ? { arms } : {}),
+    ...(paused ? { paused } : {}),
+  };
+}
+
+/** What was stopped for either stays so for both, and turns of both count together. */
+function stoppedAndLocked(one: PersonState, other: PersonState): Pick<PersonState, 'stopped' | 'turns' | 'locked'> {
+  const stops = [one.stopped, other.stopped].filter((each) => each !== undefined).sort(inOrder);
+  const unsaid = [...new Map(stops.flatMap((each) => each.unsaid ?? []).map((each) => [canonical(each), each])).entries()]
+    .sort(([x], [y]) => (x < y ? -1 : 1))
+    .map(([, each]) => each);
+  const turns: Record<string, Instant[]> = {};
+  for (const key of [...new Set([...Object.keys(one.turns ?? {}), ...Object.keys(other.turns ?? {})])].sort())
+    turns[key] = [...new Set([...(one.turns?.[key] ?? []), ...(other.turns?.[key] ?? [])])].sort((x, y) => x - y);
+  const locks = [one.locked, other.locked].filter((each) => each !== undefined);
+  return {
+    ...(stops[0]
+      ? { stopped: { since: stops[0].since, by: stops[0].by, reason: stops[0].reason, ...(unsaid.length > 0 ? { unsaid } : {}) } }
+      : {}),
+    ...(Object.keys(turns).length > 0 ? { turns } : {}),
+    ...(locks.length > 0
+      ? {
+          locked: {
+            since: Math.min(...locks.map(({ since }) => since)),
+            journeys: [...new Set(locks.flatMap(({ journeys }) => journeys))].sort(),
+          },
+        }
+      : {}),
+  };
 }
 
 /** Whoever belonged belongs; rules are asked again, so this matters for lists that are kept by hand. */

@@ -3,14 +3,15 @@ import type { Journey } from '#contract/journey.ts';
 import type { JsonObject } from '#contract/json.ts';
 import type { Step, StepOf } from '#contract/steps/index.ts';
 import type { Effect } from '../effect.ts';
+import { experimentsOf } from '../experiment/experiments-of.ts';
 import type { Person } from '../person.ts';
 import { compileMatch, type Matches } from '../rule/match.ts';
 import { always, type CompiledRule, type RuleContext } from '../rule/question.ts';
 import { compileRule, readsOf } from '../rule/rule.ts';
 import { stableId } from '../stable-id.ts';
-import { endReasons, type Run } from './run.ts';
+import { endReasons, type Run, type Word } from './run.ts';
 import { logicOf } from './steps/index.ts';
-import type { Outcome, StepContext, Word } from './steps/step.ts';
+import type { Outcome, StepContext } from './steps/step.ts';
 
 /** A run takes at most this many steps for one fact, and this many in all: a circle without a wait cannot hold the engine. */
 export const stepsPerFactMax = 100;
@@ -35,9 +36,17 @@ export interface CompiledJourney {
   exits: { matches: Matches; reason: string }[];
   endsAt: Instant | null;
   zone: string;
+  experiments: StepContext['experiments'];
 }
 
-export function compileJourney(key: string, version: number, body: Journey, context: RuleContext): CompiledJourney {
+/** @param taken by experiment: the arm that new people are given once one was taken */
+export function compileJourney(
+  key: string,
+  version: number,
+  body: Journey,
+  context: RuleContext,
+  taken: ReadonlyMap<string, string> = new Map(),
+): CompiledJourney {
   const compile = (step: Step) => {
     const logic = logicOf(step.kind);
     const waitsFor = logic.waitsFor?.(step as never) ?? [];
@@ -63,6 +72,7 @@ export function compileJourney(key: string, version: number, body: Journey, cont
     exits: body.exits.map((exit) => ({ matches: compileMatch(exit.on, context.zone), reason: exit.reason })),
     endsAt: body.ends === null ? null : Date.parse(body.ends),
     zone: context.zone,
+    experiments: new Map(experimentsOf(key, body).map(({ step, id }) => [step.key, { id, taken: taken.get(id) ?? null }])),
   };
 }
 
@@ -130,6 +140,7 @@ export function advance(journey: CompiledJourney, run: Run, fact: JourneyFact, n
     zone: fact.person.zone ?? journey.zone,
     evidence,
     actAt: 'actAt' in fact ? fact.actAt : null,
+    experiments: journey.experiments,
   };
 
   if (fact.kind === 'event') {
@@ -217,6 +228,7 @@ export function migrated(
     zone: person.zone ?? to.zone,
     evidence,
     actAt: null,
+    experiments: to.experiments,
   };
   const outcome = begin(to, moved, context);
   if (!isWait || outcome.to !== 'wait') return { run: moved, effects, goesOn: true };
@@ -256,6 +268,13 @@ function begin(journey: CompiledJourney, run: Run, context: StepContext): Outcom
   const here = journey.steps.get(run.step ?? '');
   if (!here) return { to: 'end', reason: `${endReasons.end}: the step ${run.step} is missing` };
   return logicOf(here.step.kind).begin(here.step as never, context, here.compiled);
+}
+
+/** How a run would have ended by something that happened, had it not come to its end before: a goal or an exit; null when neither. */
+export function endedBy(journey: CompiledJourney, event: Parameters<Matches>[0]): string | null {
+  if (journey.goal?.(event)) return `${endReasons.goal}: ${journey.body.goal!.name}`;
+  const exit = journey.exits.find((each) => each.matches(event));
+  return exit ? `${endReasons.exit}: ${exit.reason}` : null;
 }
 
 /** A run that is over, and why. */

@@ -2,8 +2,10 @@ import type { DefinitionDocument, DefinitionKind } from '#contract/definition.ts
 import { definitionKinds } from '#contract/definition.ts';
 import { ms, sayDuration } from '#contract/instant.ts';
 import { type Journey, stepsAllowed } from '#contract/journey.ts';
+import type { Circle } from '#contract/map.ts';
 import { exitsOf, type Step } from '#contract/steps/index.ts';
 import { triggerOf } from '#contract/steps/trigger.ts';
+import { experimentsOf } from '../experiment/experiments-of.ts';
 
 /** Something that is wrong with a journey, or that it leaves open. */
 export interface Finding {
@@ -17,12 +19,18 @@ export interface Finding {
   /** What is wrong and why that matters, and how to mend it: a sentence each. */
   message: string;
   mend: string;
+  /** The circle that it is about, to be drawn. */
+  circle?: Circle | undefined;
+  /** The key of another journey that it is about. */
+  other?: string | undefined;
 }
 
 /** What a check looks up: the definitions as they would stand together. */
 export interface Known {
   find(kind: DefinitionKind, key: string): DefinitionDocument | undefined;
   stages: ReadonlySet<string>;
+  /** The events that came in the last 30 days, at least of those that the journey names. What asks about them is quiet where they are not given. */
+  seen?: ReadonlySet<string> | undefined;
 }
 
 interface Look {
@@ -51,6 +59,7 @@ function* needsOf(step: Step): Generator<{ kind: DefinitionKind; key: string; fi
   switch (step.kind) {
     case 'send':
       if (step.template !== null) yield { kind: 'template', key: step.template, field: 'template' };
+      if (step.offer !== undefined) yield { kind: 'offer', key: step.offer, field: 'offer' };
       for (const [index, { template }] of step.variants.entries())
         yield { kind: 'template', key: template, field: `variants.${index}.template` };
       yield { kind: 'topic', key: step.topic, field: 'topic' };
@@ -307,6 +316,33 @@ const checks: readonly Check[] = [
     },
   },
   {
+    name: 'experiment-goal',
+    level: 'error',
+    *find({ journey }) {
+      for (const { step, goal } of experimentsOf('', journey))
+        if (goal === null)
+          yield about(
+            journey,
+            step,
+            `the experiment "${step.key}" has no goal: nothing says what people are to do more often`,
+            'Name the event in the step, or give the journey a goal.',
+            'goal',
+          );
+    },
+  },
+  {
+    name: 'goal-seen',
+    level: 'warning',
+    *find({ journey: { goal }, known: { seen } }) {
+      if (goal && seen && !seen.has(goal.on.event))
+        yield whole(
+          'goal',
+          `no "${goal.on.event}" has arrived in the last 30 days: the goal rate will stay at nothing until it does`,
+          'Send it, or choose an event that arrives here. It may be published before that.',
+        );
+    },
+  },
+  {
     name: 'utm',
     level: 'warning',
     *find({ journey }) {
@@ -399,10 +435,4 @@ export function checkJourney(journey: Journey, known: Known): Finding[] {
   const look: Look = { journey, steps: new Map(journey.steps.map((step) => [step.key, step])), known };
   const found = checks.flatMap(({ name, level, find }) => [...find(look)].map((each): Finding => ({ check: name, level, ...each })));
   return [...found.filter((each) => each.level === 'error'), ...found.filter((each) => each.level === 'warning')];
-}
-
-/** How much there is to understand: steps, and ways between them beyond one each. */
-export function complexityOf(journey: Journey): { steps: number; ways: number; points: number } {
-  const ways = journey.steps.reduce((sum, step) => sum + Math.max(0, exitsOf(step).length - 1), 0);
-  return { steps: journey.steps.length, ways, points: journey.steps.length + 2 * ways };
 }

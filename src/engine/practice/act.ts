@@ -8,8 +8,8 @@ import type { Chance } from './random.ts';
  * `perform`, and may have others follow.
  */
 export type Act =
-  /** A day (UTC) begins: its visitors are drawn. */
-  | { do: 'day' }
+  /** A day (UTC) begins: its visitors are drawn, so many times as many as usual [1]; of those who would say who they are, so many have come already [0]. */
+  | { do: 'day'; crowd?: number; ahead?: number }
   | ActBy<{ do: 'visit'; source: number | null; ends: Ending }>
   | ActBy<{ do: 'shop' }>
   | ActBy<{ do: 'order'; services: string[]; nth: number }>

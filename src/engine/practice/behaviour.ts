@@ -79,18 +79,24 @@ const deeds = {
 const candidatesADay = 9;
 const comes = 0.62;
 
-function openDay({ seed, at, chance }: Doing): Outcome {
-  const next: Planned[] = [{ at: at + day, act: { do: 'day' } }];
-  for (let nth = 0; nth < candidatesADay; nth++) {
+function openDay({ act, seed, at, chance }: Doing<ActOf<'day'>>): Outcome {
+  const { ahead = 0, ...days } = act;
+  const next: Planned[] = [];
+  let left = ahead;
+  for (let nth = 0; nth < candidatesADay * (act.crowd ?? 1); nth++) {
     const key = keyOfVisitor(Math.round(at / day), nth);
     const { zone } = characterOf(seed, key);
     const when = visitingTime(chance, at, zone);
-    if (happens(chance, comes * weekdayShare(when, zone))) next.push({ at: when, act: firstVisit(chance, key) });
+    if (!happens(chance, comes * weekdayShare(when, zone))) continue;
+    const visit = firstVisit(chance, key);
+    if (left > 0 && visit.ends !== 'leaves') left -= 1;
+    else next.push({ at: when, act: visit });
   }
+  next.push({ at: at + day, act: left > 0 ? { ...days, ahead: left } : days });
   return { says: [], next };
 }
 
-function firstVisit(chance: Chance, who: string): Act {
+function firstVisit(chance: Chance, who: string): ActOf<'visit'> {
   const source = pickByShare(chance, sources);
   const ends: Ending = happens(chance, source.signsUp) ? (happens(chance, 0.85) ? 'signs up' : 'writes') : 'leaves';
   return { do: 'visit', who, key: 'first', source: sources.indexOf(source), ends };

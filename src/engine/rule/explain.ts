@@ -13,11 +13,14 @@ export interface Explained {
   saw: Sighting[];
 }
 
-/** The parts of a rule, each with its answer: all of them, also those that evaluation would skip. */
-export function explainRule(rule: Rule, context: RuleContext, person: Person, now: Instant): Explained[] {
-  if ('all' in rule) return rule.all.flatMap((part) => explainRule(part, context, person, now));
-  if ('any' in rule && rule.any.length === 1) return explainRule(rule.any[0]!, context, person, now);
-  const question = { person, now, changesAt: never };
+/**
+ * The parts of a rule, each with its answer: all of them, also those that evaluation would skip. `journeySince` is when the run began for which a rule of
+ * a journey is asked.
+ */
+export function explainRule(rule: Rule, context: RuleContext, person: Person, now: Instant, journeySince?: Instant): Explained[] {
+  if ('all' in rule) return rule.all.flatMap((part) => explainRule(part, context, person, now, journeySince));
+  if ('any' in rule && rule.any.length === 1) return explainRule(rule.any[0]!, context, person, now, journeySince);
+  const question = { person, now, changesAt: never, ...(journeySince === undefined ? {} : { journeySince }) };
   const held = compileRule(rule, context)(question);
   return [{ rule: sayRule(rule), held, saw: conditionsOf(rule).flatMap((each) => sightingsOf(each, context, question)) }];
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '#contract/instant.ts';
+import type { Rule } from '#contract/rule.ts';
 import type { Person } from '../person.ts';
 
 /**
@@ -31,6 +32,8 @@ export interface RuleContext {
   /** What a score is worth now. Null when there is no such score. */
   scoreOf(key: string): ScoreReader | null;
   gradeOf(key: string): ((question: Question) => string | null) | null;
+  /** Who is to be told when a rule has been asked, while it is tried out what it would say; nobody otherwise. */
+  watch?(rule: Rule): ((question: Question, held: boolean) => void) | undefined;
 }
 
 export interface ScoreReader {

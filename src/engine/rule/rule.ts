@@ -17,6 +17,17 @@ function known(condition: Condition): { kind: RuleKind<ConditionKind>; test: nev
  * stands, so its own next change is the only one that matters.
  */
 export function compileRule(rule: Rule, context: RuleContext): CompiledRule {
+  const holds = compileParts(rule, context);
+  const tell = context.watch?.(rule);
+  if (!tell) return holds;
+  return (question) => {
+    const held = holds(question);
+    tell(question, held);
+    return held;
+  };
+}
+
+function compileParts(rule: Rule, context: RuleContext): CompiledRule {
   if ('all' in rule) {
     const parts = rule.all.map((part) => compileRule(part, context));
     return (question) => parts.every((part) => part(question));

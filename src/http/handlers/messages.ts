@@ -1,8 +1,11 @@
 import PostalMime from 'postal-mime';
 import { toIso } from '#contract/instant.ts';
 import { Problem } from '#contract/problems.ts';
-import { settleByHand, setStop } from '#operations/stop.ts';
+import { askMessage } from '#operations/ask-message.ts';
+import { retryMessage, retryMessages, settleByHand } from '#operations/retry-message.ts';
+import { setStop } from '#operations/stop.ts';
 import { toMessageRow } from '#operations/say-message.ts';
+import { testTemplate } from '#operations/test-template.ts';
 import { listKillSwitches } from '#store/kill-switches.ts';
 import { findMail, listMailbox, type StoredMail } from '#store/mailbox.ts';
 import { countByStatus, findMessage, listMessages, type StoredMessage } from '#store/messages.ts';
@@ -35,20 +38,53 @@ async function toRows(house: HttpHouse, tx: Transaction, workspace: Workspace, m
   });
 }
 
-const toSwitches = (list: Awaited<ReturnType<typeof listKillSwitches>>) => ({
-  items: list.map((each) => ({ ...each, stoppedAt: toIso(each.stoppedAt) })),
-});
+async function toSwitches(tx: Transaction, workspace: Workspace) {
+  const list = await listKillSwitches(tx, workspace.id);
+  const personIn = ({ scope }: { scope: string }) => (scope.startsWith('person:') ? scope.slice('person:'.length) : null);
+  const names = await namesOf(
+    tx,
+    list.map(personIn).filter((id) => id !== null),
+  );
+  return {
+    items: list.map((each) => {
+      const id = personIn(each);
+      const { email = null, name = null } = (id !== null && names.get(id)) || {};
+      return { ...each, stoppedAt: toIso(each.stoppedAt), person: id === null ? null : { id, email, name } };
+    }),
+  };
+}
 
 export const messages: HandlersOf<
-  'listMessages' | 'countMessages' | 'getMessage' | 'settleUncertain' | 'listMailbox' | 'getMail' | 'listKillSwitches' | 'setKillSwitch'
+  | 'listMessages'
+  | 'countMessages'
+  | 'getMessage'
+  | 'sendMessage'
+  | 'retryMessage'
+  | 'retryMessages'
+  | 'settleUncertain'
+  | 'testTemplate'
+  | 'listMailbox'
+  | 'getMail'
+  | 'listKillSwitches'
+  | 'setKillSwitch'
 > = {
+  testTemplate: (house, { caller, params, body }) =>
+    testTemplate(house.sending, caller.workspace, params.key, { ...body, actor: caller.actor, own: caller.email }),
+  async sendMessage(house, { caller, body, request, reply }) {
+    const key = request.headers['idempotency-key'];
+    if (typeof key !== 'string' || key.trim() === '' || key.length > 200) throw new Problem('idempotency-needed');
+    const asker = { by: caller.name, colleague: caller.kind === 'colleague', key };
+    const { message, isRepeat } = await askMessage(house.deps, caller.workspace, asker, body);
+    if (isRepeat) reply.header('idempotent-replay', 'true');
+    return within(house, caller, async (tx) => (await toRows(house, tx, caller.workspace, [message]))[0]!);
+  },
   listMessages: (house, { caller, query }) =>
     within(house, caller, async (tx) => {
       const found = await listMessages(tx, caller.workspace.id, query);
       return { items: await toRows(house, tx, caller.workspace, found.items), next: found.next };
     }),
   countMessages: (house, { caller, query }) =>
-    within(house, caller, async (tx) => ({ counts: await countByStatus(tx, caller.workspace.id, query.journey ?? null) })),
+    within(house, caller, async (tx) => ({ counts: await countByStatus(tx, caller.workspace.id, query) })),
   getMessage: (house, { caller, params }) =>
     within(house, caller, async (tx) => {
       const message = await findMessage(tx, caller.workspace.id, params.id);
@@ -56,7 +92,13 @@ export const messages: HandlersOf<
       return (await toRows(house, tx, caller.workspace, [message]))[0]!;
     }),
   async settleUncertain(house, { caller, params, body }) {
-    return { id: params.id, status: await settleByHand(house.deps, caller.workspace, caller.actor, params.id, body.as) };
+    return { id: params.id, status: await settleByHand(house.deps, caller.workspace, caller.actor, params.id, body.as, body.reason) };
+  },
+  async retryMessage(house, { caller, params, body }) {
+    return { id: params.id, status: await retryMessage(house.deps, caller.workspace, params.id, { actor: caller.actor, ...body }) };
+  },
+  async retryMessages(house, { caller, body: { ids, ...again } }) {
+    return { items: await retryMessages(house.deps, caller.workspace, ids, { actor: caller.actor, ...again }) };
   },
   listMailbox: (house, { caller, query }) =>
     within(house, caller, async (tx) => {
@@ -77,9 +119,9 @@ export const messages: HandlersOf<
       raw: mail.raw,
     };
   },
-  listKillSwitches: (house, { caller }) => within(house, caller, async (tx) => toSwitches(await listKillSwitches(tx, caller.workspace.id))),
+  listKillSwitches: (house, { caller }) => within(house, caller, (tx) => toSwitches(tx, caller.workspace)),
   async setKillSwitch(house, { caller, params, body }) {
     await setStop(house.deps, caller.workspace, caller.actor, params.scope, body.stopped, body.reason);
-    return within(house, caller, async (tx) => toSwitches(await listKillSwitches(tx, caller.workspace.id)));
+    return within(house, caller, (tx) => toSwitches(tx, caller.workspace));
   },
 };

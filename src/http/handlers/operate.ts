@@ -58,6 +58,7 @@ export const operate: HandlersOf<
     const real = house.deps.now();
     return {
       name: caller.name,
+      email: caller.email,
       kind: caller.kind,
       version,
       database: house.deps.db.dialect,

@@ -1,9 +1,11 @@
+import { day } from '#contract/instant.ts';
 import { Problem } from '#contract/problems.ts';
 import { addPerson, changeConsent, editPerson, erasePerson, overrideStage } from '#operations/edit-person.ts';
 import { profile } from '#operations/profile.ts';
 import { timeline } from '#operations/timeline.ts';
 import { why } from '#operations/why.ts';
 import { completeTask } from '#operations/steer-runs.ts';
+import { countTasks, listTasks } from '#operations/tasks.ts';
 import { stageCounts } from '#store/histories.ts';
 import { countMembers } from '#store/memberships.ts';
 import { countPeople, listPeople } from '#store/people.ts';
@@ -24,10 +26,16 @@ export const people: HandlersOf<
   | 'personWhy'
   | 'segmentPeople'
   | 'segmentCount'
+  | 'listTasks'
+  | 'countTasks'
   | 'completeTask'
   | 'lifecycleBoard'
 > = {
-  listPeople: (house, { caller, query }) => within(house, caller, (tx) => listPeople(tx, caller.workspace.id, query)),
+  listPeople: (house, { caller, query: { run, ...query } }) =>
+    within(house, caller, (tx) => {
+      const weekAgo = workspaceNow(caller.workspace, house.deps.now()) - 7 * day;
+      return listPeople(tx, caller.workspace.id, { ...query, run: run === 'week' ? { since: weekAgo } : run });
+    }),
   countPeople: (house, { caller }) => within(house, caller, async (tx) => ({ total: await countPeople(tx, caller.workspace.id) })),
   addPerson: async (house, { caller, body }) => ({ id: await addPerson(house.deps, caller.workspace, caller.actor, body) }),
   getPerson: (house, { caller, params }) => profile(house.deps, caller.workspace, params.id),
@@ -59,6 +67,8 @@ export const people: HandlersOf<
       await segmentNamed(house, caller.workspace.id, tx, params.key);
       return { count: await countMembers(tx, caller.workspace.id, params.key) };
     }),
+  listTasks: (house, { caller, query }) => listTasks(house.deps, caller.workspace, query),
+  countTasks: (house, { caller }) => countTasks(house.deps, caller.workspace),
   async completeTask(house, { caller, params }) {
     await completeTask(house.deps, caller.workspace, caller.actor, params.id);
     return { id: params.id };

@@ -25,6 +25,17 @@ export function registerLinks(app: FastifyInstance, house: HttpHouse): void {
     return reply.header('cache-control', 'no-store').type('image/gif').send(pixel);
   });
 
+  app.get('/u/test', async (_request, reply) =>
+    html(
+      reply,
+      page(
+        'A test',
+        '<h1>This was a test</h1><p>In a mail that goes out in earnest, this link unsubscribes whoever got it. Nobody was unsubscribed.</p>',
+        'en',
+      ),
+    ),
+  );
+
   app.get('/u/:token', async (request, reply) => {
     const token = tokenOf(request);
     const claim = house.links.read('unsubscribe', token);

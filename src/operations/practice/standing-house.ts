@@ -19,11 +19,12 @@ class OneWorkspace extends Workspaces {
   }
 
   override async all(): Promise<readonly Workspace[]> {
-    return [this.only];
+    const clock = { ...this.only.clock!, reading: this.standsAt(), running: false };
+    return [{ ...this.only, clock }];
   }
   override async refresh(): Promise<void> {}
   override async bySlug(): Promise<Workspace> {
-    return this.only;
+    return (await this.all())[0]!;
   }
   override async clocks(): Promise<Clocks> {
     return [{ clock: this.only.clock!.clock, now: this.standsAt() }];

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { day, type Instant, second } from '#contract/instant.ts';
+import { day, hour, type Instant, second } from '#contract/instant.ts';
 import { Problem } from '#contract/problems.ts';
 import { nextPassBy } from '#engine/practice/behaviour.ts';
 import { chanceOf } from '#engine/practice/random.ts';
@@ -8,10 +8,14 @@ import { lanesWithMessages } from '#store/messages.ts';
 import { dropActs, lockBook, type Pending, pendingByClock, type PracticeBook, scheduleActs } from '#store/practice.ts';
 import { lanesWithWakes } from '#store/wakes.ts';
 import { setClock, type Workspace } from '#store/workspaces.ts';
+import { breakOff } from '../breaker.ts';
 import { deliverLanes, type SendingDeps } from '../deliver.ts';
 import { mergeWanted } from '../merge.ts';
+import { rampsOf } from '../ramps.ts';
+import { runBroadcasts } from '../run-broadcasts.ts';
 import { sendInByScheduleOf } from '../schedules.ts';
 import { processLanes } from '../process.ts';
+import { planAnew, sweepQueues } from '../upkeep.ts';
 import { readClock, turnLock } from './clock.ts';
 import { Play, unnoticed } from './play.ts';
 import { standingHouse } from './standing-house.ts';
@@ -80,12 +84,16 @@ interface Waiting {
   deliver: number[];
   merges: boolean;
   schedules: boolean;
+  ramps: boolean;
+  broadcasts: boolean;
   /** Somebody hands over a message of this clock right now. */
   sending: boolean;
 }
 
 /** A group of lanes is locked and taken together, as everywhere. */
 const groupSize = 32;
+/** Fewer than so many more messages say nothing new. */
+const messagesBetweenLooks = 20;
 /** Rounds at one instant before we take it that something goes in circles. */
 const roundsMax = 2_000;
 /** How long somebody else's work on this clock is waited for: a dead sender is noticed within two seconds. */
@@ -96,6 +104,8 @@ export class Turn {
   readonly did: Did = { facts: 0, wakes: 0, messages: 0 };
   private at: Instant = 0;
   private running = true;
+  /** How much had been sent when it was last looked for what goes wrong, and when that was. */
+  private brokeOff = { messages: 0, at: 0 };
   /** As it was read when the clock was stopped: while it stands, nobody else writes in it. Null when nobody behaves in this workspace. */
   private book: PracticeBook | null = null;
   private readonly deps: SendingDeps;
@@ -141,6 +151,7 @@ export class Turn {
       if (waiting === null) return;
       if (this.at !== before) {
         rounds = 0;
+        await this.tidy(before);
         // The other loops, and the mailbox, learn at once what time it is: a mail lies there under its instant.
         await this.deps.workspaces.refresh();
         progress(this.at);
@@ -204,6 +215,8 @@ export class Turn {
           pending.wake ?? Infinity,
           pending.message ?? Infinity,
           pending.schedule ?? Infinity,
+          pending.ramp ?? Infinity,
+          pending.broadcast ?? Infinity,
         );
         if (earliest > target) return null;
         if (earliest > this.at) {
@@ -214,7 +227,17 @@ export class Turn {
           await this.play.act(tx, this.book, this.at);
           pending = await this.pending(tx);
         }
-        return (await this.waiting(tx, pending)) ?? { process: [], deliver: [], merges: false, schedules: false, sending: false };
+        return (
+          (await this.waiting(tx, pending)) ?? {
+            process: [],
+            deliver: [],
+            merges: false,
+            schedules: false,
+            ramps: false,
+            broadcasts: false,
+            sending: false,
+          }
+        );
       });
     } catch (error) {
       this.play.forget();
@@ -235,8 +258,11 @@ export class Turn {
     const deliver =
       process.length === 0 && pending.message !== null && pending.message <= this.at ? await lanesWithMessages(tx, clocks) : [];
     const schedules = pending.schedule !== null && pending.schedule <= this.at;
-    if (process.length + deliver.length === 0 && !pending.merges && !schedules && !pending.sending) return null;
-    return { process, deliver, merges: pending.merges, schedules, sending: pending.sending };
+    const ramps = pending.ramp !== null && pending.ramp <= this.at;
+    // Who belongs to its audience is known only when everything that happened has been heard.
+    const broadcasts = process.length === 0 && pending.broadcast !== null && pending.broadcast <= this.at;
+    if (process.length + deliver.length === 0 && !pending.merges && !schedules && !ramps && !broadcasts && !pending.sending) return null;
+    return { process, deliver, merges: pending.merges, schedules, ramps, broadcasts, sending: pending.sending };
   }
 
   /** Does what waits; answers whether anything came of it. */
@@ -248,7 +274,9 @@ export class Turn {
       this.did.wakes += done.wakes;
       came += done.facts + done.wakes;
     }
-    if (waiting.schedules && (await sendInByScheduleOf(this.house.deps, await this.house.deps.workspaces.byId(this.workspace.id)))) came++;
+    if (waiting.schedules && (await sendInByScheduleOf(this.house.deps, await this.standing()))) came++;
+    if (waiting.ramps && (await rampsOf(this.house.deps, await this.standing()))) came++;
+    if (waiting.broadcasts && (await runBroadcasts(this.house.deps, [this.workspace.id]))) came++;
     if (waiting.merges) came += await mergeWanted(this.house.deps);
     if (waiting.deliver.length > 0 && this.deps.sender() !== 0) {
       for (const group of groups(waiting.deliver)) {
@@ -256,8 +284,28 @@ export class Turn {
         this.did.messages += done.claimed;
         came += done.claimed + done.decided;
       }
+      await this.breakOff();
     }
     return came > 0 || (waiting.process.length === 0 && waiting.deliver.length === 0 && !waiting.sending);
+  }
+
+  /** What is tidied up every half minute of ours is tidied up here while days go by in it: after a hundred days, four parts in five of a turn were spent on looking past what had been done. */
+  private async tidy(before: Instant): Promise<void> {
+    const crossed = (span: number): boolean => Math.floor(this.at / span) !== Math.floor(before / span);
+    if (crossed(day)) await sweepQueues(this.deps);
+    if (crossed(7 * day)) await planAnew(this.deps);
+  }
+
+  /** The workspace as its clock stands. */
+  private standing(): Promise<Workspace> {
+    return this.house.deps.workspaces.byId(this.workspace.id);
+  }
+
+  /** The loop that looks for what goes wrong looks every few seconds of ours; while days go by in one of them, it is looked for here. */
+  private async breakOff(): Promise<void> {
+    if (this.did.messages < this.brokeOff.messages + messagesBetweenLooks || this.at < this.brokeOff.at + hour) return;
+    this.brokeOff = { messages: this.did.messages, at: this.at };
+    await breakOff(this.house.deps, await this.standing());
   }
 }
 

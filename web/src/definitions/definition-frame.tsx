@@ -9,10 +9,12 @@ import { said } from '../parts/notify.ts';
 import { Page } from '../parts/page.tsx';
 import { Segmented } from '../parts/segmented.tsx';
 import { useChange } from '../query.ts';
+import { RehearseButton } from '../rehearsals/rehearse-button.tsx';
 import css from './definition-frame.module.css';
 import { DefinitionStatus } from './definitions.tsx';
 import type { Shelf } from './one-definition.tsx';
 import { Publish } from './publish.tsx';
+import { ReviewChip } from './say-review.tsx';
 import { listsOfDrafts } from './save-draft.ts';
 import type { Edits } from './use-edits.ts';
 
@@ -62,7 +64,7 @@ export function DefinitionFrame<P extends string>(props: DefinitionFrameProps<P>
       tab={name}
       title={
         <>
-          {name} <DefinitionStatus row={definition} />
+          {name} <DefinitionStatus row={definition} /> {!edits.dirty && <ReviewChip review={definition.review} />}
         </>
       }
       purpose={
@@ -100,6 +102,9 @@ export function DefinitionFrame<P extends string>(props: DefinitionFrameProps<P>
           {parts.length > 0 && <Segmented label="Part" value={part} choices={parts} onChange={props.onPart} />}
           {props.filters}
           {props.links}
+          {changed && (
+            <RehearseButton drafts={[{ kind, key }]} lacks={props.unfinished ?? (edits.dirty ? 'Save the draft first' : undefined)} />
+          )}
           {changed && (
             <Button size="xs" variant="subtle" color="gray" onClick={() => setAsk('discard')}>
               Discard draft

@@ -19,8 +19,10 @@ import { NewDefinition } from './new-definition.tsx';
 type Row = Reply<'listDefinitions'>['items'][number];
 const kinds = Object.keys(kindNames) as DefinitionKind[];
 
-export function DefinitionStatus({ row }: { row: Pick<Row, 'version' | 'hasDraft'> }) {
+export function DefinitionStatus({ row }: { row: Pick<Row, 'version' | 'hasDraft' | 'retired' | 'archivedAt'> }) {
+  if (row.archivedAt !== null) return <Chip tip="Put away: it decides nothing, and what it did is kept">Archived</Chip>;
   if (row.version === null) return <Chip tip="Never published">Draft</Chip>;
+  if (row.retired) return <Chip tip="It was published, and is not in force any more">Retired</Chip>;
   return row.hasDraft ? (
     <Chip tone="warn" tip={`Version ${row.version} is live; the draft differs`}>
       Draft waits
@@ -62,16 +64,19 @@ export function Definitions() {
   const all = definitions.data?.items ?? [];
   const kind = kinds.find((one) => one === address.kind);
   const search = (address.search ?? '').toLowerCase();
+  const state = address.draft === '1' ? 'draft' : address.archived === '1' ? 'archived' : undefined;
   const rows = all
     .filter(
       (row) =>
         (kind === undefined || row.kind === kind) &&
-        (address.draft !== '1' || row.hasDraft || row.version === null) &&
+        (row.archivedAt !== null) === (state === 'archived') &&
+        (state !== 'draft' || row.hasDraft || row.version === null) &&
         `${row.name} ${row.key}`.toLowerCase().includes(search),
     )
     .toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || a.name.localeCompare(b.name));
-  const drafts = all.filter((row) => row.hasDraft || row.version === null).length;
-  const filtered = kind !== undefined || search !== '' || address.draft === '1';
+  const archived = all.filter((row) => row.archivedAt !== null).length;
+  const drafts = all.filter((row) => row.archivedAt === null && (row.hasDraft || row.version === null)).length;
+  const filtered = kind !== undefined || search !== '' || state !== undefined;
   return (
     <Page
       fit="fill"
@@ -101,12 +106,17 @@ export function Definitions() {
               .map((value) => ({ value, label: kindNames[value].plural, count: all.filter((row) => row.kind === value).length }))
               .filter((choice) => choice.count > 0 || choice.value === kind)}
           />
-          {(drafts > 0 || address.draft === '1') && (
+          {(drafts > 0 || archived > 0 || state !== undefined) && (
             <Pills
               label="State"
-              value={address.draft === '1' ? '1' : undefined}
-              onChange={(next) => setAddress({ draft: next })}
-              choices={[{ value: '1', label: 'With a draft', count: drafts, tone: 'warn' }]}
+              value={state}
+              onChange={(next) =>
+                setAddress({ draft: next === 'draft' ? '1' : undefined, archived: next === 'archived' ? '1' : undefined })
+              }
+              choices={[
+                { value: 'draft', label: 'With a draft', count: drafts, tone: 'warn' as const },
+                { value: 'archived', label: 'Archived', count: archived },
+              ].filter((choice) => choice.count > 0 || choice.value === state)}
             />
           )}
         </>
@@ -123,7 +133,10 @@ export function Definitions() {
             <Empty
               title={kind && search === '' ? `No ${kindNames[kind].plural.toLowerCase()} yet` : 'Nothing fits'}
               action={
-                <Button variant="default" onClick={() => setAddress({ kind: undefined, search: undefined, draft: undefined })}>
+                <Button
+                  variant="default"
+                  onClick={() => setAddress({ kind: undefined, search: undefined, draft: undefined, archived: undefined })}
+                >
                   Show all definitions
                 </Button>
               }

@@ -1,4 +1,5 @@
 import type { Mistake } from '#contract/problems.ts';
+import { CircleDrawing } from '../map/circle.tsx';
 import css from './mistake-list.module.css';
 
 export interface Place extends Mistake {
@@ -17,7 +18,7 @@ export function MistakeList<P extends Place>({ places, onOpen }: { places: reado
               <code>{place.path || 'all of it'}</code>
               {typeof place.line === 'number' && <span className={css.line}>line {place.line}</span>}
             </span>
-            <span className={css.message}>{place.message}</span>
+            <span className={css.message}>{place.circle ? 'It turns for ever although nobody does anything:' : place.message}</span>
           </>
         );
         return (
@@ -29,6 +30,7 @@ export function MistakeList<P extends Place>({ places, onOpen }: { places: reado
             ) : (
               <div className={css.mistake}>{words}</div>
             )}
+            {place.circle && <CircleDrawing circle={place.circle} />}
           </li>
         );
       })}

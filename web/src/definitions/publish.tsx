@@ -1,92 +1,117 @@
 import { Textarea } from '@mantine/core';
-import { useEffect, useState } from 'react';
-import type { Reply } from '../api.ts';
-import { plural } from '../parts/number.ts';
+import { type ReactNode, useState } from 'react';
+import type { Body, Reply } from '../api.ts';
 import { said } from '../parts/notify.ts';
 import { FormDialog } from '../parts/form-dialog.tsx';
 import { useChange } from '../query.ts';
-import { toText } from './definition-text.ts';
-import css from './definition-page.module.css';
-import { DiffView } from './diff-view.tsx';
-import { MistakeList } from './mistake-list.tsx';
+import { useNow } from '../session/workspace.tsx';
+import { SayReview } from './say-review.tsx';
+import { usePlanned, WhatChanges } from './what-changes.tsx';
+import { whatItTakes } from './what-it-takes.ts';
 
 /** What stands of everybody as soon as it is published, and not only of those to whom something happens. */
 const isBrought = new Set<string>(['segment', 'score', 'grade', 'field'] satisfies Reply<'getDefinition'>['kind'][]);
 
-/** What becomes live, what deserves a second look, and a note for those who ask later. */
-export function Publish({ open, definition, onClose }: { open: boolean; definition: Reply<'getDefinition'>; onClose: () => void }) {
-  const { kind, key } = definition;
-  const [note, setNote] = useState('');
+interface PublishProps {
+  open: boolean;
+  definition: Reply<'getDefinition'>;
+  onClose: () => void;
+  /** What changes, shown as its kind is best looked at; the text stands under it, folded. */
+  changes?: ReactNode;
+  /** How it is brought to people: what says so, and the plan; `undefined` while it cannot be read. */
+  how?: { fields: ReactNode; ramp: Body<'publishDefinition'>['ramp'] | undefined };
+  /** It is live, for everybody; so many people are under way in versions before it. */
+  onPublished?: (underWay: number) => void;
+}
+
+/** What becomes live, what deserves a second look, what it still takes, and a note for those who ask later. */
+export function Publish({ open, definition, onClose, changes, how, onPublished }: PublishProps) {
+  const { kind, key, review } = definition;
+  const takes = whatItTakes(review, useNow());
+  /** Null until somebody writes one: then it is what was said to the reviewer. */
+  const [written, setWritten] = useState<string | null>(null);
+  const note = written ?? (takes === 'nothing' ? (review.asked?.note ?? '') : '');
+  const [reason, setReason] = useState('');
   const publish = useChange('publishDefinition', [
     'getDefinition',
     'listDefinitions',
     'listVersions',
     'listJourneys',
+    'listReviews',
+    'getRamp',
     'lifecycleBoard',
     'getHome',
   ]);
-  const { mutate: makePlan, data: plan } = useChange('makePlan');
-  useEffect(() => {
-    if (open) makePlan({ body: { definitions: [{ kind, key, body: definition.draft }] } });
-  }, [open, makePlan, kind, key, definition.draft]);
-  const change = plan?.changes.find((one) => one.kind === kind && one.key === key);
+  const ask = useChange('askForReview', ['getDefinition', 'listReviews', 'listAudit']);
+  const change = usePlanned(definition, open);
   const close = (): void => {
-    setNote('');
+    setWritten(null);
+    setReason('');
     publish.reset();
+    ask.reset();
     onClose();
   };
   const go = async (): Promise<void> => {
-    const { version } = await publish.mutateAsync({ params: { kind, key }, body: { note: note.trim() } });
-    said(`Version ${version} is live.`);
+    const ramp = how?.ramp ?? null;
+    const { version } = await publish.mutateAsync({ params: { kind, key }, body: { note: note.trim(), ramp, reason: reason.trim() } });
+    said(ramp ? `Version ${version} is live, for a growing share of those who enter.` : `Version ${version} is live.`);
     close();
+    if (!ramp) onPublished?.(change?.inFlight ?? 0);
   };
+  const request = async (): Promise<void> => {
+    await ask.mutateAsync({ params: { kind, key }, body: { note: note.trim() } });
+    setWritten(null);
+    said('A review is asked for. It stands under Reviews until somebody answers.');
+  };
+  const asks = takes === 'request';
+  const beyond = change?.beyond ?? [];
+  const lacksReason = beyond.length > 0 && reason.trim() === '';
   return (
     <FormDialog
       open={open}
       onClose={close}
       title={`Publish ${definition.name || key}`}
       size={720}
-      problem={publish.error}
-      action="Publish"
-      ready={definition.mistakes.length === 0}
-      busy={publish.isPending}
-      onSave={go}
+      problem={asks ? ask.error : publish.error}
+      action={asks ? 'Ask for a review' : 'Publish'}
+      ready={
+        definition.mistakes.length === 0 &&
+        (asks || (takes === 'nothing' && change !== undefined && !lacksReason && (how === undefined || how.ramp !== undefined)))
+      }
+      busy={publish.isPending || ask.isPending}
+      onSave={asks ? request : go}
     >
       <p className="quiet">
         It becomes version {(definition.version ?? 0) + 1}{' '}
         {isBrought.has(definition.kind) ? 'and is brought to everybody.' : 'and decides from the next event on.'}
       </p>
-      {definition.mistakes.length > 0 && (
-        <>
-          <p className={css.warning}>{plural(definition.mistakes.length, 'mistake')} must be mended first.</p>
-          <MistakeList places={definition.mistakes} />
-        </>
+      <SayReview review={review} />
+      {open && <WhatChanges definition={definition} change={change} drawn={changes} />}
+      {takes === 'nothing' && beyond.length > 0 && (
+        <Textarea
+          label="Why it goes beyond the budget"
+          description={`${beyond.map((each) => `${each.charAt(0).toUpperCase()}${each.slice(1)}.`).join(' ')} The audit keeps the reason.`}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+          required
+          autosize
+          minRows={2}
+          maxLength={500}
+        />
       )}
-      {change && change.inFlight > 0 && (
-        <p className={css.warning}>
-          {plural(change.inFlight, 'person is', 'people are')} in this journey. They go on under the version that they entered by.
-        </p>
+      {takes === 'nothing' && how?.fields}
+      {(asks || takes === 'nothing') && (
+        <Textarea
+          label="Note"
+          description={asks ? 'What changed and why, for whoever reviews it' : 'What changed and why, for the list of versions'}
+          value={note}
+          onChange={(event) => setWritten(event.currentTarget.value)}
+          autosize
+          minRows={2}
+          maxLength={500}
+          data-autofocus
+        />
       )}
-      {change?.unsafe.map((sentence) => (
-        <p key={sentence} className={css.warning}>
-          {sentence}
-        </p>
-      ))}
-      <DiffView
-        before={toText(kind, definition.published)}
-        after={toText(kind, definition.draft)}
-        label={definition.version === null ? 'All of it is new' : `Since version ${definition.version}`}
-      />
-      <Textarea
-        label="Note"
-        description="What changed and why, for the list of versions"
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-        autosize
-        minRows={2}
-        maxLength={500}
-        data-autofocus
-      />
     </FormDialog>
   );
 }

@@ -55,7 +55,11 @@ export const starters: Record<DefinitionKind, (name: string) => unknown> = {
     name,
     caps: [{ channel: 'email', max: 3, within: 'P7D' }],
     quietHours: { from: '21:00', to: '08:00', answersWithin: 'PT0S' },
+    quietElsewhere: [],
+    fatigue: null,
+    holds: [],
   }),
+  offer: (name) => ({ name, meaning: '', lasts: 'P7D' }),
   'identity-policy': (name) => ({
     name,
     kinds: [

@@ -12,9 +12,10 @@ import {
   IconRoute,
   IconSearch,
   IconUserPlus,
+  IconUserQuestion,
 } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import { useGo } from '../parts/address.tsx';
+import { useAddress, useGo, usePlace } from '../parts/address.tsx';
 import { callPerson, Face } from '../parts/person-name.tsx';
 import { useRoute } from '../query.ts';
 import { useSession, useWorkspace } from '../session/workspace.tsx';
@@ -47,6 +48,8 @@ export function Commands() {
   const { workspaces } = useSession();
   const { toggleColorScheme } = useMantineColorScheme();
   const { turn } = useTurn();
+  const [, setAddress] = useAddress();
+  const isJourney = /^journeys\/[^/]+$/.test(usePlace());
   const people = useRoute('listPeople', { query: { search: asked, limit: 6 } }, { enabled: asked.length >= 2 });
   useEffect(() => onOpen('commands', () => spotlight.open()), []);
 
@@ -69,6 +72,17 @@ export function Commands() {
     [
       'Do',
       [
+        ...(isJourney
+          ? [
+              {
+                id: 'try',
+                label: 'Try this journey with a person',
+                icon: <IconUserQuestion {...size} />,
+                keys: 't',
+                run: () => setAddress({ try: '1', trace: undefined, panel: undefined }),
+              },
+            ]
+          : []),
         { id: 'journey', label: 'New journey', icon: <IconRoute {...size} />, run: () => go('journeys', { new: '1' }) },
         { id: 'segment', label: 'New segment', icon: <IconFilter {...size} />, run: () => go('segments', { new: '1' }) },
         { id: 'add', label: 'Add a person', icon: <IconUserPlus {...size} />, run: () => go('people', { add: '1' }) },

@@ -2,6 +2,7 @@ import {
   IconCircleDot,
   IconMessage2,
   IconRoute,
+  IconSend,
   IconSettings,
   IconShieldCheck,
   IconTimeline,
@@ -31,6 +32,7 @@ export const places: Place[] = [
     icon: IconCircleDot,
     key: 't',
     inside: [
+      { to: 'tasks', name: 'Tasks', about: 'What journeys ask of people: to do, to approve, to give back', key: 'k' },
       { to: 'events', name: 'Live events', about: 'What comes in, and what was refused', key: 'e' },
       { to: 'install', name: 'Install', about: 'Send the first event' },
     ],
@@ -51,7 +53,26 @@ export const places: Place[] = [
     ],
   },
   { to: 'lifecycle', name: 'Lifecycle', about: 'The stages with counts and ages', icon: IconTimeline, key: 'l' },
-  { to: 'journeys', name: 'Journeys', about: 'Plans and the people in them', icon: IconRoute, key: 'j' },
+  {
+    to: 'journeys',
+    name: 'Journeys',
+    about: 'Plans and the people in them',
+    icon: IconRoute,
+    key: 'j',
+    inside: [
+      { to: 'journeys', name: 'All journeys', about: 'Plans and the people in them' },
+      { to: 'experiments', name: 'Experiments', about: 'Which way does more of what is wanted, and what it has shown' },
+      { to: 'starters', name: 'Starters', about: 'Begin a journey from one that exists' },
+      { to: 'rehearsals', name: 'Rehearsals', about: 'What would come of a change before it is made' },
+    ],
+  },
+  {
+    to: 'broadcasts',
+    name: 'Broadcasts',
+    about: 'One message to everybody in some segments',
+    icon: IconSend,
+    key: 'c',
+  },
   {
     to: 'messages',
     name: 'Messages',
@@ -72,9 +93,11 @@ export const places: Place[] = [
     key: 'd',
     inside: [
       { to: 'definitions', name: 'Definitions', about: 'Everything that decides, with its versions' },
+      { to: 'map', name: 'Map', about: 'What leads to what, and where it turns in a circle', key: 'h' },
+      { to: 'reviews', name: 'Reviews', about: 'Drafts that wait until somebody else has approved them', key: 'r' },
       { to: 'backfills', name: 'Backfills', about: 'How changed definitions reach everybody' },
       { to: 'audit', name: 'Audit', about: 'Who changed what, newest first', key: 'a' },
     ],
   },
-  { to: 'settings', name: 'Settings', about: 'Keys, sender, zone, caps, quiet hours', icon: IconSettings, key: 's' },
+  { to: 'settings', name: 'Settings', about: 'Colleagues, keys, sender, zone, caps, quiet hours', icon: IconSettings, key: 's' },
 ];

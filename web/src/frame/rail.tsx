@@ -1,5 +1,7 @@
 import { IconLayoutSidebar } from '@tabler/icons-react';
 import { To, usePlace } from '../parts/address.tsx';
+import { plural } from '../parts/number.ts';
+import { useWaiting } from '../reviews/use-waiting.ts';
 import css from './rail.module.css';
 import { isAt, isIn, usePlaces } from './use-places.ts';
 
@@ -26,10 +28,13 @@ export function Rail({ narrow, onNarrow }: { narrow: boolean; onNarrow: (narrow:
 
 export function Places({ narrow = false, onGone }: { narrow?: boolean; onGone?: () => void }) {
   const here = usePlace();
+  const waiting = useWaiting();
   return (
     <ul className={css.places}>
       {usePlaces().map((place) => {
         const inside = isIn(place, here);
+        const shows = !narrow && inside && place.inside && place.inside.length > 0;
+        const holdsReviews = !shows && place.inside?.some((part) => part.to === reviewsAt);
         const { icon: Icon } = place;
         return (
           <li key={place.to}>
@@ -38,13 +43,19 @@ export function Places({ narrow = false, onGone }: { narrow?: boolean; onGone?: 
               className={css.item}
               data-here={inside || undefined}
               {...(inside && isAt(here, place.to) ? { 'aria-current': 'page' as const } : {})}
-              {...(narrow ? { 'data-tip': place.name, 'aria-label': place.name } : {})}
+              {...(narrow
+                ? {
+                    'data-tip': place.name,
+                    'aria-label': holdsReviews && waiting > 0 ? `${place.name}: ${sayWaiting(waiting)}` : place.name,
+                  }
+                : {})}
               {...(onGone ? { onClick: onGone } : {})}
             >
               <Icon size={17} stroke={1.7} aria-hidden="true" />
               {!narrow && <span>{place.name}</span>}
+              {holdsReviews && <Waiting count={waiting} />}
             </To>
-            {!narrow && inside && place.inside && place.inside.length > 0 && (
+            {shows && place.inside && (
               <ul className={css.inside}>
                 {place.inside.map((part) => (
                   <li key={part.to}>
@@ -56,6 +67,7 @@ export function Places({ narrow = false, onGone }: { narrow?: boolean; onGone?: 
                       {...(onGone ? { onClick: onGone } : {})}
                     >
                       {part.name}
+                      {part.to === reviewsAt && <Waiting count={waiting} />}
                     </To>
                   </li>
                 ))}
@@ -65,5 +77,19 @@ export function Places({ narrow = false, onGone }: { narrow?: boolean; onGone?: 
         );
       })}
     </ul>
+  );
+}
+
+const reviewsAt = 'reviews';
+const sayWaiting = (count: number): string => plural(count, 'review waits for you', 'reviews wait for you');
+
+/** How many reviews wait for you. */
+function Waiting({ count }: { count: number }) {
+  if (count === 0) return null;
+  return (
+    <span className={css.waiting}>
+      <span aria-hidden="true">{count}</span>
+      <span className="visually-hidden">{sayWaiting(count)}</span>
+    </span>
   );
 }

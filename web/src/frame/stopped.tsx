@@ -1,19 +1,36 @@
 import { Button, Popover } from '@mantine/core';
 import { IconHandStop } from '@tabler/icons-react';
 import { useState } from 'react';
+import { breakerName, sayStopped } from '#contract/stop.ts';
 import type { Reply } from '../api.ts';
 import { Confirm } from '../parts/confirm.tsx';
+import { useNameOf } from '../parts/names.tsx';
 import { said } from '../parts/notify.ts';
+import { callPerson } from '../parts/person-name.tsx';
 import { Time } from '../parts/time.tsx';
 import { useChange, useRoute } from '../query.ts';
 import css from './stopped.module.css';
 
 type KillSwitch = Reply<'listKillSwitches'>['items'][number];
 
-/** "workspace" → All sending; "journey:welcome" → Journey welcome. */
-export function sayScope(scope: string): string {
-  const [kind, key] = scope.split(':');
-  return key === undefined ? 'All sending' : kind === 'channel' ? `Channel ${key}` : `Journey ${key}`;
+/** What a stop is about: All sending, E-mail, the journey Welcome, or what somebody is called. */
+export function useSayScope(): (scope: string, person?: KillSwitch['person']) => string {
+  const nameOf = useNameOf();
+  return (scope, person = null) => {
+    if (scope === 'workspace') return 'All sending';
+    if (scope.startsWith('person:')) return person ? callPerson(person) : 'One person';
+    const said = sayStopped(scope, (key) => nameOf('journey', key)).replace(/^the /, '');
+    return said.charAt(0).toUpperCase() + said.slice(1);
+  };
+}
+
+/** Who stopped it. */
+export const sayStopper = (by: string): string => (by === breakerName ? 'Stopped by itself' : `Stopped by ${by}`);
+
+interface Asked {
+  scope: string;
+  stopped: boolean;
+  name: string;
 }
 
 /** What is stopped, always in sight; and the way to stop everything. */
@@ -21,12 +38,13 @@ export function Stopped() {
   const switches = useRoute('listKillSwitches', undefined);
   const change = useChange('setKillSwitch', ['listKillSwitches', 'listJourneys', 'listMessages', 'getHome']);
   const [open, setOpen] = useState(false);
-  const [asked, setAsked] = useState<{ scope: string; stopped: boolean } | null>(null);
-  const items: KillSwitch[] = switches.data?.items ?? [];
+  const [asked, setAsked] = useState<Asked | null>(null);
+  // Whoever is stopped alone stands on the page of stops: that lasts, and nothing else waits for it.
+  const items: KillSwitch[] = (switches.data?.items ?? []).filter((item) => item.person === null);
   const any = items.length > 0;
-  const ask = (scope: string, stopped: boolean): void => {
+  const ask = (about: Asked): void => {
     setOpen(false);
-    setAsked({ scope, stopped });
+    setAsked(about);
   };
   const all = items.some((item) => item.scope === 'workspace');
   return (
@@ -42,7 +60,7 @@ export function Stopped() {
             data-tip={any ? undefined : 'Nothing is stopped'}
           >
             <IconHandStop size={16} stroke={1.7} aria-hidden="true" />
-            {any && <span>{items.length === 1 ? `${sayScope(items[0]!.scope)} stopped` : `${items.length} stopped`}</span>}
+            {any && <span>{items.length === 1 ? <OneStopped scope={items[0]!.scope} /> : `${items.length} stopped`}</span>}
           </button>
         </Popover.Target>
         <Popover.Dropdown p={16} aria-label="What is stopped">
@@ -54,22 +72,17 @@ export function Stopped() {
           )}
           <ul className={css.list}>
             {items.map((item) => (
-              <li key={item.scope}>
-                <div>
-                  <strong>{sayScope(item.scope)}</strong>
-                  <div className="quiet">{item.reason || 'No reason given'}</div>
-                  <div className="faint">
-                    {item.by}, <Time at={item.stoppedAt} />
-                  </div>
-                </div>
-                <Button size="xs" variant="default" onClick={() => ask(item.scope, false)}>
-                  Let it go on
-                </Button>
-              </li>
+              <StoppedRow key={item.scope} item={item} onLet={(name) => ask({ scope: item.scope, stopped: false, name })} />
             ))}
           </ul>
           {!all && (
-            <Button mt={12} variant="light" color="red" fullWidth onClick={() => ask('workspace', true)}>
+            <Button
+              mt={12}
+              variant="light"
+              color="red"
+              fullWidth
+              onClick={() => ask({ scope: 'workspace', stopped: true, name: 'All sending' })}
+            >
               Stop all sending
             </Button>
           )}
@@ -79,7 +92,7 @@ export function Stopped() {
         open={asked !== null}
         onClose={() => setAsked(null)}
         danger={asked?.stopped ?? false}
-        title={asked?.stopped ? 'Stop all sending' : `Let ${asked ? sayScope(asked.scope).toLowerCase() : ''} go on`}
+        title={asked?.stopped ? 'Stop all sending' : `Let it go on: ${asked?.name ?? ''}`}
         action={asked?.stopped ? 'Stop sending' : 'Let it go on'}
         {...(asked?.stopped ? { reason: 'Why is it stopped' } : {})}
         onConfirm={async (reason) => {
@@ -93,5 +106,26 @@ export function Stopped() {
           : 'Messages that waited and are still wanted are sent now.'}
       </Confirm>
     </>
+  );
+}
+
+// Only where something is stopped are names asked for.
+const OneStopped = ({ scope }: { scope: string }) => <>{useSayScope()(scope)} stopped</>;
+
+function StoppedRow({ item, onLet }: { item: KillSwitch; onLet: (name: string) => void }) {
+  const name = useSayScope()(item.scope);
+  return (
+    <li>
+      <div>
+        <strong>{name}</strong>
+        <div className="quiet">{item.reason || 'No reason given'}</div>
+        <div className="faint">
+          {sayStopper(item.by)}, <Time at={item.stoppedAt} />
+        </div>
+      </div>
+      <Button size="xs" variant="default" onClick={() => onLet(name)} aria-label={`Let it go on: ${name}`}>
+        Let it go on
+      </Button>
+    </li>
   );
 }

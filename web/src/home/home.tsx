@@ -7,6 +7,7 @@ import { ProblemView } from '../parts/problem.tsx';
 import { format } from '../parts/say-time.ts';
 import { ScreenSkeleton } from '../parts/skeleton.tsx';
 import { useRoute } from '../query.ts';
+import { useWaiting } from '../reviews/use-waiting.ts';
 import { useNow, useWorkspace } from '../session/workspace.tsx';
 import { Figures } from './figures.tsx';
 import css from './home.module.css';
@@ -18,9 +19,16 @@ export function Home() {
   const lag = useRoute('getLag', undefined, { refetchInterval: 30_000 });
   const { language, zone, name } = useWorkspace();
   const now = useNow();
+  const waiting = useWaiting();
   if (home.error) return <ProblemView problem={home.error} again={() => void home.refetch()} page />;
   if (!home.data) return <ScreenSkeleton />;
-  const { setup, today, days, attention } = home.data;
+  const { setup, today, days } = home.data;
+  const yours = {
+    sentence: `${plural(waiting, 'draft waits', 'drafts wait')} for your review.`,
+    link: '/reviews',
+    tone: 'amber' as const,
+  };
+  const attention = waiting > 0 ? [yours, ...home.data.attention] : home.data.attention;
   const left = setup.filter((step) => !step.done).length;
   const label = (day: string): string => format(language, 'UTC', { day: 'numeric', month: 'short' }).format(Date.parse(`${day}T12:00:00Z`));
   const series = (key: 'events' | 'newPeople' | 'sent') => days.map((day) => ({ label: label(day.day), value: day[key] }));

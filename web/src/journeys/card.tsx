@@ -5,6 +5,7 @@ import { To } from '../parts/address.tsx';
 import { sayShort } from '../parts/number.ts';
 import { carry, useActs } from './canvas-acts.ts';
 import css from './canvas.module.css';
+import type { Mark } from './compare-outline.ts';
 import type { PlacedNode } from './lay-out.ts';
 import { stepLooks } from './step-kinds.tsx';
 
@@ -14,7 +15,7 @@ export interface Wrong {
   message: string;
 }
 interface CardData extends Record<string, unknown> {
-  journeyKey: string;
+  journeyKey: string | null;
   node: PlacedNode;
   here: number;
   /** Null while nothing is counted: a draft that was never live. */
@@ -25,7 +26,14 @@ interface CardData extends Record<string, unknown> {
   /** What is wrong there, and how bad it is. */
   wrong: string | undefined;
   level: Wrong['level'] | undefined;
+  /** How it differs from another version. */
+  mark: Mark | undefined;
+  /** Whether a way that is drawn comes by; missing while none is. */
+  way: 'gone' | 'last' | 'off' | undefined;
+  /** When it came, in words. */
+  came: string | undefined;
 }
+const markWords: Record<Mark, string> = { added: 'Added', changed: 'Changed', removed: 'Removed' };
 export type CardNode = Node<CardData, 'card' | 'end'>;
 
 const Handles = () => (
@@ -36,7 +44,7 @@ const Handles = () => (
 );
 
 export const Card = memo(function Card({ data }: NodeProps<CardNode>) {
-  const { node, chosen, wrong, level } = data;
+  const { node, chosen, wrong, level, mark, way, came } = data;
   const acts = useActs();
   const step = node.step!;
   const { icon: Icon, name } = stepLooks[step.kind] ?? stepLooks.exit;
@@ -49,6 +57,8 @@ export const Card = memo(function Card({ data }: NodeProps<CardNode>) {
         data-kind={step.kind}
         data-chosen={chosen || undefined}
         data-wrong={level}
+        data-mark={mark}
+        data-way={way}
         style={{ height: node.height }}
         draggable={canMove}
         onDragStart={(event) => {
@@ -71,10 +81,22 @@ export const Card = memo(function Card({ data }: NodeProps<CardNode>) {
           </span>
           <span className={css.sentence}>{node.sentence}</span>
           {wrong && <span className="visually-hidden">. {wrong}</span>}
+          {mark && <span className="visually-hidden">. {markWords[mark]}</span>}
+          {came && <span className="visually-hidden">. {came}</span>}
         </button>
+        {came && (
+          <span className={css.came} aria-hidden="true">
+            {came}
+          </span>
+        )}
         {wrong && (
           <span className={css.mark} data-level={level} data-tip={wrong}>
             {level === 'error' ? <IconExclamationCircle size={15} /> : <IconAlertTriangle size={15} />}
+          </span>
+        )}
+        {mark && (
+          <span className={css.differs} data-mark={mark} aria-hidden="true">
+            {markWords[mark]}
           </span>
         )}
         {step.note && (
@@ -92,14 +114,14 @@ export const Card = memo(function Card({ data }: NodeProps<CardNode>) {
 function Counts({ journeyKey, node, here, passed }: Pick<CardData, 'journeyKey' | 'node' | 'here'> & { passed: number }) {
   return (
     <span className={css.counts}>
-      {here > 0 ? (
+      {journeyKey !== null && here > 0 ? (
         <To to="people" search={{ journey: journeyKey, step: node.id }} className={css.lead} data-tip="Who is here">
           {sayShort(here)} here
         </To>
       ) : (
-        <span>0 here</span>
+        <span>{sayShort(here)} here</span>
       )}
-      {node.step!.kind === 'send' && here + passed > 0 ? (
+      {journeyKey !== null && node.step!.kind === 'send' && here + passed > 0 ? (
         <To to="messages" search={{ journey: journeyKey, step: node.id }} className={css.lead} data-tip="Its messages">
           {sayShort(passed)} passed
         </To>

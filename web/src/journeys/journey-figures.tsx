@@ -1,9 +1,9 @@
 import { useParams } from '@tanstack/react-router';
 import type { Reply } from '../api.ts';
 import { To } from '../parts/address.tsx';
-import { sayNumber } from '../parts/number.ts';
+import { sayNumber, sayPercent } from '../parts/number.ts';
+import { sayGoal } from './journey-columns.tsx';
 import css from './journey-page.module.css';
-import { sayShare } from './say-share.ts';
 
 /** How many are in it, came in and reached the goal, over all versions. */
 export function JourneyFigures({ row }: { row: Reply<'listJourneys'>['items'][number] }) {
@@ -14,8 +14,9 @@ export function JourneyFigures({ row }: { row: Reply<'listJourneys'>['items'][nu
         {sayNumber(row.live)} in it now
       </To>
       <span>{sayNumber(row.entered)} entered</span>
-      <span>
-        {sayNumber(row.goalMet)} reached the goal{row.entered > 0 && ` (${sayShare(row.goalMet, row.entered)})`}
+      <span data-tip={sayGoal(row)}>
+        {sayNumber(row.goalMet)} reached the goal
+        {row.goal !== null && row.goal.rate !== null && ` (${sayPercent(row.goal.met, row.goal.of)})`}
       </span>
     </p>
   );

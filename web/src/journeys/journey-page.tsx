@@ -21,12 +21,21 @@ import type { Wrong } from './card.tsx';
 import { readDraft } from './edit/draft.ts';
 import css from './journey-page.module.css';
 import { JourneyFigures } from './journey-figures.tsx';
-import { JourneyStatus } from './journeys.tsx';
+import { JourneyMenu } from './journey-menu.tsx';
+import { JourneyStatus } from './journey-status.tsx';
 import { layOut } from './lay-out.ts';
 import { measureText } from './measure-text.ts';
+import { MigratePeople } from './migrate-people.tsx';
+import { RampStrip } from './ramp-strip.tsx';
 import { readJourney } from './read-journey.ts';
+import { isOpen } from './say-ramp.ts';
+import { StandingStrip } from './standing-strip.tsx';
+import { SendIn, TakeOut } from './steer-people.tsx';
 import { StepPanel } from './step-panel.tsx';
 import { useNames } from './use-names.ts';
+import { TracePanel } from './way/trace-panel.tsx';
+import { useTry } from './way/use-try.ts';
+import { wayOf } from './way/way-taken.ts';
 import { useJourneyVersion } from './use-journey-version.ts';
 import { VersionMenu } from './version-menu.tsx';
 import { InWords } from './in-words.tsx';
@@ -34,14 +43,32 @@ import { InWords } from './in-words.tsx';
 /** Loaded when somebody edits: whoever only looks does not wait for it. */
 const EditJourney = lazy(async () => ({ default: (await import('./edit/edit-journey.tsx')).EditJourney }));
 
+const CompareVersions = lazy(async () => ({ default: (await import('./compare-versions.tsx')).CompareVersions }));
+const TryPanel = lazy(async () => ({ default: (await import('./way/try-panel.tsx')).TryPanel }));
+
+/** What came of a version that is brought in is asked again so often: it waits for time and people, which no change announces. */
+const rampAskedEveryMs = 15_000;
+
 /** One journey: its draft to be edited, or what is live, drawn with where people are. */
 export function JourneyPage() {
   const { key } = useParams({ strict: false }) as { key: string };
   const [address] = useAddress();
   const definition = useRoute('getDefinition', { params: { kind: 'journey', key } });
   const { data } = definition;
-  const edits = address.edit === '1' || (address.edit !== '0' && address.version === undefined && data?.version === null);
+  const edits =
+    address.edit === '1' ||
+    (address.edit !== '0' &&
+      address.version === undefined &&
+      address.trace === undefined &&
+      data?.version === null &&
+      data.archivedAt === null);
   const first = useMemo(() => (edits && data ? readDraft(data.draft) : null), [edits, data]);
+  if (address.compare !== undefined)
+    return (
+      <Suspense fallback={<ScreenSkeleton />}>
+        <CompareVersions key={key} />
+      </Suspense>
+    );
   if (edits && data && first)
     return (
       <Suspense fallback={<ScreenSkeleton />}>
@@ -55,7 +82,13 @@ export function JourneyPage() {
 function ShowJourney({ unreadable }: { unreadable: boolean }) {
   const { key } = useParams({ strict: false }) as { key: string };
   const [address, setAddress] = useAddress();
-  const shown = useJourneyVersion(key, address.version);
+  const trace = useRoute(
+    'traceRun',
+    { params: { key }, query: { person: address.trace ?? '', run: address.run } },
+    { enabled: address.trace !== undefined },
+  );
+  const traced = address.trace === undefined ? undefined : trace.data;
+  const shown = useJourneyVersion(key, traced ? String(traced.version) : address.version);
   const rows = useRoute('listJourneys', undefined);
   const switches = useRoute('listKillSwitches', undefined);
   const counts = useRoute(
@@ -63,8 +96,10 @@ function ShowJourney({ unreadable }: { unreadable: boolean }) {
     { params: { key }, query: { version: shown.version ?? undefined } },
     { enabled: shown.published, placeholderData: (before) => before },
   );
+  const ramp = useRoute('getRamp', { params: { key } }, { enabled: shown.published, refetchInterval: rampAskedEveryMs }).data?.ramp ?? null;
   const names = useNames();
   const [asked, setAsked] = useState<{ scope: string; stop: boolean } | null>(null);
+  const [steering, setSteering] = useState<'in' | 'out' | null>(null);
 
   const journey = useMemo(() => readJourney(shown.body), [shown.body]);
   const live = shown.isDraft ? undefined : counts.data;
@@ -72,9 +107,26 @@ function ShowJourney({ unreadable }: { unreadable: boolean }) {
   const steps = useMemo(() => (live ? new Map(live.steps.map((row) => [row.step, row])) : null), [live]);
   const wrong = useMemo(() => wrongSteps(journey, shown.mistakes), [journey, shown.mistakes]);
 
+  const version = shown.version ?? shown.current;
+  const what = useMemo(
+    () => (shown.isDraft ? (journey ? { body: journey } : null) : version === null ? null : { version }),
+    [shown.isDraft, journey, version],
+  );
+  const { trying, way: tried } = useTry(key, what);
+  const gone = useMemo(() => (traced ? wayOf(traced) : null), [traced]);
+  const way = address.trace === undefined ? tried : gone;
+  const hasWay = trying !== null || address.trace !== undefined;
+
   const step = journey?.steps.find((one) => one.key === address.step);
-  const about = address.about === '1' && !step;
+  const showsWay = hasWay && !(step && address.panel === 'step');
+  const about = address.about === '1' && !step && !hasWay;
   const choose = (next: string | null): void => setAddress({ step: next ?? undefined, about: undefined });
+  const close = (): void => {
+    if (!hasWay) choose(null);
+    else if (showsWay) setAddress({ try: undefined, trace: undefined, run: undefined, step: undefined });
+    else setAddress({ panel: undefined });
+  };
+  const tryIt = (): void => setAddress({ try: '1', trace: undefined, run: undefined, about: undefined, panel: undefined, view: undefined });
   const [reached, setReached] = useState<string>();
   const chooseNow = useRef(choose);
   chooseNow.current = choose;
@@ -94,14 +146,18 @@ function ShowJourney({ unreadable }: { unreadable: boolean }) {
     const at = journey.steps.findIndex((one) => one.key === address.step);
     choose(journey.steps[Math.min(Math.max(at + by, 0), journey.steps.length - 1)]!.key);
   };
-  useFocusBack(step !== undefined || about);
-  useKeys({ j: () => move(1), k: () => move(-1), Escape: () => (step || about ? choose(null) : false) });
+  useFocusBack(step !== undefined || about || hasWay);
+  useKeys({ j: () => move(1), k: () => move(-1), t: tryIt, Escape: () => (step || about || hasWay ? close() : false) });
 
   const row = rows.data?.items.find((one) => one.key === key);
   const scope = `journey:${key}`;
   const stopped = switches.data?.items.some((item) => item.scope === scope) ?? row?.stopped ?? false;
+  const archived = (row?.archivedAt ?? null) !== null;
   const name = journey?.name ?? row?.name ?? key;
   const words = address.view === 'words';
+  const inForce = useMemo(() => readJourney(shown.live), [shown.live]);
+  /** Whether a colleague can send somebody in. */
+  const takesPeople = inForce?.steps.some((one) => one.kind === 'entry' && 'by' in one.on && one.on.by === 'api') ?? false;
   const problem: ProblemError | null = shown.problem ?? counts.error;
 
   return (
@@ -116,13 +172,16 @@ function ShowJourney({ unreadable }: { unreadable: boolean }) {
       purpose={journey?.intent}
       actions={
         <>
-          <Button
-            variant={shown.published && !stopped ? 'filled' : 'default'}
-            onClick={() => setAddress({ edit: '1', version: undefined, about: undefined, view: undefined }, { replace: false })}
-          >
-            {shown.hasDraft ? 'Go on editing' : 'Edit'}
-          </Button>
+          {!archived && (
+            <Button
+              variant={shown.published && !stopped ? 'filled' : 'default'}
+              onClick={() => setAddress({ edit: '1', version: undefined, about: undefined, view: undefined }, { replace: false })}
+            >
+              {shown.hasDraft ? 'Go on editing' : 'Edit'}
+            </Button>
+          )}
           {shown.published &&
+            !archived &&
             (stopped ? (
               <Button onClick={() => setAsked({ scope, stop: false })}>Let it go on</Button>
             ) : (
@@ -130,11 +189,21 @@ function ShowJourney({ unreadable }: { unreadable: boolean }) {
                 Stop
               </Button>
             ))}
+          {row && <JourneyMenu row={row} takesPeople={takesPeople} onSteer={setSteering} />}
         </>
       }
       bar={
         <>
-          <VersionMenu shown={shown} live={counts.data?.versions ?? []} onChange={(version) => setAddress({ version, step: undefined })} />
+          {shown.definition && <StandingStrip definition={shown.definition} />}
+          {ramp && isOpen(ramp) && <RampStrip journeyKey={key} ramp={ramp} />}
+          <VersionMenu
+            shown={shown}
+            ramp={ramp}
+            live={counts.data?.versions ?? []}
+            onChange={(version) => setAddress({ version, step: undefined })}
+            onCompare={(compare) => setAddress({ compare, step: undefined, view: undefined, about: undefined }, { replace: false })}
+            onMove={(move) => setAddress({ move })}
+          />
           <Segmented
             label="How to show it"
             value={words ? 'words' : 'drawn'}
@@ -153,6 +222,17 @@ function ShowJourney({ unreadable }: { unreadable: boolean }) {
             aria-expanded={about}
           >
             About and ends
+          </Button>
+          <Button
+            size="xs"
+            variant="default"
+            className={css.fixed ?? ''}
+            aria-expanded={trying !== null}
+            data-keys="t"
+            data-tip="The way that one person would take"
+            onClick={() => (trying ? setAddress({ try: undefined, panel: undefined }) : tryIt())}
+          >
+            Try with a person
           </Button>
           <span className={css.space} />
           {row && !shown.isDraft && <JourneyFigures row={row} />}
@@ -189,10 +269,31 @@ function ShowJourney({ unreadable }: { unreadable: boolean }) {
           current={reached ?? step?.key}
           chosen={chosen}
           wrong={wrong}
+          way={way}
           acts={acts}
         />
       )}
-      {journey && step && (
+      {journey && trying && showsWay && address.trace === undefined && (
+        <Peek title="Try with a person" onClose={close}>
+          <Suspense fallback={<Bones lines={8} />}>
+            <TryPanel
+              trying={trying}
+              journey={journey}
+              names={names}
+              chosen={step?.key}
+              onChoose={choose}
+              onOpenStep={(next) => setAddress({ step: next, panel: 'step' })}
+              openStep="About this step"
+            />
+          </Suspense>
+        </Peek>
+      )}
+      {showsWay && address.trace !== undefined && (
+        <Peek title="The way so far" onClose={close}>
+          <TracePanel trace={traced} problem={trace.error} journey={journey} names={names} chosen={step?.key} onChoose={choose} />
+        </Peek>
+      )}
+      {journey && step && !showsWay && (
         <Peek
           key={step.key}
           title={
@@ -200,7 +301,7 @@ function ShowJourney({ unreadable }: { unreadable: boolean }) {
               Step <span className="mono">{step.key}</span>
             </>
           }
-          onClose={() => choose(null)}
+          onClose={close}
         >
           <StepPanel
             journeyKey={key}
@@ -219,6 +320,9 @@ function ShowJourney({ unreadable }: { unreadable: boolean }) {
         </Peek>
       )}
       <StopConfirm asked={asked} onClose={() => setAsked(null)} />
+      {shown.published && <MigratePeople journeyKey={key} />}
+      {steering === 'in' && <SendIn journeyKey={key} name={name} onClose={() => setSteering(null)} />}
+      {steering === 'out' && <TakeOut journeyKey={key} name={name} onClose={() => setSteering(null)} />}
     </Page>
   );
 }

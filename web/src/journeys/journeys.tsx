@@ -1,105 +1,73 @@
 import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import type { Reply } from '../api.ts';
-import { To, useAddress, useGo } from '../parts/address.tsx';
+import { useMemo, useState } from 'react';
+import { type Search, useAddress, useGo } from '../parts/address.tsx';
 import { Empty } from '../parts/empty.tsx';
-import { type Column, List } from '../parts/list.tsx';
+import { useKeys } from '../parts/keys.ts';
+import { List } from '../parts/list.tsx';
 import { plural, sayNumber } from '../parts/number.ts';
 import { Page } from '../parts/page.tsx';
 import { SearchBox } from '../parts/search-box.tsx';
-import { timeColumn } from '../parts/time-column.tsx';
-import { Chip } from '../parts/tone.tsx';
 import { useRoute } from '../query.ts';
+import { useNow, useWorkspace } from '../session/workspace.tsx';
+import { BelowLine, FolderLine, journeyColumns } from './journey-columns.tsx';
+import { JourneyFilterWords } from './journey-filter.tsx';
+import { beginsDown, fits, foldersOf, inOrder, type Line, linesOf, none, readSort, sortText, withoutMove } from './journey-lines.ts';
 import css from './journeys.module.css';
+import { ChosenJourneys, MoveJourneys } from './move-journeys.tsx';
 import { NewJourney } from './new-journey.tsx';
-import { sayShare } from './say-share.ts';
 
-type JourneyRow = Reply<'listJourneys'>['items'][number];
+const idOf = (line: Line): string => line.id;
+const noFilter: Search = {
+  search: undefined,
+  state: undefined,
+  owner: undefined,
+  serves: undefined,
+  problems: undefined,
+  review: undefined,
+  folder: undefined,
+};
+/** Folders that are closed stand in the address, one after the other. */
+const between = '|';
 
-export function JourneyStatus({ row }: { row: Pick<JourneyRow, 'stopped' | 'version' | 'hasDraft'> }) {
-  if (row.stopped)
-    return (
-      <Chip tone="bad" tip="Its messages wait until somebody lets it go on">
-        Stopped
-      </Chip>
-    );
-  if (row.version === null) return <Chip tip="Nobody enters before it is published">Draft</Chip>;
-  return (
-    <Chip tone="good" tip={row.hasDraft ? 'Live; a draft of the next version waits' : 'Live'}>
-      Live
-    </Chip>
-  );
-}
-
-const columns: Column<JourneyRow>[] = [
-  {
-    key: 'name',
-    title: 'Journey',
-    width: 'minmax(150px, 3fr)',
-    cell: (row) => (
-      <span className={css.name}>
-        <span className="clip">
-          <strong>{row.name}</strong>
-          {row.version !== null && <span className="faint"> v{row.version}</span>}
-          {row.hasDraft && row.version !== null && <span className="faint">, draft waits</span>}
-        </span>
-        <span className="clip quiet">{row.intent}</span>
-      </span>
-    ),
-  },
-  { key: 'status', title: 'Status', width: '76px', cell: (row) => <JourneyStatus row={row} /> },
-  {
-    key: 'live',
-    title: 'In it now',
-    width: '72px',
-    align: 'right',
-    cell: (row) =>
-      row.live === 0 ? (
-        <span className="faint">0</span>
-      ) : (
-        <To
-          to="people"
-          search={{ journey: row.key }}
-          className="text-link"
-          aria-label={`${plural(row.live, 'person', 'people')} in ${row.name}`}
-        >
-          {sayNumber(row.live)}
-        </To>
-      ),
-  },
-  { key: 'entered', title: 'Entered', width: '72px', align: 'right', from: 640, cell: (row) => sayNumber(row.entered) },
-  {
-    key: 'week',
-    title: 'In 7 days',
-    width: '72px',
-    align: 'right',
-    from: 900,
-    cell: (row) => <span className="quiet">{sayNumber(row.entered7d)}</span>,
-  },
-  {
-    key: 'goal',
-    title: 'Reached the goal',
-    width: '116px',
-    align: 'right',
-    from: 740,
-    cell: (row) => (
-      <>
-        {sayNumber(row.goalMet)} <span className="faint">{sayShare(row.goalMet, row.entered)}</span>
-      </>
-    ),
-  },
-  timeColumn({ key: 'last', title: 'Last entry', width: '84px', from: 820, at: (row) => row.lastEntryAt }),
-];
-const idOf = (row: JourneyRow): string => row.key;
-
-/** The journeys with how many are in them, came in and reached the goal. */
+/** The journeys: how they do, who answers for them, what is wrong with them, in their folders. */
 export function Journeys() {
   const [address, setAddress] = useAddress();
   const go = useGo();
+  const now = useNow();
+  const { zone } = useWorkspace();
   const journeys = useRoute('listJourneys', undefined);
-  const wanted = (address.search ?? '').toLowerCase();
+  const [chosen, setChosen] = useState<Set<string>>(new Set());
+  const [moving, setMoving] = useState(false);
   const all = journeys.data?.items ?? [];
-  const rows = all.filter((row) => `${row.name} ${row.key} ${row.intent}`.toLowerCase().includes(wanted));
+  const listed = all.filter((row) => (row.archivedAt !== null) === (address.state === 'archived'));
+  const filtered = Object.keys(noFilter).some((key) => address[key] !== undefined);
+  const sort = readSort(address.sort);
+  const fitting = all.filter((row) => fits(row, address, now, zone));
+  const closed = useMemo(() => new Set((address.closed ?? '').split(between)), [address.closed]);
+  const lines = linesOf(inOrder(fitting, sort, now), closed);
+  const moves = withoutMove(all, now);
+  const picked = all.filter((row) => chosen.has(row.key));
+  useKeys({ m: () => (picked.length > 0 ? setMoving(true) : false) });
+
+  const toggle = (path: string): void => {
+    const next = new Set([...closed].filter(Boolean));
+    next.delete(path) || next.add(path);
+    setAddress({ closed: [...next].join(between) || undefined });
+  };
+  /** Choosing a folder chooses what is in it. */
+  const choose = (ids: Set<string>): void => {
+    const line = lines.find((each) => each.kind === 'folder' && ids.has(each.id));
+    if (line?.kind !== 'folder') {
+      setChosen(ids);
+      return;
+    }
+    const inside = fitting.filter((row) => fits(row, { folder: line.path }, now, zone)).map((row) => row.key);
+    const next = new Set([...ids].filter((id) => id !== line.id));
+    const whole = inside.every((key) => next.has(key));
+    for (const key of inside) whole ? next.delete(key) : next.add(key);
+    setChosen(next);
+  };
   return (
     <Page
       fit="fill"
@@ -111,25 +79,59 @@ export function Journeys() {
         </Button>
       }
       bar={
-        all.length > 4 ? (
-          <SearchBox
-            value={address.search ?? ''}
-            onChange={(next) => setAddress({ search: next || undefined })}
-            placeholder="Search journeys"
-          />
+        all.length > 0 ? (
+          <>
+            <SearchBox
+              value={address.search ?? ''}
+              onChange={(next) => setAddress({ search: next || undefined })}
+              placeholder="Search journeys"
+              width={200}
+            />
+            <JourneyFilterWords address={address} rows={listed} onChange={setAddress} />
+            {moves.of > 0 && (
+              <span className={css.moves}>
+                {moves.none === 0 ? (
+                  <span className="faint">Every live journey serves a stage move</span>
+                ) : (
+                  <button
+                    type="button"
+                    className="plain-button text-link"
+                    onClick={() => setAddress({ ...noFilter, state: 'published', serves: none })}
+                  >
+                    {sayNumber(moves.none)} of {plural(moves.of, 'live journey')} {moves.none === 1 ? 'serves' : 'serve'} no stage move
+                  </button>
+                )}
+              </span>
+            )}
+          </>
         ) : undefined
       }
     >
       <List
         tall
         label="Journeys"
-        columns={columns}
+        columns={journeyColumns}
         idOf={idOf}
-        list={{ rows, loaded: journeys.data !== undefined, problem: journeys.error, again: () => void journeys.refetch() }}
-        onOpen={(row) => go(`journeys/${row.key}`)}
+        list={{ rows: lines, loaded: journeys.data !== undefined, problem: journeys.error, again: () => void journeys.refetch() }}
+        sort={sort}
+        onSort={(key) => setAddress({ sort: sortText({ key, down: sort.key === key ? !sort.down : beginsDown(key) }) })}
+        heading={(line) => (line.kind === 'folder' ? <FolderLine line={line} onToggle={() => toggle(line.path)} /> : undefined)}
+        chosen={chosen}
+        onChosen={choose}
+        onOpen={(line) => (line.kind === 'folder' ? toggle(line.path) : go(`journeys/${line.row.key}`))}
+        below={{ until: 560, cell: (line) => <BelowLine line={line} /> }}
         empty={
-          wanted ? (
-            <Empty title="No journey fits">Change the search, or take it away.</Empty>
+          filtered ? (
+            <Empty
+              title="No journey fits"
+              action={
+                <Button variant="default" onClick={() => setAddress(noFilter)}>
+                  Show all journeys
+                </Button>
+              }
+            >
+              Change the search, or take a word of the filter away.
+            </Empty>
           ) : (
             <Empty title="No journey yet" action={<Button onClick={() => setAddress({ new: '1' })}>New journey</Button>}>
               A journey says when people enter, what they get and when it is over. Publish one of the starter drafts, or write your own.
@@ -137,6 +139,18 @@ export function Journeys() {
           )
         }
       />
+      <ChosenJourneys rows={picked} onMove={() => setMoving(true)} onClear={() => setChosen(new Set())} />
+      {moving && (
+        <MoveJourneys
+          rows={picked}
+          folders={foldersOf(listed)}
+          onClose={() => setMoving(false)}
+          onDone={() => {
+            setMoving(false);
+            setChosen(new Set());
+          }}
+        />
+      )}
       {address.new === '1' && journeys.data && (
         <NewJourney taken={new Set(all.map((row) => row.key))} onClose={() => setAddress({ new: undefined })} />
       )}

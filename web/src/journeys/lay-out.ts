@@ -3,7 +3,8 @@ import type { Journey } from '#contract/journey.ts';
 import type { Exit, Step } from '#contract/steps/index.ts';
 import type { Reply } from '../api.ts';
 import { waysOf } from './edit/ways.ts';
-import { type Names, sayCard } from './read-journey.ts';
+import type { Names } from './named.ts';
+import { sayCard } from './read-journey.ts';
 
 const cardWidth = 240;
 const endSize = { width: 64, height: 26 };
@@ -37,7 +38,7 @@ export interface Placed {
   nodes: PlacedNode[];
   edges: PlacedEdge[];
 }
-type Counts = Reply<'getJourneyCounts'>;
+type Counts = Pick<Reply<'getJourneyCounts'>, 'edges'>;
 /** How wide a text is in pixels. Handed in, so that this file is without a browser. */
 export type Measure = (text: string, weight: 400 | 500) => number;
 

@@ -1,7 +1,7 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { keyOf } from '../definitions/key-of.ts';
-import { useGo } from '../parts/address.tsx';
+import { To, useGo } from '../parts/address.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
 import { useChange } from '../query.ts';
 
@@ -33,7 +33,13 @@ export function NewJourney({ taken, onClose }: { taken: ReadonlySet<string>; onC
       busy={put.isPending}
       onSave={save}
     >
-      <p className="quiet">It begins as a draft. Nobody enters before you publish it.</p>
+      <p className="quiet">
+        It begins as a draft. Nobody enters before you publish it. You can also{' '}
+        <To to="starters" className="text-link">
+          begin from a starter or a copy
+        </To>
+        .
+      </p>
       <TextInput
         label="Name"
         value={name}

@@ -11,9 +11,12 @@ import { useNameOf } from '../parts/names.tsx';
 import { plural, sayNumber } from '../parts/number.ts';
 import { Fact, Facts, Section } from '../parts/page.tsx';
 import { StageBadge } from '../parts/stage-badge.tsx';
+import { ExperimentAtStep } from '../experiments/experiment-result.tsx';
+import { BranchSignals } from './branch-signals.tsx';
 import css from './journey-page.module.css';
 import { waysOf } from './edit/ways.ts';
-import { type Names, sayCard } from './read-journey.ts';
+import { type Names, namedRule, namedTrigger } from './named.ts';
+import { sayCard } from './read-journey.ts';
 import { TemplatePreview } from './template-preview.tsx';
 
 interface StepPanelProps {
@@ -31,7 +34,7 @@ export function StepPanel({ journeyKey, journey, step, names, counts, wrong, onC
   const count = counts?.steps.find((row) => row.step === step.key);
   const steps = new Map(journey.steps.map((one) => [one.key, one]));
   const leads = waysOf(step);
-  const rules = step.kind === 'branch' ? new Map(step.paths.map((path) => [path.label, sayRule(path.when)])) : null;
+  const rules = step.kind === 'branch' ? new Map(step.paths.map((path) => [path.label, sayRule(namedRule(path.when, names))])) : null;
   const taken = (next: string | null): number | null =>
     counts?.edges.find((edge) => edge.from === step.key && edge.to === next)?.count ?? null;
   return (
@@ -55,7 +58,9 @@ export function StepPanel({ journeyKey, journey, step, names, counts, wrong, onC
           <Fact name="Passed">{sayNumber(count.passed)}</Fact>
         </Facts>
       )}
-      <Details step={step} nameOf={nameOf} />
+      {(step.kind === 'branch' || step.kind === 'split') && <BranchSignals journeyKey={journeyKey} journey={journey} step={step} />}
+      {step.kind === 'experiment' && <ExperimentAtStep journeyKey={journeyKey} step={step.key} />}
+      <Details step={step} names={names} nameOf={nameOf} />
       {leads.length > 0 && (
         <Section title={leads.length > 1 ? 'Ways on' : 'Then'}>
           <ul className={css.leads}>
@@ -78,7 +83,7 @@ export function StepPanel({ journeyKey, journey, step, names, counts, wrong, onC
           </ul>
         </Section>
       )}
-      {step.kind === 'send' && step.template !== null && <TemplatePreview template={step.template} />}
+      {step.kind === 'send' && step.template !== null && <TemplatePreview template={step.template} topic={step.topic} />}
       <div className={css.links}>
         {count && count.here > 0 && (
           <Button component={To} to="people" search={{ journey: journeyKey, step: step.key }} size="xs" variant="default">
@@ -98,13 +103,13 @@ export function StepPanel({ journeyKey, journey, step, names, counts, wrong, onC
   );
 }
 
-function Details({ step, nameOf }: { step: Step; nameOf: ReturnType<typeof useNameOf> }) {
+function Details({ step, names, nameOf }: { step: Step; names: Names; nameOf: ReturnType<typeof useNameOf> }) {
   switch (step.kind) {
     case 'entry':
       return (
         <Facts>
-          <Fact name="Starts">{sayTrigger(step.on)}</Fact>
-          <Fact name="When">{step.when ? sayRule(step.when) : <span className="faint">Always</span>}</Fact>
+          <Fact name="Starts">{sayTrigger(namedTrigger(step.on, names))}</Fact>
+          <Fact name="When">{step.when ? sayRule(namedRule(step.when, names)) : <span className="faint">Always</span>}</Fact>
         </Facts>
       );
     case 'wait':

@@ -9,6 +9,7 @@ import { Bones } from '../parts/skeleton.tsx';
 import { Chip } from '../parts/tone.tsx';
 import { useRoute } from '../query.ts';
 import css from './journey-page.module.css';
+import { SendTest } from './mail/send-test.tsx';
 
 /** Bold as bold, links as their labels. */
 const plainWords = (text: string) =>
@@ -31,7 +32,7 @@ function Words({ text }: { text: string }) {
 }
 
 /** What the message says, as text. */
-export function TemplatePreview({ template }: { template: string }) {
+export function TemplatePreview({ template, topic }: { template: string; topic?: string }) {
   const definition = useRoute('getDefinition', { params: { kind: 'template', key: template } });
   if (definition.error) return <ProblemView problem={definition.error} />;
   if (!definition.data) return <Bones lines={4} />;
@@ -54,7 +55,12 @@ export function TemplatePreview({ template }: { template: string }) {
       ) : body.channel === 'webhook' ? (
         <CodeBlock text={body.body} what="body of the webhook" wrap />
       ) : (
-        <Mail body={body} />
+        <>
+          <Mail body={body} />
+          <div>
+            <SendTest template={template} body={body} topic={topic} />
+          </div>
+        </>
       )}
     </Section>
   );

@@ -2,9 +2,12 @@ import type { ProblemError, Reply } from '../api.ts';
 import { useRoute } from '../query.ts';
 
 export interface ShownVersion {
+  definition: Reply<'getDefinition'> | undefined;
   ready: boolean;
   problem: ProblemError | null;
   body: unknown;
+  /** What people enter by now. */
+  live: unknown;
   /** Null when it is the draft, or when all versions are counted together. */
   version: number | null;
   /** The live version is drawn, with the counts of all versions. */
@@ -30,9 +33,11 @@ export function useJourneyVersion(key: string, wanted: string | undefined): Show
   const earlier = !isDraft && number !== null && number !== current;
   const old = useRoute('getVersion', { params: { ...at, version: number ?? 0 } }, { enabled: definition.data !== undefined && earlier });
   return {
+    definition: definition.data,
     ready: definition.data !== undefined && (!earlier || old.data !== undefined),
     problem: definition.error ?? (earlier ? old.error : null),
     body: isDraft ? definition.data?.draft : earlier ? old.data?.body : definition.data?.published,
+    live: definition.data?.published,
     version: isDraft || all ? null : number,
     all,
     isDraft,

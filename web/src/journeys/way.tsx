@@ -4,24 +4,30 @@ import { memo, useState } from 'react';
 import { sayNumber } from '../parts/number.ts';
 import { carried, carries, useActs } from './canvas-acts.ts';
 import css from './canvas.module.css';
+import type { Mark } from './compare-outline.ts';
 import type { Spot } from './edit/ways.ts';
 import { type PlacedEdge, pathOf } from './lay-out.ts';
 
-export type WayEdge = Edge<{ edge: PlacedEdge; share: number; stop: boolean }, 'way'>;
+export type WayEdge = Edge<
+  { edge: PlacedEdge; share: number; stop: boolean; mark: Mark | undefined; way: 'gone' | 'off' | undefined },
+  'way'
+>;
 
 /** A way between two steps: what is written on it, how many took it, and where the journey is edited a place to put something. */
 export const Way = memo(function Way({ data }: EdgeProps<WayEdge>) {
   const acts = useActs();
   if (!data) return null;
-  const { edge, share, stop } = data;
+  const { edge, share, stop, mark, way } = data;
   const hasPlus = acts.edit !== undefined;
   return (
     <>
       <BaseEdge
         path={pathOf(edge.points, edge.back)}
         className={css.way ?? ''}
-        style={{ strokeWidth: 1.25 + share * 3.75 }}
-        data-taken={edge.count > 0 || undefined}
+        style={{ strokeWidth: way === undefined ? 1.25 + share * 3.75 : way === 'gone' ? 3 : 1.25 }}
+        data-taken={(way === undefined && edge.count > 0) || undefined}
+        data-way={way}
+        data-mark={mark}
       />
       {(edge.label !== '' || hasPlus) && (
         <EdgeLabelRenderer>

@@ -9,7 +9,7 @@ import { useSideFade } from '../parts/side-fade.ts';
 import { Bone } from '../parts/skeleton.tsx';
 import { statusTones, statusWords } from '../parts/tone.tsx';
 import css from './message-counts.module.css';
-import { reasonWords } from './reason-words.ts';
+import { reasonWords } from '#contract/reason-words.ts';
 
 type Counts = Reply<'countMessages'>['counts'];
 const sum = (rows: Counts): number => rows.reduce((total, row) => total + row.count, 0);

@@ -22,14 +22,20 @@ export function MessagePanel({ id }: { id: string }) {
 function Details({ message }: { message: MessageRow }) {
   const why = useRoute('personWhy', { params: { id: message.person.id }, query: { about: `message:${message.id}` } });
   const { opens, clicks } = message;
+  const byHand = message.byHand.map((one) => `${one.by} ${sayDid(one)}`);
   return (
     <>
       <div className={css.status}>
         <Status status={message.status} />
-        {why.data ? <WhyAnswer why={why.data} /> : <p>{message.sentence}</p>}
+        {why.data ? (
+          <WhyAnswer why={{ ...why.data, because: why.data.because.filter(({ rule }) => !byHand.includes(rule)) }} />
+        ) : (
+          <p>{message.sentence}</p>
+        )}
         {why.error && <ProblemView problem={why.error} again={() => void why.refetch()} />}
       </div>
-      {message.status === 'uncertain' && <Settle id={message.id} />}
+      <Settle message={message} />
+      {message.byHand.length > 0 && <ByHand message={message} />}
       <Facts>
         <Fact name="To">
           <To to={`people/${message.person.id}`} className="text-link">
@@ -48,6 +54,13 @@ function Details({ message }: { message: MessageRow }) {
           </To>
         </Fact>
         <Fact name="Channel">{message.channel === 'email' ? 'E-mail' : 'Webhook'}</Fact>
+        {message.broadcast && (
+          <Fact name="Broadcast">
+            <To to={`broadcasts/${message.broadcast.id}`} className="text-link">
+              {message.broadcast.name}
+            </To>
+          </Fact>
+        )}
         {message.journey && (
           <Fact name="Journey">
             <To
@@ -63,7 +76,13 @@ function Details({ message }: { message: MessageRow }) {
             </span>
           </Fact>
         )}
-        <Fact name="Asked for">
+        {message.asked && (
+          <>
+            <Fact name="Asked for by">{message.asked.by}</Fact>
+            <Fact name="Asked for as">{message.asked.key}</Fact>
+          </>
+        )}
+        <Fact name="Asked for at">
           <Time at={message.createdAt} as="exact" />
         </Fact>
         <Fact name="Due">
@@ -83,5 +102,26 @@ function Details({ message }: { message: MessageRow }) {
         )}
       </Facts>
     </>
+  );
+}
+
+const sayDid = ({ did, because }: MessageRow['byHand'][number]): string =>
+  `${did === 'again' ? 'sent it again' : 'counted it as arrived'}${because && `: ${because}`}`;
+
+/** What colleagues decided about it, the latest first. */
+function ByHand({ message }: { message: MessageRow }) {
+  return (
+    <ul className={css.byHand} aria-label="Decided by colleagues">
+      {message.byHand.toReversed().map((one) => (
+        <li key={one.at}>
+          <span>
+            <strong>{one.by}</strong> {sayDid(one)}
+          </span>
+          <span className="faint">
+            <Time at={one.at} as="exact" />, until then {one.was}
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }

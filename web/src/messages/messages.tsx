@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { useState } from 'react';
 import { messageReasons, messageStatuses } from 'contract:words';
 import type { MessageRow } from '#contract/routes/messages.ts';
 import { StepFilter } from '../journeys/step-filter.tsx';
@@ -16,6 +17,7 @@ import { Status, statusWords } from '../parts/tone.tsx';
 import { useList, useRoute } from '../query.ts';
 import { MessageCounts } from './message-counts.tsx';
 import { MessagePanel } from './message-panel.tsx';
+import { RetryBar } from './retry-bar.tsx';
 import css from './messages.module.css';
 
 const columns: Column<MessageRow>[] = [
@@ -36,7 +38,7 @@ const columns: Column<MessageRow>[] = [
   },
   {
     key: 'journey',
-    title: 'Journey',
+    title: 'Asked for by',
     width: 'minmax(110px, 180px)',
     from: 900,
     cell: (row) =>
@@ -44,6 +46,12 @@ const columns: Column<MessageRow>[] = [
         <To to={`journeys/${row.journey}`} className="quiet">
           <NameOf kind="journey" of={row.journey} />
         </To>
+      ) : row.broadcast ? (
+        <To to={`broadcasts/${row.broadcast.id}`} className="quiet">
+          {row.broadcast.name}
+        </To>
+      ) : row.asked ? (
+        <span className="quiet clip">{row.asked.by}</span>
       ) : (
         <span className="faint">None</span>
       ),
@@ -64,14 +72,17 @@ export function Messages() {
   const go = useGo();
   const status = oneOf(messageStatuses, address.status);
   const reason = oneOf(messageReasons, address.reason);
-  const { journey, person } = address;
+  const { journey, person, broadcast } = address;
   const step = journey ? address.step : undefined;
+  const acted = oneOf(['opened', 'clicked'] as const, address.acted);
   const nameOf = useNameOf();
-  const list = useList('listMessages', { query: { status, reason, journey, step, person, limit: 100 } });
-  const counts = useRoute('countMessages', { query: { journey } });
+  const [chosen, setChosen] = useState<Set<string>>(new Set());
+  const list = useList('listMessages', { query: { status, reason, journey, step, broadcast, acted, person, limit: 100 } });
+  const counts = useRoute('countMessages', { query: { journey, broadcast } });
+  const broadcasts = useRoute('listBroadcasts', { query: { limit: 200 } }, { staleTime: 60_000 });
   const journeys = useRoute('listJourneys', undefined, { staleTime: 60_000 });
   const uncertain = counts.data?.counts.filter((row) => row.status === 'uncertain').reduce((sum, row) => sum + row.count, 0) ?? 0;
-  const filtered = Boolean(status || reason || journey || person);
+  const filtered = Boolean(status || reason || journey || broadcast || acted || person);
   const filter = (change: Search): void => setAddress({ ...change, peek: undefined });
   const ofJourney = (
     <>
@@ -79,9 +90,30 @@ export function Messages() {
         lead="of"
         anything="any journey"
         value={journey}
-        onChange={(next) => filter({ journey: next, step: undefined })}
+        onChange={(next) => filter({ journey: next, step: undefined, broadcast: undefined })}
         choices={(journeys.data?.items ?? []).map((row) => ({ value: row.key, label: row.name }))}
       />
+      <FilterWord
+        lead="of"
+        anything="any broadcast"
+        value={broadcast}
+        onChange={(next) => filter({ broadcast: next, journey: undefined, step: undefined })}
+        choices={(broadcasts.data?.items ?? [])
+          .filter((row) => !['draft', 'scheduled'].includes(row.state))
+          .map((row) => ({ value: row.id, label: row.name }))}
+      />
+      {acted && (
+        <FilterWord
+          lead="that were"
+          anything="opened or not"
+          value={acted}
+          onChange={(next) => filter({ acted: next })}
+          choices={[
+            { value: 'opened', label: 'opened' },
+            { value: 'clicked', label: 'clicked' },
+          ]}
+        />
+      )}
       {journey && <StepFilter journey={journey} value={step} onChange={(next) => filter({ step: next })} />}
     </>
   );
@@ -90,7 +122,7 @@ export function Messages() {
     <Page
       fit="fill"
       title="Messages"
-      purpose="Every message that a journey asked for: what became of it, and why."
+      purpose="Every message that a journey, a broadcast or a system of yours asked for: what became of it, and why."
       actions={
         <Button component={To} to="stops" variant="default">
           Stops
@@ -141,6 +173,8 @@ export function Messages() {
         columns={columns}
         idOf={idOf}
         list={list}
+        chosen={chosen}
+        onChosen={setChosen}
         peek={address.peek || null}
         onPeek={(id) => setAddress({ peek: id ?? undefined })}
         onOpen={(row) => go(`people/${row.person.id}`)}
@@ -153,7 +187,17 @@ export function Messages() {
               action={
                 <Button
                   variant="default"
-                  onClick={() => filter({ status: undefined, reason: undefined, journey: undefined, step: undefined, person: undefined })}
+                  onClick={() =>
+                    filter({
+                      status: undefined,
+                      reason: undefined,
+                      journey: undefined,
+                      step: undefined,
+                      broadcast: undefined,
+                      acted: undefined,
+                      person: undefined,
+                    })
+                  }
                 >
                   Show all messages
                 </Button>
@@ -168,6 +212,7 @@ export function Messages() {
           )
         }
       />
+      <RetryBar rows={list.rows.filter((row) => chosen.has(row.id))} onClear={() => setChosen(new Set())} />
     </Page>
   );
 }

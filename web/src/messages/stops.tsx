@@ -1,9 +1,12 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
+import { fullStop } from '#contract/sentence.ts';
 import type { Reply } from '../api.ts';
-import { sayScope } from '../frame/stopped.tsx';
+import { sayStopper, useSayScope } from '../frame/stopped.tsx';
 import { To } from '../parts/address.tsx';
+import { plural } from '../parts/number.ts';
 import { Card, Page, Section } from '../parts/page.tsx';
+import { callPerson } from '../parts/person-name.tsx';
 import { ProblemView } from '../parts/problem.tsx';
 import { Bones } from '../parts/skeleton.tsx';
 import { Time } from '../parts/time.tsx';
@@ -18,25 +21,36 @@ const channels = [
   { key: 'webhook', name: 'Webhook' },
 ];
 
-/** Kill switches: the whole workspace, a channel, a journey. */
+/** Kill switches: the whole workspace, a channel, a journey, somebody for whom everything is stopped. */
 export function Stops() {
   const switches = useRoute('listKillSwitches', undefined);
   const journeys = useRoute('listJourneys', undefined);
-  const [asked, setAsked] = useState<{ scope: string; stop: boolean } | null>(null);
+  const [asked, setAsked] = useState<Parameters<typeof StopConfirm>[0]['asked']>(null);
+  const sayScope = useSayScope();
   const items = switches.data?.items ?? [];
+  const stopOf = (scope: string): Switch | undefined => items.find((item) => item.scope === scope);
   const row = (scope: string, name: React.ReactNode, about: string) => (
     <StopRow
       key={scope}
       name={name}
       about={about}
-      label={sayScope(scope)}
-      stopped={items.find((item) => item.scope === scope)}
-      onAsk={(stop) => setAsked({ scope, stop })}
+      label={sayScope(scope, stopOf(scope)?.person)}
+      stopped={stopOf(scope)}
+      onAsk={(stop) => setAsked({ scope, stop, person: stopOf(scope)?.person ?? null })}
     />
   );
-  const published = (journeys.data?.items ?? []).filter((journey) => journey.version !== null);
+  // What is stopped stands first, so that it is seen however many journeys there are.
+  const published = (journeys.data?.items ?? [])
+    .filter((journey) => journey.version !== null)
+    .toSorted((a, b) => Number(stopOf(`journey:${b.key}`) !== undefined) - Number(stopOf(`journey:${a.key}`) !== undefined));
   const problem = switches.error ?? journeys.error;
-  const known = new Set(['workspace', ...channels.map(({ key }) => `channel:${key}`), ...published.map(({ key }) => `journey:${key}`)]);
+  const people = items.filter((item) => item.person !== null);
+  const known = new Set([
+    ...people.map(({ scope }) => scope),
+    'workspace',
+    ...channels.map(({ key }) => `channel:${key}`),
+    ...published.map(({ key }) => `journey:${key}`),
+  ]);
   return (
     <Page
       fit="read"
@@ -77,13 +91,30 @@ export function Stops() {
                       <To to={`journeys/${journey.key}`} className="text-link">
                         {journey.name}
                       </To>,
-                      `${journey.live} in it now`,
+                      journey.live === 0 ? 'Nobody is in it now' : `${plural(journey.live, 'person is', 'people are')} in it now`,
                     ),
                   )}
                 </ul>
               </Card>
             )}
           </Section>
+          {people.length > 0 && (
+            <Section title="People">
+              <Card flush>
+                <ul>
+                  {people.map((item) =>
+                    row(
+                      item.scope,
+                      <To to={`people/${item.person!.id}`} className="text-link">
+                        {callPerson(item.person!)}
+                      </To>,
+                      '',
+                    ),
+                  )}
+                </ul>
+              </Card>
+            </Section>
+          )}
           {items.some((item) => !known.has(item.scope)) && (
             <Section title="Other">
               <Card flush>
@@ -124,7 +155,7 @@ function StopRow({
         <div className="quiet">
           {stopped ? (
             <>
-              {stopped.reason || 'No reason given'}. {stopped.by}, <Time at={stopped.stoppedAt} />
+              {fullStop(stopped.reason || 'No reason given')} {sayStopper(stopped.by)}, <Time at={stopped.stoppedAt} />
             </>
           ) : (
             about

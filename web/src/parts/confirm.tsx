@@ -44,7 +44,7 @@ export function Confirm({ open, onClose, title, children, action, danger = false
     }
   };
   return (
-    <Modal opened={open} onClose={close} title={title} size={440}>
+    <Modal opened={open} onClose={close} title={title} size={440} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
         className={css.form}
         onSubmit={(event) => {

@@ -13,6 +13,15 @@ export function useFocusBack(open: boolean): void {
   }, [open]);
 }
 
+/**
+ * Whether the keyboard may still be brought elsewhere for somebody who asked for that while it was at `from`: it is there, or nowhere, or what had it is
+ * gone and they do not write elsewhere. Whoever has gone on meanwhile is not called back.
+ */
+export function isStillAt(from: Element | null): boolean {
+  const at = document.activeElement;
+  return at === from || at === null || at.matches('body, h1') || (!from?.isConnected && !at.matches('input, textarea'));
+}
+
 /** What had the focus last, on whichever screen. */
 let had: HTMLElement | null = null;
 document.addEventListener('focusin', ({ target }) => {

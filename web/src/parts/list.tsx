@@ -1,4 +1,5 @@
 import { useElementSize } from '@mantine/hooks';
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import type { ProblemError } from '../api.ts';
@@ -8,6 +9,7 @@ import css from './list.module.css';
 import { Peek } from './peek.tsx';
 import { ProblemView } from './problem.tsx';
 import { Bone } from './skeleton.tsx';
+import type { Sorting } from './sorting.ts';
 
 export interface Column<T> {
   key: string;
@@ -17,6 +19,10 @@ export interface Column<T> {
   align?: 'right';
   /** Shown when the list is at least this wide, in pixels (0: always). */
   from?: number;
+  /** What its head says on hover, when the title is too short for it. */
+  tip?: string;
+  /** Rows can be put in its order. */
+  sorts?: boolean;
   cell: (row: T) => ReactNode;
 }
 
@@ -52,6 +58,11 @@ interface ListProps<T> {
   below?: { until: number; cell: (row: T) => ReactNode };
   /** A wide side panel, for what is read rather than looked up. */
   wide?: boolean;
+  /** By which column the rows are in order, which whoever hands them over has done. */
+  sort?: Sorting;
+  onSort?: (key: string) => void;
+  /** What stands in place of the cells of a row that heads others; undefined for any other row. */
+  heading?: (row: T) => ReactNode | undefined;
 }
 
 const rowHeight = 38;
@@ -69,7 +80,14 @@ export function List<T>(props: ListProps<T>) {
   useFocusBack(panel !== undefined && peek !== null);
   const below = props.below && width > 0 && width < props.below.until ? props.below.cell : undefined;
   const height = below ? twoLines : props.tall ? 52 : rowHeight;
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroll.current, estimateSize: () => height, overscan: 12 });
+  const { heading } = props;
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: (index) => (heading?.(rows[index]!) === undefined ? height : rowHeight),
+    overscan: 12,
+    ...(heading ? { getItemKey: (index: number) => idOf(rows[index]!) } : {}), // rows of two heights are measured anew when they change places
+  });
   // biome-ignore lint/correctness/useExhaustiveDependencies: every row is as high as is said, and is asked again when that changes
   useEffect(() => virtual.measure(), [height]);
   const items = virtual.getVirtualItems();
@@ -116,6 +134,8 @@ export function List<T>(props: ListProps<T>) {
   });
 
   const choosing = chosen !== undefined && (width === 0 || width >= 620);
+  const choosable = choosing && heading ? rows.filter((row) => heading(row) === undefined) : rows;
+  const isAll = choosing && choosable.length > 0 && choosable.every((row) => chosen.has(idOf(row)));
   const shown = columns.filter((column) => width === 0 || width >= (column.from ?? 0));
   const tracks = `${choosing ? '18px ' : ''}${shown.map((column) => column.width).join(' ')}`;
   const waiting = !list.loaded && !list.problem;
@@ -141,14 +161,22 @@ export function List<T>(props: ListProps<T>) {
             >
               <div role="row" className={css.head} style={{ gridTemplateColumns: tracks }}>
                 {choosing && (
-                  <span role="columnheader">
-                    <span className="visually-hidden">Chosen</span>
+                  <span role="columnheader" className={css.check}>
+                    <button
+                      type="button"
+                      role="checkbox"
+                      className={css.all}
+                      aria-checked={isAll ? true : chosen.size > 0 ? 'mixed' : false}
+                      aria-label={isAll ? 'Choose none' : 'Choose all that are shown'}
+                      data-tip={isAll ? 'Choose none' : 'Choose all that are shown'}
+                      onClick={() => onChosen?.(isAll ? new Set() : new Set(choosable.map(idOf)))}
+                    >
+                      <span className={css.box} data-on={isAll || undefined} aria-hidden="true" />
+                    </button>
                   </span>
                 )}
                 {shown.map((column) => (
-                  <span key={column.key} role="columnheader" data-align={column.align}>
-                    {column.title}
-                  </span>
+                  <Head key={column.key} column={column} sort={props.sort} onSort={props.onSort} />
                 ))}
               </div>
               {waiting ? (
@@ -167,6 +195,7 @@ export function List<T>(props: ListProps<T>) {
                   {items.map((item) => {
                     const row = rows[item.index]!;
                     const rowId = idOf(row);
+                    const head = heading?.(row);
                     return (
                       // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are on the grid
                       <div
@@ -178,10 +207,11 @@ export function List<T>(props: ListProps<T>) {
                         className={css.row}
                         data-active={item.index === active || undefined}
                         data-peek={rowId === peek || undefined}
-                        data-lines={below ? 2 : undefined}
+                        data-lines={below && head === undefined ? 2 : undefined}
+                        data-heading={head !== undefined || undefined}
                         style={{
                           gridTemplateColumns: tracks,
-                          height,
+                          height: item.size,
                           position: 'absolute',
                           top: 0,
                           width: '100%',
@@ -193,7 +223,12 @@ export function List<T>(props: ListProps<T>) {
                           open(row);
                         }}
                       >
-                        {choosing && (
+                        {head !== undefined && (
+                          <span role="gridcell" className={css.heading}>
+                            {head}
+                          </span>
+                        )}
+                        {choosing && head === undefined && (
                           // biome-ignore lint/a11y/useKeyWithClickEvents: x chooses
                           <span
                             role="gridcell"
@@ -206,12 +241,13 @@ export function List<T>(props: ListProps<T>) {
                             <span className={css.box} data-on={chosen.has(rowId) || undefined} aria-hidden="true" />
                           </span>
                         )}
-                        {shown.map((column) => (
-                          <span key={column.key} role="gridcell" data-align={column.align}>
-                            {column.cell(row)}
-                          </span>
-                        ))}
-                        {below && (
+                        {head === undefined &&
+                          shown.map((column) => (
+                            <span key={column.key} role="gridcell" data-align={column.align}>
+                              {column.cell(row)}
+                            </span>
+                          ))}
+                        {below && head === undefined && (
                           <span role="gridcell" className={css.below}>
                             {below(row)}
                           </span>
@@ -237,5 +273,29 @@ export function List<T>(props: ListProps<T>) {
         </Peek>
       )}
     </div>
+  );
+}
+
+function Head<T>({ column, sort, onSort }: { column: Column<T>; sort: Sorting | undefined; onSort: ((key: string) => void) | undefined }) {
+  const by = sort?.key === column.key ? sort : null;
+  if (!column.sorts || !onSort)
+    return (
+      <span role="columnheader" data-align={column.align} data-tip={column.tip}>
+        {column.title}
+      </span>
+    );
+  return (
+    <span role="columnheader" data-align={column.align} aria-sort={by === null ? 'none' : by.down ? 'descending' : 'ascending'}>
+      <button
+        type="button"
+        className={css.sort}
+        data-tip={column.tip}
+        data-by={by !== null || undefined}
+        onClick={() => onSort(column.key)}
+      >
+        {column.title}
+        {by && (by.down ? <IconArrowDown size={12} aria-hidden="true" /> : <IconArrowUp size={12} aria-hidden="true" />)}
+      </button>
+    </span>
   );
 }

@@ -1,6 +1,7 @@
 import { Popover } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
+import { fullStop } from '#contract/sentence.ts';
 import type { Reply } from '../api.ts';
 import { useRoute } from '../query.ts';
 import { ProblemView } from './problem.tsx';
@@ -13,6 +14,8 @@ export type About = string;
 
 /** An answer to why: one sentence, then each rule with its version and the evidence it read. */
 export function WhyAnswer({ why }: { why: Reply<'personWhy'> }) {
+  // What the sentence has said already is not said again under it.
+  const because = why.because.filter(({ rule }) => fullStop(rule) !== why.answer);
   return (
     <div className={css.answer}>
       <p className={css.sentence}>{why.answer}</p>
@@ -21,9 +24,9 @@ export function WhyAnswer({ why }: { why: Reply<'personWhy'> }) {
           Decided <Time at={why.at} as="exact" />
         </p>
       )}
-      {why.because.length > 0 && (
+      {because.length > 0 && (
         <ul className={css.rules}>
-          {why.because.map((part) => (
+          {because.map((part) => (
             <li key={part.rule} data-held={part.held || undefined}>
               <span className={css.held} role="img" aria-label={part.held ? 'Held' : 'Did not hold'}>
                 {part.held ? <IconCheck size={13} stroke={2.2} /> : <IconX size={13} stroke={2.2} />}

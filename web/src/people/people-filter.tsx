@@ -35,10 +35,23 @@ export function PeopleFilter({ address, onChange }: { address: Search; onChange:
         lead="on"
         anything="any journey"
         value={address.journey}
-        onChange={(journey) => onChange({ journey, step: undefined, peek: undefined })}
+        onChange={(journey) => onChange({ journey, step: undefined, run: undefined, peek: undefined })}
         choices={(journeys.data?.items ?? []).map((row) => ({ value: row.key, label: row.name }))}
       />
       {address.trait && <FilterWord lead="with" anything="any field" value={address.trait} onChange={set('trait')} choices={fields} />}
+      {address.journey && (
+        <FilterWord
+          lead="who"
+          anything="are in it now"
+          value={address.run}
+          onChange={set('run')}
+          choices={[
+            { value: 'week', label: 'entered in the last 7 days' },
+            { value: 'goal', label: 'met its goal' },
+            { value: 'any', label: 'were ever in it' },
+          ]}
+        />
+      )}
       {address.journey && <StepFilter journey={address.journey} value={address.step} onChange={set('step')} />}
     </>
   );

@@ -55,8 +55,9 @@ export function PeopleList() {
   const [chosen, setChosen] = useState<Set<string>>(new Set());
   const { search, stage, journey, segment, trait } = address;
   const step = journey ? address.step : undefined;
+  const run = journey ? (['week', 'goal', 'any'] as const).find((each) => each === address.run) : undefined;
   const filtered = Boolean(search || stage || journey || segment || trait);
-  const list = useList('listPeople', { query: { search, stage, journey, step, segment, trait, limit: 100 } });
+  const list = useList('listPeople', { query: { search, stage, journey, run, step, segment, trait, limit: 100 } });
   const count = useRoute('countPeople', undefined);
 
   return (
@@ -118,6 +119,7 @@ export function PeopleList() {
                       stage: undefined,
                       journey: undefined,
                       step: undefined,
+                      run: undefined,
                       segment: undefined,
                       trait: undefined,
                     })

@@ -68,7 +68,7 @@ function Now({ person }: { person: PersonDetail }) {
         <Fact name="Caps left">
           <ul className={css.caps}>
             {person.capsLeft.map((cap) => (
-              <li key={cap.channel + cap.within}>
+              <li key={cap.of + (cap.within ?? cap.per)}>
                 <span className={css.line}>
                   <span className={css.pips} aria-hidden="true">
                     {Array.from({ length: Math.min(cap.max, 10) }, (_, index) => (
@@ -78,7 +78,8 @@ function Now({ person }: { person: PersonDetail }) {
                   {cap.left} of {cap.max}
                 </span>
                 <div className="faint">
-                  {channelNames[cap.channel] ?? `by ${cap.channel}`} in {sayDuration(cap.within)}
+                  {cap.of === cap.channel ? channelNames[cap.channel] : cap.of} in{' '}
+                  {cap.within === null ? `a calendar ${cap.per}` : sayDuration(cap.within)}
                   {cap.left === 0 && cap.frees && (
                     <>
                       , free again <Time at={cap.frees} as="until" />
@@ -119,6 +120,14 @@ function Runs({ person }: { person: PersonDetail }) {
               {run.name}
             </To>
             <Why person={person.id} about={`journey:${run.journey}`} of={run.name} />
+            <To
+              to={`journeys/${run.journey}`}
+              search={{ trace: person.id, run: run.id }}
+              className={`text-link ${css.end}`}
+              aria-label={`The way through ${run.name}`}
+            >
+              Way
+            </To>
           </span>
           <span className={css.note}>
             {run.status === 'live' ? (

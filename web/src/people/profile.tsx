@@ -1,6 +1,15 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
-import { IconArrowLeft, IconArrowsExchange, IconArrowsJoin2, IconDots, IconPencil, IconTrash } from '@tabler/icons-react';
+import {
+  IconArrowLeft,
+  IconArrowsExchange,
+  IconArrowsJoin2,
+  IconBan,
+  IconDots,
+  IconHandStop,
+  IconPencil,
+  IconTrash,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import { To, useAddress, useGo } from '../parts/address.tsx';
 import { Confirm } from '../parts/confirm.tsx';
@@ -18,6 +27,7 @@ import { useChange, useRoute } from '../query.ts';
 import { EditPerson } from './edit-person.tsx';
 import { JoinPerson } from './join-person.tsx';
 import { OverrideStage } from './override-stage.tsx';
+import { Locked, Paused, StillStopped, StopEverything, TakeOver } from './paused.tsx';
 import { PersonContext } from './person-context.tsx';
 import css from './profile.module.css';
 import { ScoreLedger } from './score-ledger.tsx';
@@ -39,7 +49,7 @@ export function Profile() {
   const { id } = useParams({ strict: false }) as { id: string };
   const person = useRoute('getPerson', { params: { id } });
   const [address, setAddress] = useAddress();
-  const [doing, setDoing] = useState<'edit' | 'stage' | 'join' | 'erase' | null>(null);
+  const [doing, setDoing] = useState<'edit' | 'stage' | 'join' | 'erase' | 'take-over' | 'stop' | null>(null);
   const erase = useChange('erasePerson', ['listPeople', 'countPeople', 'lifecycleBoard']);
   const go = useGo();
   useFocusBack(doing !== null);
@@ -116,6 +126,16 @@ export function Profile() {
               <Menu.Item component={To} to="messages" search={{ person: id }}>
                 Show their messages
               </Menu.Item>
+              {person.data.paused === null && (
+                <Menu.Item leftSection={<IconHandStop size={15} />} onClick={() => setDoing('take-over')}>
+                  Take over from the automation
+                </Menu.Item>
+              )}
+              {person.data.stopped === null && (
+                <Menu.Item leftSection={<IconBan size={15} />} onClick={() => setDoing('stop')}>
+                  Stop everything for them
+                </Menu.Item>
+              )}
               <Menu.Item leftSection={<IconArrowsJoin2 size={15} />} onClick={() => setDoing('join')}>
                 Join with another person
               </Menu.Item>
@@ -128,9 +148,14 @@ export function Profile() {
         </div>
       }
       bar={
-        <div className={css.stages}>
-          <StageLine stage={person.data.stage} />
-        </div>
+        <>
+          <StillStopped person={person.data} />
+          <Paused person={person.data} />
+          <Locked person={person.data} />
+          <div className={css.stages}>
+            <StageLine stage={person.data.stage} />
+          </div>
+        </>
       }
     >
       <div className={css.narrow}>
@@ -166,6 +191,8 @@ export function Profile() {
       {doing === 'edit' && <EditPerson person={person.data} onClose={close} />}
       {doing === 'stage' && <OverrideStage person={person.data} onClose={close} />}
       {doing === 'join' && <JoinPerson person={person.data} onClose={close} />}
+      <TakeOver person={person.data} name={name} open={doing === 'take-over'} onClose={close} />
+      <StopEverything person={person.data} name={name} open={doing === 'stop'} onClose={close} />
       <Confirm
         open={doing === 'erase'}
         onClose={close}

@@ -7,7 +7,7 @@ import { kindEditors } from './conditions/index.ts';
 import type { DraftCondition } from './draft.ts';
 import { isPath } from './lacks.ts';
 import css from './rule-editor.module.css';
-import { profileChoices, profileSeen, traitChoices, useWords } from './vocabulary.ts';
+import { eventChoices, profileChoices, profileSeen, traitChoices, useWords } from './vocabulary.ts';
 
 /** Every kind of condition, and the opposite of the most usual one. */
 function kindChoices(vocabulary: Vocabulary): Choice<DraftCondition>[] {
@@ -20,9 +20,11 @@ function kindChoices(vocabulary: Vocabulary): Choice<DraftCondition>[] {
 
 /** What is found by its own name: events that came in, fields, segments, stages, scores. */
 function namedThings(vocabulary: Vocabulary): Choice<DraftCondition>[] {
-  const { events, segments, stages, scores, grades, topics } = vocabulary;
+  const { segments, stages, scores, grades, topics } = vocabulary;
   return [
-    ...events.map(({ name }): Choice<DraftCondition> => ({ label: `did ${name}`, group: 'Events', value: { event: { name } } })),
+    ...eventChoices(vocabulary).map(
+      ({ value: name }): Choice<DraftCondition> => ({ label: `did ${name}`, group: 'Events', value: { event: { name } } }),
+    ),
     ...traitChoices(vocabulary).map(({ value: path, label, note }): Choice<DraftCondition> => {
       const seen = vocabulary.traits.find((each) => each.path === path);
       return { label, group: 'Fields', value: { trait: { path, op: usualOperator(seen) } }, ...(note ? { note } : {}) };
@@ -55,7 +57,7 @@ function namedThings(vocabulary: Vocabulary): Choice<DraftCondition>[] {
 /** What a name could be that nothing is called by: an event that is still to come, a field that is still to be defined. */
 function unknownThings(vocabulary: Vocabulary, text: string): Choice<DraftCondition>[] {
   const called = (names: string[]): boolean => names.some((name) => name.toLowerCase() === text.toLowerCase());
-  const { events, traits } = vocabulary;
+  const { traits } = vocabulary;
   const group = 'Not known so far';
   const event: Choice<DraftCondition> = {
     label: `Event “${text}”`,
@@ -72,7 +74,7 @@ function unknownThings(vocabulary: Vocabulary, text: string): Choice<DraftCondit
     value: { trait: { path: text, op: usualOperator(undefined) } },
   };
   return [
-    ...(called(events.map(({ name }) => name)) ? [] : [event]),
+    ...(called(eventChoices(vocabulary).map(({ value }) => value)) ? [] : [event]),
     ...(!isPath(text) || called(traits.flatMap(({ path, name }) => [path, name ?? path])) ? [] : [field]),
   ];
 }

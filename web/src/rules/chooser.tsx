@@ -1,6 +1,7 @@
 import { Popover } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { isStillAt } from '../parts/focus-back.ts';
 import { type Choice, fitting, type Written } from './choices.ts';
 import css from './chooser.module.css';
 
@@ -31,10 +32,11 @@ interface ChooserProps<V> {
 
 const mostShown = 80;
 
-/** Where the keyboard goes after something was chosen: to what is still missing in the row, else back to the chip. */
+/** Where the keyboard goes after something was chosen: to what is still missing in the row, else back to the chip. Whoever was quicker and is elsewhere stays there. */
 function goOn(chip: HTMLElement | null): void {
   const row = chip?.closest('[data-row]');
   requestAnimationFrame(() => {
+    if (!isStillAt(chip)) return;
     const next = row?.querySelector<HTMLElement>('[data-chip][data-unset]');
     if (next) {
       next.focus();
@@ -103,7 +105,7 @@ export function Chooser<V>({
             onPick={(value) => {
               onPick(value);
               if (many) return;
-              setOpened(false);
+              close(); // at once, so that the next key is not lost before the keyboard goes on
               goOn(chip.current);
             }}
           />

@@ -11,12 +11,13 @@ import {
   IconDots,
   IconTrash,
 } from '@tabler/icons-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Mistake } from '#contract/problems.ts';
 import type { Vocabulary } from '#contract/routes/rules.ts';
 import type { ConditionKind, Rule } from '#contract/rule.ts';
 import { sizeMistakes } from '#engine/rule/rule.ts';
 import { sayRule } from '#engine/rule/say.ts';
+import { isStillAt } from '../parts/focus-back.ts';
 import { begin, type History, push, redo, undo } from '../parts/history.ts';
 import { plural } from '../parts/number.ts';
 import { AddCondition } from './add-condition.tsx';
@@ -64,6 +65,12 @@ function rowNear(root: HTMLElement, path: Path): HTMLElement | null {
   return rowNear(root, index > 0 ? [...path.slice(0, -1), index - 1] : path.slice(0, -1));
 }
 
+/** What is to be filled in that row, else its first word. */
+function chipNear(root: HTMLElement, path: Path): HTMLElement | null {
+  const row = rowNear(root, path);
+  return row?.querySelector<HTMLElement>('[data-unset]') ?? row?.querySelector<HTMLElement>('[data-chip]') ?? null;
+}
+
 /** A rule as a sentence whose words open. The same for segments, scores, stages and journeys. */
 export function RuleEditor({ rule, onChange, vocabulary, journey = false, lead = 'People for whom', mistakes = [] }: RuleEditorProps) {
   const [history, setHistory] = useState<History<Draft>>(() => begin(open(rule)));
@@ -73,6 +80,8 @@ export function RuleEditor({ rule, onChange, vocabulary, journey = false, lead =
   const focusOn = useRef<{ path: Path; open: boolean } | null>(null);
   /** Where the keyboard was last; null when it is elsewhere on the page. */
   const wasAt = useRef<Path | null>(null);
+  /** Whether a key of the rule is being acted on, and whether the last edit came of one. */
+  const keyed = useRef({ now: false, last: false });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a rule that we handed out comes back, and is not new
   useEffect(() => {
@@ -83,6 +92,7 @@ export function RuleEditor({ rule, onChange, vocabulary, journey = false, lead =
 
   const go = (next: History<Draft>): void => {
     if (next === history) return;
+    keyed.current.last = keyed.current.now;
     setHistory(next);
     const written = finished(next.now);
     handed.current = JSON.stringify(written);
@@ -106,15 +116,22 @@ export function RuleEditor({ rule, onChange, vocabulary, journey = false, lead =
     },
   };
 
+  // A key may take away what had the keyboard; it is brought on before the next key, which would be lost.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after each edit
+  useLayoutEffect(() => {
+    if (!keyed.current.last || !root.current || wasAt.current === null || document.activeElement !== document.body) return;
+    chipNear(root.current, focusOn.current?.path ?? wasAt.current)?.focus();
+  }, [history.now]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: after each edit the keyboard is where the edit was
   useEffect(() => {
     const wanted = focusOn.current;
     focusOn.current = null;
+    const from = document.activeElement;
     const timer = requestAnimationFrame(() => {
+      if (!isStillAt(from)) return;
       const lost = document.activeElement === document.body && wasAt.current !== null;
       if (!root.current || (!wanted && !lost)) return;
-      const row = rowNear(root.current, wanted?.path ?? wasAt.current!);
-      const chip = row?.querySelector<HTMLElement>('[data-unset]') ?? row?.querySelector<HTMLElement>('[data-chip]');
+      const chip = chipNear(root.current, wanted?.path ?? wasAt.current!);
       chip?.focus();
       if (wanted?.open && chip?.hasAttribute('data-unset')) chip.click();
     });
@@ -125,7 +142,10 @@ export function RuleEditor({ rule, onChange, vocabulary, journey = false, lead =
     const target = event.target as HTMLElement;
     if (!root.current?.contains(target) || event.defaultPrevented || /^(INPUT|TEXTAREA)$/.test(target.tagName)) return;
     const back = { undo: () => go(undo(history)), redo: () => go(redo(history)) };
-    if (!actOnKey(event, target, root.current, edit, back)) return;
+    keyed.current.now = true;
+    const acted = actOnKey(event, target, root.current, edit, back);
+    keyed.current.now = false;
+    if (!acted) return;
     event.preventDefault();
     event.stopPropagation(); // the page around may undo by the same keys
   };

@@ -1,3 +1,4 @@
+import { ownEvents } from '#engine/written-events.ts';
 import { createContext, useContext } from 'react';
 import type { SeenPath, Vocabulary } from '#contract/routes/rules.ts';
 import { profileFields } from '#contract/rule/conditions.ts';
@@ -77,8 +78,12 @@ export function profileSeen(vocabulary: Vocabulary, field: string): SeenPath {
   return { path: field, types: [type], values };
 }
 
-export const eventChoices = (vocabulary: Vocabulary): Choice<string>[] =>
-  vocabulary.events.map((each) => ({ value: each.name, label: each.name, note: sayNumber(each.count) }));
+export const eventChoices = (vocabulary: Vocabulary): Choice<string>[] => [
+  ...vocabulary.events.map((each) => ({ value: each.name, label: each.name, note: sayNumber(each.count) })),
+  ...ownEvents
+    .filter((name) => !vocabulary.events.some((each) => each.name === name))
+    .map((name) => ({ value: name, label: name, note: 'none yet' })),
+];
 export const propertiesOf = (vocabulary: Vocabulary, event: string | undefined): SeenPath[] =>
   vocabulary.events.find((each) => each.name === event)?.properties ?? [];
 export const propertyChoices = (seen: SeenPath[]): Choice<string>[] =>

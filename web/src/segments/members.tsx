@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Textarea } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Reply } from '../api.ts';
@@ -13,9 +13,8 @@ import bar from '../people/chosen-bar.module.css';
 import { ChosenBar } from '../people/chosen-bar.tsx';
 import { peopleColumns } from '../people/people-list.tsx';
 import { PersonPeek } from '../people/person-peek.tsx';
+import { PickPeople, usePicked } from '../people/pick-people.tsx';
 import { useChange, useList } from '../query.ts';
-import css from './members.module.css';
-import { PersonSearch } from './person-search.tsx';
 
 type Person = Reply<'listPeople'>['items'][number];
 const idOf = (row: Person): string => row.id;
@@ -81,77 +80,26 @@ export function Members({ of, name, byHand, onAdd }: { of: string; name: string;
   );
 }
 
-/** The addresses in a text: one a line, or parted by commas, semicolons or blanks. */
-const addressesIn = (text: string): string[] => [...new Set(text.split(/[\s,;<>"]+/).filter((each) => each.includes('@')))];
-
 /** Puts people on a list that is kept by hand: found one by one, or pasted. */
 export function AddMembers({ of, name, onClose }: { of: string; name: string; onClose: () => void }) {
-  const [people, setPeople] = useState<Person[]>([]);
-  const [text, setText] = useState('');
-  const [unknown, setUnknown] = useState<string[]>([]);
+  const picked = usePicked();
   const add = useChange('addToSegment', [...touches]);
-  const emails = addressesIn(text);
-  const count = people.length + emails.length;
   const save = async (): Promise<void> => {
-    const reply = await add.mutateAsync({ params: { key: of }, body: { people: people.map(idOf), emails } });
+    const reply = await add.mutateAsync({ params: { key: of }, body: picked.whom });
     said(`${plural(reply.added, 'person was', 'people were')} put on the list.`);
-    if (reply.unknown.length === 0) return onClose();
-    setUnknown(reply.unknown);
-    setPeople([]);
-    setText(reply.unknown.join('\n'));
+    if (picked.keep(reply.unknown)) onClose();
   };
   return (
     <FormDialog
       onClose={onClose}
       title={`Add people to ${name}`}
       problem={add.error}
-      action={count === 0 ? 'Add people' : `Add ${plural(count, 'person', 'people')}`}
-      ready={count > 0 && count <= 500}
+      action={picked.count === 0 ? 'Add people' : `Add ${plural(picked.count, 'person', 'people')}`}
+      ready={picked.fits}
       busy={add.isPending}
       onSave={save}
     >
-      <div className={css.search}>
-        <span>Search</span>
-        <PersonSearch
-          label="Search people to add"
-          clear
-          onPick={(person) => setPeople([...people.filter((each) => each.id !== person.id), person])}
-        />
-      </div>
-      {people.length > 0 && (
-        <ul className={css.people}>
-          {people.map((person) => (
-            <li key={person.id}>
-              <span className="clip">{callPerson(person)}</span>
-              <ActionIcon
-                size={22}
-                aria-label={`Leave out ${callPerson(person)}`}
-                onClick={() => setPeople(people.filter((each) => each !== person))}
-              >
-                <IconX size={14} />
-              </ActionIcon>
-            </li>
-          ))}
-        </ul>
-      )}
-      <Textarea
-        label="Or paste addresses"
-        description="Of people who are known, at most 500 at a time"
-        value={text}
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          setUnknown([]);
-        }}
-        error={
-          unknown.length > 0
-            ? `${plural(unknown.length, 'address belongs', 'addresses belong')} to nobody who is known; they stay here.`
-            : null
-        }
-        autosize
-        minRows={3}
-        maxRows={10}
-        spellCheck={false}
-      />
+      <PickPeople picked={picked} label="Search people to add" />
     </FormDialog>
   );
 }

@@ -1,6 +1,7 @@
-import { Button, NumberInput, Select, Switch, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
-import type { CapPolicy } from '#contract/definition-bodies.ts';
+import { standardBreaker, standardLoops } from '#contract/breaker.ts';
+import type { CapPolicy } from '#contract/cap-policy.ts';
 import { isObject } from '#contract/json.ts';
 import type { Reply } from '../api.ts';
 import { Publish } from '../definitions/publish.tsx';
@@ -8,21 +9,28 @@ import { To } from '../parts/address.tsx';
 import { said } from '../parts/notify.ts';
 import { Section } from '../parts/page.tsx';
 import { ProblemView } from '../parts/problem.tsx';
-import { AddRow, RemoveRow } from '../parts/row-buttons.tsx';
 import { Bones } from '../parts/skeleton.tsx';
 import { Chip } from '../parts/tone.tsx';
 import { useChange, useRoute } from '../query.ts';
-import { DurationInput } from './duration-input.tsx';
+import { RehearseButton } from '../rehearsals/rehearse-button.tsx';
+import { nothingKnown } from '../rules/vocabulary.ts';
+import { BreakerRows, LoopRow } from './breaker-rows.tsx';
+import { CapRows } from './cap-rows.tsx';
+import { FatigueRow, HoldRows } from './hold-rows.tsx';
+import { QuietRows } from './quiet-rows.tsx';
 import css from './settings.module.css';
 
 const at = { kind: 'cap-policy', key: 'main' } as const;
-const none: CapPolicy = { name: 'Caps and quiet hours', caps: [], quietHours: null };
-const night: NonNullable<CapPolicy['quietHours']> = { from: '21:00', to: '08:00', answersWithin: 'PT0S' };
-const channels = [
-  { value: '', label: 'all channels together' },
-  { value: 'email', label: 'e-mail' },
-  { value: 'webhook', label: 'webhook' },
-];
+const none: CapPolicy = {
+  name: 'Caps and quiet hours',
+  caps: [],
+  quietHours: null,
+  quietElsewhere: [],
+  fatigue: null,
+  holds: [],
+  breaker: standardBreaker,
+  loops: standardLoops,
+};
 
 const read = (body: unknown): CapPolicy =>
   isObject(body)
@@ -46,8 +54,6 @@ function CapsForm({ definition }: { definition: Reply<'getDefinition'> | undefin
   const policy = changed ?? kept;
   const dirty = changed !== null && JSON.stringify(changed) !== JSON.stringify(kept);
   const set = (part: Partial<CapPolicy>): void => setChanged({ ...policy, ...part });
-  const setCap = (index: number, part: Partial<CapPolicy['caps'][number]>): void =>
-    set({ caps: policy.caps.map((cap, at) => (at === index ? { ...cap, ...part } : cap)) });
   const save = async (then: 'publish' | 'stay'): Promise<void> => {
     try {
       if (dirty || !definition) await put.mutateAsync({ params: at, body: { body: policy } });
@@ -58,7 +64,7 @@ function CapsForm({ definition }: { definition: Reply<'getDefinition'> | undefin
     if (then === 'publish') setPublishing(true);
     else said('Saved as a draft. Nothing changes before it is published.');
   };
-  const { quietHours } = policy;
+  const vocabulary = useRoute('getVocabulary', undefined, { staleTime: 60_000 }).data ?? nothingKnown;
   const waits = definition !== undefined && (definition.hasDraft || definition.version === null);
   return (
     <form
@@ -79,93 +85,31 @@ function CapsForm({ definition }: { definition: Reply<'getDefinition'> | undefin
             )}
           </span>
         }
-        hint="At most so many marketing messages to a person in any rolling window. What is over a cap is held until there is room."
+        hint="At most so many marketing messages to a person. What is over a cap is held until there is room."
       >
-        {policy.caps.length === 0 && <p className="faint">No cap: journeys may write as often as they like.</p>}
-        <ul className={css.caps}>
-          {policy.caps.map((cap, index) => (
-            <li key={index}>
-              <span>At most</span>
-              <NumberInput
-                aria-label="How many"
-                value={cap.max}
-                min={0}
-                max={1000}
-                clampBehavior="strict"
-                allowDecimal={false}
-                allowNegative={false}
-                hideControls
-                w={64}
-                onChange={(next) => typeof next === 'number' && setCap(index, { max: next })}
-              />
-              <span>on</span>
-              <Select
-                aria-label="Channel"
-                data={channels}
-                value={cap.channel ?? ''}
-                allowDeselect={false}
-                w={190}
-                onChange={(next) => {
-                  const { channel: _, ...rest } = cap;
-                  set({ caps: policy.caps.map((one, at) => (at === index ? { ...rest, ...(next ? { channel: next } : {}) } : one)) });
-                }}
-              />
-              <span>in</span>
-              <DurationInput label="Window" value={cap.within} onChange={(within) => setCap(index, { within })} />
-              <RemoveRow label="Remove this cap" onClick={() => set({ caps: policy.caps.filter((_, at) => at !== index) })} />
-            </li>
-          ))}
-        </ul>
-        <AddRow
-          disabled={policy.caps.length >= 20}
-          onClick={() => set({ caps: [...policy.caps, { channel: 'email', max: 3, within: 'P7D' }] })}
-        >
-          Add a cap
-        </AddRow>
+        <CapRows caps={policy.caps} vocabulary={vocabulary} onChange={(caps) => set({ caps })} />
       </Section>
       <Section
         title="Quiet hours"
         hint="Marketing waits during these hours, in the person's own time zone, or the workspace's where theirs is not known."
       >
-        <Switch
-          label="Keep quiet"
-          checked={quietHours !== null}
-          onChange={(event) => set({ quietHours: event.currentTarget.checked ? (kept.quietHours ?? night) : null })}
-        />
-        {quietHours && (
-          <>
-            <div className={css.caps}>
-              <div>
-                <span>From</span>
-                <TextInput
-                  type="time"
-                  aria-label="From"
-                  value={quietHours.from}
-                  onChange={(event) => event.currentTarget.value && set({ quietHours: { ...quietHours, from: event.currentTarget.value } })}
-                  w={132}
-                />
-                <span>to</span>
-                <TextInput
-                  type="time"
-                  aria-label="To"
-                  value={quietHours.to}
-                  onChange={(event) => event.currentTarget.value && set({ quietHours: { ...quietHours, to: event.currentTarget.value } })}
-                  w={132}
-                />
-              </div>
-              <div>
-                <span>Except answers to what the person did in the last</span>
-                <DurationInput
-                  label="Answers within"
-                  value={quietHours.answersWithin}
-                  min={0}
-                  onChange={(answersWithin) => set({ quietHours: { ...quietHours, answersWithin } })}
-                />
-              </div>
-            </div>
-            {quietHours.channels && <p className="faint">Only on {quietHours.channels.join(', ')}, as the definition says.</p>}
-          </>
-        )}
+        <QuietRows kept={kept} quiet={policy} onChange={set} />
+      </Section>
+      <Section title="Rest" hint="Somebody who was written to often and never came back is left alone for a while.">
+        <FatigueRow fatigue={policy.fatigue} onChange={(fatigue) => set({ fatigue })} />
+      </Section>
+      <Section
+        title="What marketing waits for"
+        hint="A reply that nobody has answered, an open ticket, people in mourning: meanwhile no journey writes to them."
+      >
+        <HoldRows holds={policy.holds} vocabulary={vocabulary} onChange={(holds) => set({ holds })} />
+      </Section>
+      <Section
+        title="What stops by itself"
+        hint="A journey, a broadcast or a channel whose messages go wrong more often than chance explains is stopped until somebody lets it go on."
+      >
+        <BreakerRows breaker={policy.breaker} onChange={(breaker) => set({ breaker })} />
+        <LoopRow loops={policy.loops} onChange={(loops) => set({ loops })} />
       </Section>
       {put.error && <ProblemView problem={put.error} />}
       {definition && definition.mistakes.length > 0 && !dirty && (
@@ -178,6 +122,7 @@ function CapsForm({ definition }: { definition: Reply<'getDefinition'> | undefin
         <Button variant="default" disabled={!dirty} onClick={() => void save('stay')}>
           Save draft
         </Button>
+        {waits && <RehearseButton drafts={[at]} lacks={dirty ? 'Save the draft first' : undefined} />}
         {dirty && (
           <Button variant="subtle" color="gray" onClick={() => setChanged(null)}>
             Undo

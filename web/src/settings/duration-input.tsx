@@ -42,7 +42,7 @@ export function DurationInput({
       />
       <Select
         aria-label={`${label}, unit`}
-        data={Object.keys(units)}
+        data={Object.keys(units).map((value) => ({ value, label: count === 1 ? value.slice(0, -1) : value }))}
         value={unit}
         w={104}
         allowDeselect={false}

@@ -1,15 +1,10 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { WorkspaceSettings } from '#contract/routes/operate.ts';
-import { ProblemError } from '../api.ts';
 import { ProblemView } from '../parts/problem.tsx';
 import { Bones } from '../parts/skeleton.tsx';
 import css from './settings.module.css';
 import type { SettingsForm } from './use-settings.ts';
-
-/** Mistakes that stand at their fields need no second list. */
-const withoutFields = (problem: ProblemError): ProblemError =>
-  new ProblemError(problem.status, { code: problem.code as 'body-invalid', message: problem.message, hint: problem.hint, details: null });
 
 /** A form over the settings: fields, the refusal when there is one, and a save that waits until something differs. */
 export function SettingsFields({ form, children }: { form: SettingsForm; children: (value: WorkspaceSettings) => ReactNode }) {
@@ -25,9 +20,8 @@ export function SettingsFields({ form, children }: { form: SettingsForm; childre
     >
       {children(form.value)}
       {form.problem && (
-        <ProblemView
-          problem={form.problem.mistakes.every((mistake) => mistake.path in form.value!) ? withoutFields(form.problem) : form.problem}
-        />
+        // Mistakes that stand at their fields need no second list.
+        <ProblemView problem={form.problem.mistakes.every((mistake) => mistake.path in form.value!) ? form.problem.bare : form.problem} />
       )}
       <div className={css.buttons}>
         <Button type="submit" disabled={form.changed === 0} loading={form.saving}>

@@ -3,6 +3,8 @@ import { useAddress } from '../parts/address.tsx';
 import { Page } from '../parts/page.tsx';
 import { Segmented } from '../parts/segmented.tsx';
 import { Caps } from './caps.tsx';
+import { Checks } from './checks.tsx';
+import { Colleagues } from './colleagues.tsx';
 import { Data } from './data.tsx';
 import { General } from './general.tsx';
 import { Keys } from './keys.tsx';
@@ -14,6 +16,8 @@ const tabs = {
   sender: { name: 'Sender', purpose: 'Who mail comes from, and the way it leaves.', screen: Sender },
   tracking: { name: 'Tracking', purpose: 'What is noticed after a mail has arrived.', screen: Tracking },
   caps: { name: 'Caps and quiet hours', purpose: 'The limits that stand above every journey.', screen: Caps },
+  checks: { name: 'Checks', purpose: 'What has to hold before something is published, beyond what always has to.', screen: Checks },
+  colleagues: { name: 'Colleagues', purpose: 'Who works here, and who looks at a change before it is published.', screen: Colleagues },
   keys: { name: 'Keys', purpose: 'Write keys send events; API keys can do what the admin can.', screen: Keys },
   data: { name: 'Data', purpose: 'How long events are kept, and how to take everything along.', screen: Data },
 } as const satisfies Record<string, { name: string; purpose: string; screen: ComponentType }>;

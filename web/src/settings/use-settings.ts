@@ -6,7 +6,7 @@ import { useChange, useRoute } from '../query.ts';
 /** The settings with what has been changed on this screen and not yet saved; "saved" is when nothing differs. */
 export function useSettings() {
   const settings = useRoute('getSettings', undefined);
-  const put = useChange('putSettings', ['getSettings', 'getSession', 'getHome']);
+  const put = useChange('putSettings', ['getSettings', 'getSession', 'getHome', 'getDefinition', 'listReviews']);
   const [changes, setChanges] = useState<Partial<WorkspaceSettings>>({});
   const now = settings.data;
   const differing = Object.fromEntries(

@@ -7,6 +7,7 @@ import { branch } from './branch.ts';
 import { endJourney } from './end-journey.ts';
 import { entry } from './entry.ts';
 import { exit } from './exit.ts';
+import { experiment } from './experiment.ts';
 import { goal } from './goal.ts';
 import { handOver } from './hand-over.ts';
 import { makeTask } from './make-task.ts';
@@ -29,6 +30,7 @@ const logics = {
   wait,
   branch,
   split,
+  experiment,
   'set-trait': setTrait,
   tag,
   note,

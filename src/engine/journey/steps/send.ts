@@ -33,6 +33,7 @@ export const send: StepLogic<'send', CompiledRule[]> = {
           evidence: run.entryEvidence,
           actAt,
           ...(step.ifHeld === 'wait' ? {} : { ifHeld: step.ifHeld }),
+          ...(step.offer === undefined ? {} : { offer: step.offer }),
         },
       ],
     };

@@ -5,7 +5,7 @@ import type { Rule } from '#contract/rule.ts';
 import type { Effect } from '../../effect.ts';
 import type { Person } from '../../person.ts';
 import { never, type Question, type RuleContext } from '../../rule/question.ts';
-import type { Run } from '../run.ts';
+import type { Run, Word } from '../run.ts';
 
 /** What is happening when a step is taken. */
 export interface StepContext {
@@ -19,6 +19,8 @@ export interface StepContext {
   evidence: string;
   /** When the person acted, if it is an act of theirs that led here just now. */
   actAt: Instant | null;
+  /** By the key of its step: the name of each experiment of the journey, and the arm that new people are given once one was taken. */
+  experiments: ReadonlyMap<string, { id: string; taken: string | null }>;
 }
 
 /** What taking a step leads to: on to another, a wait, or the end. */
@@ -26,12 +28,6 @@ export type Outcome =
   | { to: 'next'; next: string | null; because?: string; effects?: Effect[]; person?: Person }
   | { to: 'wait'; until: Instant; looksAt?: Instant; effects?: Effect[]; person?: Person }
   | { to: 'end'; reason: string };
-
-/** Somebody's word that a run waits for. */
-export type Word =
-  | { kind: 'answer'; ok: boolean; says: string; body: JsonObject }
-  | { kind: 'approval'; yes: boolean; actor: string; reason: string }
-  | { kind: 'release'; actor: string };
 
 /** One kind of step. `compiled` is made once for a version; the run holds no code. */
 export interface StepLogic<K extends StepKind, C = null> {

@@ -16,6 +16,7 @@ const rows = [
   ['Ctrl Y', 'Redo; Ctrl Shift Z does too'],
   ['p', 'What is wrong'],
   [',', 'Settings of the journey'],
+  ['t', 'Try it with a person'],
   ['Esc', 'Close the panel, choose nothing'],
   ['?', 'This sheet'],
 ] as const;

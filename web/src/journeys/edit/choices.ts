@@ -100,11 +100,23 @@ export const stepChoices: readonly StepChoice[] = [
     paths: [{ label: 'Yes', when: lately(usual), next: null }],
     otherwise: null,
   })),
-  choice('Ways', 'split', 'split', 'Split by chance', 'test A B random percent experiment', () => ({
+  choice('Ways', 'split', 'split', 'Split by chance', 'random percent share', () => ({
     paths: [
       { label: 'A', share: 50, next: null },
       { label: 'B', share: 50, next: null },
     ],
+  })),
+  choice('Ways', 'experiment', 'experiment', 'Experiment', 'test A B arms control winner goal lift try out', () => ({
+    arms: [
+      { key: 'a', label: 'As it is', share: 50, next: null },
+      { key: 'b', label: 'Something new', share: 50, next: null },
+    ],
+    control: 'a',
+    goal: null,
+    window: 'P14D',
+    lift: 20,
+    lasts: 'P180D',
+    byItself: false,
   })),
   choice('Person', 'set-trait', 'set', 'Set a trait', 'write a field about the person', () => ({
     path: 'interest',

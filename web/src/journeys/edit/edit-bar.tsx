@@ -4,6 +4,7 @@ import type { Reply } from '../../api.ts';
 import { To } from '../../parts/address.tsx';
 import type { History } from '../../parts/history.ts';
 import { plural } from '../../parts/number.ts';
+import { RehearseButton } from '../../rehearsals/rehearse-button.tsx';
 import { DiscardDraft } from './discard-draft.tsx';
 import css from './edit-journey.module.css';
 import { UndoButtons } from './undo-buttons.tsx';
@@ -11,6 +12,8 @@ import { UndoButtons } from './undo-buttons.tsx';
 interface EditBarProps<T> {
   definition: Reply<'getDefinition'>;
   save: () => Promise<boolean>;
+  /** Mails that it sends and whose drafts wait. */
+  pending: readonly { key: string }[];
   errors: number;
   findings: number;
   panel: 'step' | 'settings' | 'problems' | null;
@@ -18,6 +21,9 @@ interface EditBarProps<T> {
   onPanel: (panel: 'settings' | 'problems') => void;
   history: History<T>;
   onHistory: (history: History<T>) => void;
+  /** Whether it is being tried with somebody. */
+  isTried: boolean;
+  onTry: () => void;
   onEntry: () => void;
   onPicture: (format: 'svg' | 'png') => void;
   onHelp: () => void;
@@ -26,7 +32,23 @@ interface EditBarProps<T> {
 
 /** What stands over the canvas: what is wrong, the settings, undo and redo, the picture, the ways out. */
 export function EditBar<T>(props: EditBarProps<T>) {
-  const { definition, save, errors, findings, panel, onPanel, history, onHistory, onEntry, onPicture, onHelp, onLeave } = props;
+  const {
+    definition,
+    save,
+    pending,
+    errors,
+    findings,
+    panel,
+    onPanel,
+    history,
+    onHistory,
+    isTried,
+    onTry,
+    onEntry,
+    onPicture,
+    onHelp,
+    onLeave,
+  } = props;
   const never = definition.version === null;
   return (
     <>
@@ -53,6 +75,23 @@ export function EditBar<T>(props: EditBarProps<T>) {
       >
         Settings
       </Button>
+      <Button
+        size="xs"
+        variant="default"
+        className={css.fixed ?? ''}
+        aria-expanded={isTried}
+        data-keys="t"
+        data-tip="The way that one person would take"
+        onClick={onTry}
+      >
+        Try with a person
+      </Button>
+      <RehearseButton
+        drafts={[{ kind: 'journey', key: definition.key }, ...pending.map(({ key }) => ({ kind: 'template' as const, key }))]}
+        save={save}
+        lacks={errors > 0 ? 'Mend the errors first' : undefined}
+        className={css.fixed}
+      />
       <Button size="xs" variant="default" className={css.fixed ?? ''} onClick={onEntry}>
         Add an entry
       </Button>
@@ -72,7 +111,13 @@ export function EditBar<T>(props: EditBarProps<T>) {
           ))}
         </Menu.Dropdown>
       </Menu>
-      <ActionIcon aria-label="Keys of the canvas" data-tip="Keys of the canvas" data-keys="?" onClick={() => onHelp()}>
+      <ActionIcon
+        className={css.keys ?? ''}
+        aria-label="Keys of the canvas"
+        data-tip="Keys of the canvas"
+        data-keys="?"
+        onClick={() => onHelp()}
+      >
         <IconKeyboard size={16} />
       </ActionIcon>
       <DiscardDraft definition={definition} save={save} />

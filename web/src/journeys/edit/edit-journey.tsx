@@ -1,23 +1,31 @@
 import { Button } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { Journey } from '#contract/journey.ts';
 import type { Finding } from '#engine/journey/check.ts';
 import type { Reply } from '../../api.ts';
 import { DefinitionStatus } from '../../definitions/definitions.tsx';
+import { ReviewChip } from '../../definitions/say-review.tsx';
 import { To, useAddress } from '../../parts/address.tsx';
+import { isStillAt } from '../../parts/focus-back.ts';
 import { redo, undo } from '../../parts/history.ts';
 import { plural } from '../../parts/number.ts';
 import { said } from '../../parts/notify.ts';
 import { Page } from '../../parts/page.tsx';
+import { Peek } from '../../parts/peek.tsx';
+import { Bones } from '../../parts/skeleton.tsx';
 import { useRoute } from '../../query.ts';
-import { Canvas, cardOf } from '../canvas.tsx';
+import { useNow } from '../../session/workspace.tsx';
+import { useSignals } from '../branch-signals.tsx';
+import { Canvas, cardOf, reachCard } from '../canvas.tsx';
 import { ActsContext, type CanvasActs, type Dragged } from '../canvas-acts.ts';
 import type { Wrong } from '../card.tsx';
 import { outlineOf } from '../lay-out.ts';
 import { measureText } from '../measure-text.ts';
+import { MigratePeople } from '../migrate-people.tsx';
 import { useNames } from '../use-names.ts';
 import { usePlaced } from '../use-placed.ts';
+import { useTry } from '../way/use-try.ts';
 import { CanvasHelp } from './canvas-help.tsx';
 import { choicesFor, usualOf } from './choices.ts';
 import { journeyReading } from './draft.ts';
@@ -33,8 +41,10 @@ import { SidePalette } from './side-palette.tsx';
 import { useCanvasKeys } from './use-canvas-keys.ts';
 import { none, shelved, useCommands } from './use-commands.ts';
 import { useDraft } from './use-draft.ts';
-import { fieldOf, findingsOf, useKnown } from './use-known.ts';
+import { acrossOf, fieldOf, findingsOf, useHouse, useKnown } from './use-known.ts';
 import { type Spot, spotId, spotsOf, stepOf, waysOf } from './ways.ts';
+
+const TryPanel = lazy(async () => ({ default: (await import('../way/try-panel.tsx')).TryPanel }));
 
 interface Asked {
   spot: Spot;
@@ -52,12 +62,13 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
   const journeys = useRoute('listJourneys', undefined).data?.items;
   const counts = useRoute('getJourneyCounts', { params: { key }, query: {} }, { enabled: definition.version !== null }).data;
   const known = useKnown(key);
+  const house = useHouse(key);
   const pending = usePending(journey);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [dialog, setDialog] = useState<'publish' | 'help' | null>(null);
   const [dragging, setDragging] = useState<Dragged | null>(null);
-  const [goal, setGoal] = useState<{ step: string | null; field: string } | null>(null);
-  const wanted = useRef<string | null>(null);
+  const [goal, setGoal] = useState<{ step: string | null; field: string; from: Element | null } | null>(null);
+  const wanted = useRef<{ step: string; from: Element | null } | null>(null);
 
   const usual = useMemo(
     () =>
@@ -76,20 +87,29 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
     usual,
     first: address.step,
     onReach: (step, open) => {
-      wanted.current = step;
+      wanted.current = { step, from: document.activeElement };
       if (open || address.step !== undefined) setAddress({ step, panel: undefined });
     },
   });
   const { choosing } = commands;
   const open = stepOf(journey, address.step);
-  const panel = open ? 'step' : address.panel === 'settings' || address.panel === 'problems' ? address.panel : null;
+  const { trying, way } = useTry(
+    key,
+    useMemo(() => ({ body: journey }), [journey]),
+  );
+  const isOpen = open !== undefined && (trying === null || address.panel === 'step');
+  const panel = isOpen ? 'step' : address.panel === 'settings' || address.panel === 'problems' ? address.panel : null;
+  const tries = trying !== null && panel === null;
 
   const drawn = useDeferredValue(journey);
   const placed = usePlaced(useMemo(() => outlineOf(drawn, counts, names, measureText, { apart: true }), [drawn, counts, names]));
   const steps = useMemo(() => (counts ? new Map(counts.steps.map((row) => [row.step, row])) : null), [counts]);
+  const signals = useSignals(key, drawn);
+  const today = Math.floor(useNow() / 86_400_000) * 86_400_000;
+  const across = useMemo(() => acrossOf(key, drawn, house, signals, today), [key, drawn, house, signals, today]);
   const findings = useMemo(
-    () => findingsOf(journey, known, draft.mistakes, new Set(pending.map((row) => row.key))),
-    [journey, known, draft.mistakes, pending],
+    () => findingsOf(journey, known, across, draft.mistakes, new Set(pending.map((row) => row.key))),
+    [journey, known, across, draft.mistakes, pending],
   );
   const wrong = useMemo(() => wrongOf(findings), [findings]);
   const errors = findings.filter((each) => each.level === 'error').length;
@@ -97,20 +117,20 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
   // After an edit the keyboard is on what was edited.
   // biome-ignore lint/correctness/useExhaustiveDependencies: it waits for the drawing
   useEffect(() => {
-    const card = wanted.current === null ? null : cardOf(wanted.current);
-    if (!card) return;
+    const to = wanted.current;
+    if (to === null || !placed.nodes.some(({ id }) => id === to.step)) return;
     wanted.current = null;
-    requestAnimationFrame(() => card.focus({ preventScroll: true }));
+    reachCard(to.step, to.from);
   }, [placed, choosing]);
   // A finding leads to its step, and in its panel to its field.
   useEffect(() => {
-    if (goal === null || (goal.step !== null && address.step !== goal.step)) return;
+    if (goal === null || (goal.step === null ? panel !== 'settings' : address.step !== goal.step)) return;
     const timer = setTimeout(() => {
-      focusField(goal.field);
+      if (isStillAt(goal.from)) focusField(goal.field);
       setGoal(null);
     }, 60);
     return () => clearTimeout(timer);
-  }, [goal, address.step]);
+  }, [goal, address.step, panel]);
 
   const ask = (spot: Spot, beside: Element): void => setAsked({ spot, beside });
   const choose = (step: string | null, more: boolean, byKeys: boolean): void => {
@@ -122,7 +142,7 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
     commands.choose(step, more);
     if (more) return;
     setAddress({ step, panel: undefined });
-    if (byKeys) setGoal({ step, field: firstField });
+    if (byKeys && !trying) setGoal({ step, field: firstField, from: document.activeElement });
   };
   const latest = useRef({ choose, ask, commands });
   latest.current = { choose, ask, commands };
@@ -143,8 +163,9 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
   );
   const close = (): void => {
     const back = open?.key ?? choosing.current;
+    if (trying) return void setAddress(tries ? { try: undefined, step: undefined } : { panel: undefined });
     setAddress({ step: undefined, panel: undefined });
-    if (back !== undefined) requestAnimationFrame(() => cardOf(back)?.focus({ preventScroll: true }));
+    if (back !== undefined) reachCard(back);
   };
   const askAfter = (): void => {
     const step = stepOf(journey, choosing.current) ?? journey.steps.at(-1)!;
@@ -170,9 +191,10 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
     chooseAll: commands.chooseAll,
     problems: () => setAddress({ step: undefined, panel: panel === 'problems' ? undefined : 'problems' }),
     settings: () => setAddress({ step: undefined, panel: panel === 'settings' ? undefined : 'settings' }),
+    tryIt: () => setAddress({ try: address.try ?? '1', panel: undefined }),
     escape: () => {
-      if (panel === null && choosing.chosen.size === 0) return false;
-      if (panel === null) commands.setChoosing((now) => ({ ...now, chosen: new Set() }));
+      if (panel === null && !tries && choosing.chosen.size === 0) return false;
+      if (panel === null && !tries) commands.setChoosing((now) => ({ ...now, chosen: new Set() }));
       else close();
       return true;
     },
@@ -198,7 +220,7 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
       tab={name}
       title={
         <>
-          {name} <DefinitionStatus row={definition} />
+          {name} <DefinitionStatus row={definition} /> {draft.state === 'saved' && <ReviewChip review={definition.review} />}
         </>
       }
       purpose={
@@ -225,12 +247,15 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
         <EditBar
           definition={definition}
           save={save}
+          pending={pending}
           errors={errors}
           findings={findings.length}
           panel={panel}
           onPanel={(next) => setAddress({ step: undefined, panel: panel === next ? undefined : next })}
           history={history}
           onHistory={setHistory}
+          isTried={trying !== null}
+          onTry={() => setAddress(trying ? { try: undefined, panel: undefined } : { try: '1', panel: undefined })}
           onEntry={commands.addEntry}
           onPicture={(format) => void savePicture(placed, key, format)}
           onHelp={() => setDialog('help')}
@@ -264,6 +289,7 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
               current={choosing.current}
               chosen={choosing.chosen}
               wrong={wrong}
+              way={way}
               acts={acts}
               dragging={dragging !== null}
               onWalk={(step, more) => {
@@ -288,6 +314,24 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
           )}
         </div>
       </div>
+      {trying && tries && (
+        <Peek title="Try with a person" onClose={close}>
+          <Suspense fallback={<Bones lines={8} />}>
+            <TryPanel
+              trying={trying}
+              journey={journey}
+              names={names}
+              chosen={open?.key}
+              onChoose={(step) => {
+                commands.choose(step, false);
+                setAddress({ step });
+              }}
+              onOpenStep={(step) => setAddress({ step, panel: 'step' })}
+              openStep="Edit this step"
+            />
+          </Suspense>
+        </Peek>
+      )}
       {panel && (
         <EditPanel
           journeyKey={key}
@@ -309,7 +353,7 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
           onGo={(finding) => {
             if (finding.step !== null) commands.choose(finding.step, false);
             setAddress(finding.step === null ? { step: undefined, panel: 'settings' } : { step: finding.step, panel: undefined });
-            setGoal({ step: finding.step, field: fieldOf(finding) });
+            setGoal({ step: finding.step, field: fieldOf(finding), from: document.activeElement });
           }}
         />
       )}
@@ -337,7 +381,14 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
           }}
         />
       )}
-      <PublishJourney open={dialog === 'publish'} definition={definition} pending={pending} onClose={() => setDialog(null)} />
+      <PublishJourney
+        open={dialog === 'publish'}
+        definition={definition}
+        pending={pending}
+        onClose={() => setDialog(null)}
+        onPublished={(underWay) => underWay > 0 && setAddress({ move: String(definition.version), step: undefined, panel: undefined })}
+      />
+      {definition.version !== null && <MigratePeople journeyKey={key} />}
       <CanvasHelp open={dialog === 'help'} onClose={() => setDialog(null)} />
     </Page>
   );

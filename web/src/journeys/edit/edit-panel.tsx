@@ -6,12 +6,12 @@ import type { Finding } from '#engine/journey/check.ts';
 import type { Reply } from '../../api.ts';
 import { Peek } from '../../parts/peek.tsx';
 import { nothingKnown } from '../../rules/vocabulary.ts';
-import type { Names } from '../read-journey.ts';
+import type { Names } from '../named.ts';
 import { stepLooks } from '../step-kinds.tsx';
 import { AroundContext, type AroundStep } from '../steps/context.ts';
 import { newPath, type Usual } from './choices.ts';
 import css from './edit-journey.module.css';
-import { addPath, removePath } from './moves.ts';
+import { addArm, addPath, removePath } from './moves.ts';
 import { Problems } from './problems.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
 import { StepEditor, StepMenu } from './step-editor.tsx';
@@ -51,6 +51,7 @@ export function EditPanel(props: EditPanelProps) {
       wrongAt: (path, inside = true) =>
         own.find(([field]) => field === path || (inside && path !== '' && field.startsWith(`${path}.`)))?.[1],
       addPath: () => {
+        if (step?.kind === 'experiment') onEdit(addArm(journey, step.key), `add an arm to ${step.key}`);
         if (!step || !('paths' in step)) return;
         onEdit(addPath(journey, step.key, newPath(usual, step.paths.length)), `add a path to ${step.key}`);
       },
@@ -82,7 +83,7 @@ export function EditPanel(props: EditPanelProps) {
       <AroundContext.Provider value={around}>
         <div data-panel>
           {panel === 'problems' ? (
-            <Problems journey={journey} findings={findings} names={names} onGo={props.onGo} />
+            <Problems journeyKey={journeyKey} journey={journey} findings={findings} names={names} onGo={props.onGo} />
           ) : step ? (
             <StepEditor step={step} names={names} counts={counts} onEdit={onEdit} onRename={props.onRename} />
           ) : (

@@ -80,11 +80,18 @@ function withoutSteps(journey: Journey, lost: ReadonlySet<string>, gone: string[
 }
 
 /** How many paths a step of a kind keeps at least. */
-const pathsMin = { branch: 1, split: 2 } as const;
+const pathsMin = { branch: 1, split: 2, experiment: 2 } as const;
 
-/** A path of a branch or a split goes, and all that only it led to. Shares of a split are made to add up again. */
+/** A path of a branch or a split, or an arm of an experiment, goes, and all that only it led to. Shares are made to add up again. */
 export function removePath(journey: Journey, key: string, index: number): { journey: Journey; gone: string[] } {
   const step = stepOf(journey, key);
+  if (step?.kind === 'experiment') {
+    if (step.arms.length <= pathsMin.experiment || !step.arms[index]) return { journey, gone: [] };
+    const arms = evened(step.arms.toSpliced(index, 1));
+    const control = arms.some((arm) => arm.key === step.control) ? step.control : arms[0]!.key;
+    const left = change(journey, key, () => ({ ...step, arms, control }));
+    return withoutSteps(left, lostBetween(journey, left), []);
+  }
   if ((step?.kind !== 'branch' && step?.kind !== 'split') || step.paths.length <= pathsMin[step.kind] || !step.paths[index])
     return { journey, gone: [] };
   const left = change(journey, key, () =>
@@ -95,9 +102,8 @@ export function removePath(journey: Journey, key: string, index: number): { jour
   return withoutSteps(left, lostBetween(journey, left), []);
 }
 
-type SplitPath = StepOf<'split'>['paths'][number];
 /** The same proportions, adding up to 100. */
-function evened(paths: SplitPath[]): SplitPath[] {
+function evened<T extends { share: number }>(paths: T[]): T[] {
   const sum = paths.reduce((all, path) => all + path.share, 0);
   const whole = paths.map((path) => Math.floor(sum === 0 ? 100 / paths.length : (path.share / sum) * 100));
   const rest = 100 - whole.reduce((all, share) => all + share, 0);
@@ -112,6 +118,18 @@ export function addPath(journey: Journey, key: string, path: StepOf<'branch'>['p
     const share = 100 / (step.paths.length + 1);
     const smaller = step.paths.map((each) => ({ ...each, share: each.share * (1 - share / 100) }));
     return { ...step, paths: evened([...smaller, { label: path.label, share, next: path.next }]) };
+  });
+}
+
+/** One more arm of an experiment, with an equal share. */
+export function addArm(journey: Journey, key: string): Journey {
+  return change(journey, key, (step) => {
+    if (step.kind !== 'experiment') return step;
+    const share = 100 / (step.arms.length + 1);
+    const smaller = step.arms.map((each) => ({ ...each, share: each.share * (1 - share / 100) }));
+    const taken = new Set(step.arms.map((arm) => arm.key));
+    const name = freshKey(taken, [...'abcdefgh'].find((letter) => !taken.has(letter)) ?? 'arm');
+    return { ...step, arms: evened([...smaller, { key: name, label: `Arm ${step.arms.length + 1}`, share, next: null }]) };
   });
 }
 

@@ -1,21 +1,18 @@
-import { useState } from 'react';
+import { rampDefaults } from 'contract:words';
+import { useMemo, useState } from 'react';
 import type { Journey } from '#contract/journey.ts';
+import { templatesOf } from '#engine/journey/templates.ts';
 import type { Reply } from '../../api.ts';
 import { Publish } from '../../definitions/publish.tsx';
-import { FormDialog } from '../../parts/form-dialog.tsx';
 import { said } from '../../parts/notify.ts';
-import { plural } from '../../parts/number.ts';
-import { useChange, useRoute } from '../../query.ts';
-
-/** The templates that a journey sends. */
-const templatesOf = (journey: Journey): Set<string> =>
-  new Set(
-    journey.steps.flatMap((step) => {
-      if (step.kind === 'send') return [step.template ?? '', ...step.variants.map((variant) => variant.template)];
-      if (step.kind === 'nurture') return step.contents.map((content) => content.template);
-      return step.kind === 'webhook' ? [step.template ?? ''] : [];
-    }),
-  );
+import { useRoute } from '../../query.ts';
+import { ChangeList, CompareDrawing, useComparison } from '../compare-drawing.tsx';
+import css from '../compare.module.css';
+import { useNames } from '../use-names.ts';
+import { readDraft } from './draft.ts';
+import { PublishMails } from './publish-mails.tsx';
+import { type RampChoice, toRamp, usualChoice } from './ramp-choice.ts';
+import { RampFields } from './ramp-fields.tsx';
 
 type Row = Reply<'listDefinitions'>['items'][number];
 /** Those among them whose draft is not what is live. */
@@ -31,56 +28,74 @@ export function PublishJourney({
   definition,
   pending,
   onClose,
+  onPublished,
 }: {
   open: boolean;
   definition: Reply<'getDefinition'>;
   pending: readonly Row[];
   onClose: () => void;
+  onPublished: (underWay: number) => void;
 }) {
-  const [busy, setBusy] = useState(false);
-  const publish = useChange('publishDefinition', ['getDefinition', 'listDefinitions', 'exportSet']);
-  const go = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      for (const { key } of pending)
-        await publish.mutateAsync({ params: { kind: 'template', key }, body: { note: `for the journey ${definition.key}` } });
-    } finally {
-      setBusy(false);
-    }
-    // Where only mails were changed, nothing is left to publish.
-    if (definition.version !== null && !definition.hasDraft) {
-      said(pending.length === 1 ? 'The mail is live.' : 'The mails are live.');
-      onClose();
-    }
-  };
+  const row = useRoute('listJourneys', undefined).data?.items.find((one) => one.key === definition.key);
+  const usual = useMemo(() => usualChoice(row, rampDefaults), [row]);
+  const [chosen, setChosen] = useState<RampChoice | null>(null);
+  const choice = chosen ?? usual.choice;
   const mailsFirst = pending.length > 0;
+  const before = useMemo(() => readDraft(definition.published), [definition.published]);
+  const after = useMemo(() => readDraft(definition.draft), [definition.draft]);
   return (
     <>
-      <FormDialog
+      <PublishMails
         open={open && mailsFirst}
-        onClose={() => {
-          publish.reset();
+        journey={definition.key}
+        pending={pending}
+        onClose={onClose}
+        onPublished={() => {
+          // Where only mails were changed, nothing is left to publish.
+          if (definition.version === null || definition.hasDraft) return;
+          said(pending.length === 1 ? 'The mail is live.' : 'The mails are live.');
           onClose();
         }}
-        title="Its mails go live first"
-        problem={publish.error}
-        action={`Publish ${plural(pending.length, 'mail')}`}
-        busy={busy}
-        onSave={go}
-      >
-        <p className="quiet">These were written or changed, and are not live yet. The journey itself comes next.</p>
-        <ul>
-          {pending.map((row) => (
-            <li key={row.key}>
-              {row.name || row.key}{' '}
-              <span className="faint">
-                {row.version === null ? 'new' : `changed since version ${row.version}, for every journey that sends it`}
-              </span>
-            </li>
-          ))}
-        </ul>
-      </FormDialog>
-      <Publish open={open && !mailsFirst} definition={definition} onClose={onClose} />
+      />
+      <Publish
+        open={open && !mailsFirst}
+        definition={definition}
+        onClose={() => {
+          setChosen(null);
+          onClose();
+        }}
+        onPublished={onPublished}
+        how={{
+          ramp: toRamp(choice),
+          fields: (
+            <RampFields choice={choice} because={{ steps: usual.choice.steps, words: usual.because }} row={row} onChange={setChosen} />
+          ),
+        }}
+        changes={before && after && <WhatChanges journeyKey={definition.key} before={before} after={after} />}
+      />
+    </>
+  );
+}
+
+/** What is published against the draft: drawn, and in sentences. */
+function WhatChanges({ journeyKey, before, after }: { journeyKey: string; before: Journey; after: Journey }) {
+  const names = useNames();
+  const { comparison, sentences } = useComparison(before, after, names);
+  const [step, setStep] = useState<string>();
+  return (
+    <>
+      <div className={css.small}>
+        <CompareDrawing
+          journeyKey={journeyKey}
+          before={before}
+          after={after}
+          names={names}
+          comparison={comparison}
+          step={step ?? sentences.find((each) => each.step !== null)?.step ?? undefined}
+          onStep={setStep}
+        />
+      </div>
+      <ChangeList sentences={sentences} step={step} onStep={setStep} />
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { Button, Checkbox, TextInput } from '@mantine/core';
+import { sayDuration } from '#contract/instant.ts';
 import { architectures, type Journey } from '#contract/journey.ts';
 import { Section } from '../../parts/page.tsx';
 import { AddRow, RemoveRow } from '../../parts/row-buttons.tsx';
@@ -86,6 +87,13 @@ export function SettingsPanel({ onEdit }: SettingsProps) {
           value={journey.priority}
           onChange={(priority) => put({ priority }, 'the priority')}
         />
+        <LineField
+          label="Group"
+          description="Journeys of one group exclude each other: the one of higher priority takes a person over"
+          path="group"
+          value={journey.group ?? ''}
+          onChange={(group) => put({ group: group.trim() === '' ? undefined : group.trim() }, 'the group')}
+        />
         <DurationField
           label="A run takes at most"
           path="maxTime"
@@ -98,6 +106,18 @@ export function SettingsPanel({ onEdit }: SettingsProps) {
           path="ends"
           value={journey.ends?.slice(0, 10) ?? null}
           onChange={(day) => put({ ends: day === null ? null : `${day}T00:00:00.000Z` }, 'when it ends')}
+        />
+        <RetiresField
+          label="Retired by itself when nobody has entered for"
+          path="retireWithoutEntry"
+          value={journey.retireWithoutEntry}
+          onChange={(retireWithoutEntry) => put({ retireWithoutEntry }, 'when it is retired')}
+        />
+        <RetiresField
+          label="Or when nobody has met the goal for"
+          path="retireWithoutGoal"
+          value={journey.retireWithoutGoal}
+          onChange={(retireWithoutGoal) => put({ retireWithoutGoal }, 'when it is retired')}
         />
       </Section>
       <Utm put={put} />
@@ -118,6 +138,31 @@ export function SettingsPanel({ onEdit }: SettingsProps) {
         />
       </Section>
     </div>
+  );
+}
+
+const never = 'never';
+const quietTimes = ['P30D', 'P90D', 'P180D', 'P365D'];
+function RetiresField({
+  label,
+  path,
+  value,
+  onChange,
+}: {
+  label: string;
+  path: string;
+  value: string | null;
+  onChange: (next: string | null) => void;
+}) {
+  const offered = value === null || quietTimes.includes(value) ? quietTimes : [value, ...quietTimes];
+  return (
+    <ChoiceField
+      label={label}
+      path={path}
+      value={value ?? never}
+      options={[{ value: never, label: 'Never' }, ...offered.map((each) => ({ value: each, label: sayDuration(each) }))]}
+      onChange={(next) => onChange(next === never || next === null ? null : next)}
+    />
   );
 }
 

@@ -7,7 +7,10 @@ import type { Reply } from '../../api.ts';
 import { To } from '../../parts/address.tsx';
 import { plural, sayNumber } from '../../parts/number.ts';
 import { Fact, Facts } from '../../parts/page.tsx';
-import { type Names, sayCard } from '../read-journey.ts';
+import { ExperimentAtStep } from '../../experiments/experiment-result.tsx';
+import type { Names } from '../named.ts';
+import { sayCard } from '../read-journey.ts';
+import { BranchSignals } from '../branch-signals.tsx';
 import { useAround } from '../steps/context.ts';
 import { fieldsOf } from '../steps/index.ts';
 import type { Fields } from '../steps/kind.ts';
@@ -44,6 +47,8 @@ export function StepEditor({ step, names, counts, onEdit, onRename }: StepEditor
     <div className={css.editor}>
       {whole && <p className={css.wrong}>{whole}</p>}
       <KindFields step={step as never} onChange={put as never} />
+      {(step.kind === 'branch' || step.kind === 'split') && <BranchSignals journeyKey={journeyKey} journey={journey} step={step} />}
+      {step.kind === 'experiment' && <ExperimentAtStep journeyKey={journeyKey} step={step.key} />}
       <WaysOn
         journey={journey}
         step={step}

@@ -14,6 +14,7 @@ interface CanvasKeys {
   chooseAll: () => void;
   problems: () => void;
   settings: () => void;
+  tryIt: () => void;
   escape: () => boolean;
   copy: () => Clip | null;
   cut: () => Clip | null;
@@ -27,9 +28,13 @@ const isOpen = (): boolean => document.querySelector('[role="dialog"], [role="me
 const isForCanvas = (target: EventTarget | null): boolean =>
   !isTyping(target) && !isOpen() && target instanceof Element && target.closest('aside, nav') === null;
 
-/** Whether it is a field of the panel, in which nothing is unfolded that the key would close first. */
+/** Whether it is a field of the panel, in which nothing is unfolded that the key would close first, and no form stands that it would leave. */
 const isInPanel = (target: EventTarget | null): boolean =>
-  !isOpen() && target instanceof Element && target.closest('aside') !== null && target.getAttribute('aria-expanded') !== 'true';
+  !isOpen() &&
+  target instanceof Element &&
+  target.closest('aside') !== null &&
+  target.closest('form') === null &&
+  target.getAttribute('aria-expanded') !== 'true';
 
 /** The keys of the canvas. Undo and saving work from the panel too, unless a part of it undoes by itself. */
 export function useCanvasKeys(keys: CanvasKeys): void {
@@ -57,6 +62,7 @@ export function useCanvasKeys(keys: CanvasKeys): void {
       else if (event.key === '?') latest.current.help();
       else if (event.key === 'p') latest.current.problems();
       else if (event.key === ',') latest.current.settings();
+      else if (event.key === 't') latest.current.tryIt();
       else if (event.key === 'Escape') {
         if (!latest.current.escape()) return;
       } else return;

@@ -1,25 +1,81 @@
 import { useEffect, useMemo, useRef } from 'react';
 import type { DefinitionDocument, DefinitionKind } from '#contract/definition.ts';
 import { isObject } from '#contract/json.ts';
+import type { Signals } from '#contract/signals.ts';
 import type { Journey } from '#contract/journey.ts';
 import type { Mistake } from '#contract/problems.ts';
+import { checkHouse } from '#engine/house/check.ts';
+import { type House, openHouse } from '#engine/house/house.ts';
+import { signalFindings } from '#engine/house/signals.ts';
 import { checkJourney, type Finding, type Known } from '#engine/journey/check.ts';
 import { useRoute } from '../../query.ts';
 import { readDraft } from './draft.ts';
 
-/** What the checks of a journey look up: every definition as its draft stands. Null until it is known. */
+/** What the checks of a journey look up: every definition as its draft stands, and which events came lately. Null until it is known. */
 export function useKnown(key: string): Known | null {
   const set = useRoute('exportSet', { query: { what: 'drafts' } }, { staleTime: 60_000 });
   const rows = useRoute('listDefinitions', { query: {} }).data?.items;
   const others = (rows ?? []).filter((row) => row.kind !== 'journey' || row.key !== key);
   const mark = others.map((row) => `${row.kind}/${row.key} ${row.updatedAt}`).join();
   const before = useRef('');
+  const seen = useRoute('listSeenEvents', undefined, { staleTime: 60_000 }).data;
   const { refetch } = set;
   useEffect(() => {
     if (before.current !== '' && before.current !== mark) void refetch();
     before.current = mark;
   }, [mark, refetch]);
-  return useMemo(() => (set.data ? knownOf(set.data.definitions) : null), [set.data]);
+  return useMemo(
+    () =>
+      set.data
+        ? { ...knownOf(set.data.definitions), seen: seen?.complete ? new Set(seen.items.map((each) => each.name)) : undefined }
+        : null,
+    [set.data, seen],
+  );
+}
+
+/** The house as it would be with this draft: everything else as it is in force. Null until it is known. */
+export function useHouse(key: string): ((journey: Journey) => House) | null {
+  const published = useRoute('exportSet', { query: { what: 'published' } }, { staleTime: 60_000 }).data;
+  const policy = useRoute('getSettings', undefined, { staleTime: 60_000 }).data;
+  const rows = useRoute('listJourneys', undefined).data?.items;
+  const uses = useMemo(
+    () =>
+      rows &&
+      new Map(
+        // When a journey was put in force is not in the list: whether it is unused is said by the server.
+        rows.map((row) => [
+          row.key,
+          { goalMet: row.goalMet, lastEntryAt: row.lastEntryAt === null ? null : Date.parse(row.lastEntryAt), inForceSince: null },
+        ]),
+      ),
+    [rows],
+  );
+  return useMemo(() => {
+    if (!published || !policy) return null;
+    const all = published.definitions.map((each) => readable({ ...each, body: each.body }));
+    const others = all.filter((each) => each.kind !== 'journey' || each.key !== key);
+    return (journey) => openHouse([...others, { kind: 'journey', key, body: journey }], { policy, before: all, uses });
+  }, [published, policy, uses, key]);
+}
+
+/** What the checks across the house find in the draft. */
+export function acrossOf(
+  key: string,
+  journey: Journey,
+  house: ((journey: Journey) => House) | null,
+  signals: Signals | undefined,
+  now: number,
+): Finding[] {
+  if (house === null) return [];
+  try {
+    return [
+      ...checkHouse({ kind: 'journey', key, body: journey }, house(journey)),
+      ...(signals ? signalFindings(journey, signals, now) : []),
+    ];
+  } catch {
+    // Half written, as above.
+    return [];
+  }
 }
 
 /** A draft may be half written: what a check reads of it is there all the same. */
@@ -42,11 +98,17 @@ function knownOf(definitions: { kind: DefinitionKind; key: string; body?: unknow
 const isAbout = (path: string, other: string): boolean => path === other || path.startsWith(`${other}.`) || other.startsWith(`${path}.`);
 
 /** What the checks find, as one types; and what the server says besides, about the shape of what is saved. Errors first. */
-export function findingsOf(journey: Journey, known: Known | null, mistakes: readonly Mistake[], pending: ReadonlySet<string>): Finding[] {
-  const found = known === null ? [] : checked(journey, known);
+export function findingsOf(
+  journey: Journey,
+  known: Known | null,
+  across: readonly Finding[],
+  mistakes: readonly Mistake[],
+  pending: ReadonlySet<string>,
+): Finding[] {
+  const found = known === null ? [] : [...checked(journey, known), ...across];
   const isPending = ({ message }: Mistake): boolean => pending.has(/^there is no template "([^"]+)"/.exec(message)?.[1] ?? '');
   const besides = mistakes
-    .filter((one) => !isPending(one) && !found.some((each) => each.level === 'error' && isAbout(each.path, one.path)))
+    .filter((one) => !isPending(one) && !one.circle && !found.some((each) => each.level === 'error' && isAbout(each.path, one.path)))
     .map(
       ({ path, message }): Finding => ({
         check: 'shape',

@@ -1,5 +1,6 @@
 import type { Block, Template } from '#contract/definition-bodies.ts';
 import { isObject } from '#contract/json.ts';
+import { traitsNamed } from '#engine/message/traits-named.ts';
 import { textOf } from '../edit/draft.ts';
 import type { Reading } from '../edit/use-draft.ts';
 
@@ -43,8 +44,7 @@ export function moveBlock(mail: Mail, index: number, by: 1 | -1): Mail {
 }
 
 /** The traits that its texts speak of, each with what stands there when somebody has none. */
-export function fallbacksOf({ subject, preheader, blocks, fallbacks }: Mail): { path: string; instead: string }[] {
-  const texts = [subject, preheader, ...blocks.flatMap((block) => Object.values(block))].join('\n');
-  const paths = [...texts.matchAll(/\bperson\.([A-Za-z_][\w.]*)/g)].map((match) => match[1]!);
-  return [...new Set(paths)].filter((path) => path !== 'email').map((path) => ({ path, instead: fallbacks[path] ?? '' }));
-}
+export const fallbacksOf = (mail: Mail): { path: string; instead: string }[] =>
+  traitsNamed(mail)
+    .filter((path) => path !== 'email')
+    .map((path) => ({ path, instead: mail.fallbacks[path] ?? '' }));

@@ -21,10 +21,13 @@ import { MailBlocks, type Written } from './mail-blocks.tsx';
 import { fallbacksOf, type Mail, mailReading } from './mail-draft.ts';
 import css from './mail.module.css';
 import { MailPreview } from './mail-preview.tsx';
+import { SendTest } from './send-test.tsx';
+
+type Person = Reply<'listPeople'>['items'][number];
 
 /** The mail of a send step, written where it stands. What is written is the draft of its template, which goes live with the journey. */
-export function MailEditor({ template, onMade }: { template: string | null; onMade: (template: string) => void }) {
-  return template === null ? <NewMail onMade={onMade} /> : <OneMail template={template} />;
+export function MailEditor({ template, topic, onMade }: { template: string | null; topic: string; onMade: (template: string) => void }) {
+  return template === null ? <NewMail onMade={onMade} /> : <OneMail template={template} topic={topic} />;
 }
 
 function NewMail({ onMade }: { onMade: (template: string) => void }) {
@@ -57,17 +60,22 @@ function NewMail({ onMade }: { onMade: (template: string) => void }) {
   );
 }
 
-function OneMail({ template }: { template: string }) {
+function OneMail({ template, topic }: { template: string; topic: string }) {
   const definition = useRoute('getDefinition', { params: { kind: 'template', key: template } });
   if (definition.error) return <ProblemView problem={definition.error} />;
   if (!definition.data) return <Bones lines={5} />;
   const mail = mailReading.read(definition.data.draft);
-  return mail === null ? <TemplatePreview template={template} /> : <Write definition={definition.data} first={mail} />;
+  return mail === null ? (
+    <TemplatePreview template={template} topic={topic} />
+  ) : (
+    <Write definition={definition.data} first={mail} topic={topic} />
+  );
 }
 
-function Write({ definition, first }: { definition: Reply<'getDefinition'>; first: Mail }) {
+function Write({ definition, first, topic }: { definition: Reply<'getDefinition'>; first: Mail; topic: string }) {
   const draft = useDraft<Mail>(definition, first, mailReading);
   const [view, setView] = useState<'write' | 'preview'>('write');
+  const [person, setPerson] = useState<Person | null>(null);
   const last = useRef<Parameters<Written> | null>(null);
   const onWrite: Written = (...field) => {
     last.current = field;
@@ -119,9 +127,11 @@ function Write({ definition, first }: { definition: Reply<'getDefinition'>; firs
             onChange={setView}
           />
           {view === 'write' && <InsertField onPick={insert} />}
+          <span className={css.space} />
+          <SendTest template={definition.key} body={mail} topic={topic} person={person} />
         </div>
         {view === 'preview' ? (
-          <MailPreview mail={mail} />
+          <MailPreview mail={mail} person={person} onPerson={setPerson} />
         ) : (
           <>
             <TextInput label="Name" description="For colleagues" {...line('name')} />

@@ -1,9 +1,8 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef } from 'react';
 import type { Reply } from '../../api.ts';
 import { callPerson } from '../../parts/person-name.tsx';
-import { To } from '../../parts/address.tsx';
 import { Bones } from '../../parts/skeleton.tsx';
 import { useRoute } from '../../query.ts';
 import { PersonSearch } from '../../segments/person-search.tsx';
@@ -33,8 +32,7 @@ async function write(mail: Mail, person: Reply<'getPerson'> | null, settings: Se
 }
 
 /** The mail as somebody would get it, written by the same code that sends it. */
-export function MailPreview({ mail }: { mail: Mail }) {
-  const [chosen, setChosen] = useState<Person | null>(null);
+export function MailPreview({ mail, person: chosen, onPerson }: { mail: Mail; person: Person | null; onPerson: (person: Person) => void }) {
   const [settled] = useDebouncedValue(mail, 250);
   const settings = useRoute('getSettings', undefined, { staleTime: 60_000 }).data;
   const person = useRoute('getPerson', { params: { id: chosen?.id ?? '' } }, { enabled: chosen !== null }).data ?? null;
@@ -44,16 +42,13 @@ export function MailPreview({ mail }: { mail: Mail }) {
     placeholderData: (before) => before,
     retry: false,
   });
+  const shown = useRef<HTMLDivElement>(null);
+  // It takes the place of fields in which one may have been far below.
+  useEffect(() => void shown.current?.scrollIntoView({ block: 'nearest' }), []);
   return (
-    <div className={css.preview}>
-      <PersonSearch label="Preview as somebody" onPick={setChosen} />
-      <p className="faint">
-        {chosen ? `As ${callPerson(chosen)} would get it.` : 'As somebody would get it of whom nothing is known.'} It is not sent from here;{' '}
-        <To to="settings" search={{ tab: 'sender' }} className="text-link">
-          the mail server is tried in the settings
-        </To>
-        .
-      </p>
+    <div ref={shown} className={css.preview}>
+      <PersonSearch label="Preview as somebody" onPick={onPerson} />
+      <p className="faint">{chosen ? `As ${callPerson(chosen)} would get it.` : 'As somebody would get it of whom nothing is known.'}</p>
       {written.error && (
         <p className={css.wrong} role="alert">
           It cannot be written: {written.error.message}.

@@ -6,6 +6,7 @@ import { branch } from './branch.tsx';
 import { endJourney } from './end-journey.tsx';
 import { entry } from './entry.tsx';
 import { exit } from './exit.tsx';
+import { experiment } from './experiment.tsx';
 import { goal } from './goal.tsx';
 import { handOver } from './hand-over.tsx';
 import type { Fields } from './kind.ts';
@@ -28,6 +29,7 @@ const editors = {
   wait,
   branch,
   split,
+  experiment,
   'set-trait': setTrait,
   tag,
   note,

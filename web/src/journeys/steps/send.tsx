@@ -28,8 +28,22 @@ export const send: Fields<'send'> = ({ step, onChange }) => {
         value={step.template}
         onChange={(template) => onChange({ template }, 'the content')}
       />
-      <MailEditor key={step.template ?? ''} template={step.template} onMade={(template) => onChange({ template }, 'the content')} />
+      <MailEditor
+        key={step.template ?? ''}
+        template={step.template}
+        topic={step.topic}
+        onMade={(template) => onChange({ template }, 'the content')}
+      />
       <KeyField label="Topic" path="topic" of="topic" value={step.topic} onChange={(topic) => topic && onChange({ topic }, 'the topic')} />
+      <KeyField
+        label="Offer"
+        description="Not sent while another offer to the person is open"
+        path="offer"
+        of="offer"
+        none="None"
+        value={step.offer ?? null}
+        onChange={(offer) => onChange({ offer: offer ?? undefined }, 'the offer')}
+      />
       <DurationField
         label="Not sent later than"
         description="After it was due"

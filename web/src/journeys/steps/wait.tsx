@@ -6,6 +6,7 @@ import { ChoiceField, ClockField, DurationField, LineField, NumberField, TraitFi
 import css from './fields.module.css';
 import type { Fields } from './kind.ts';
 import { MatchField, RuleField } from './rule-field.tsx';
+import { WaitTiming } from './wait-timing.tsx';
 
 type Wait = StepOf<'wait'>;
 const modes = ['for', 'until', 'untilRule', 'untilDate', 'untilTime'] as const;
@@ -102,6 +103,7 @@ export const wait: Fields<'wait'> = ({ step, onChange }) => {
           onChange={(timeout) => onChange({ timeout }, 'how long at most')}
         />
       )}
+      <WaitTiming step={step} onChange={onChange} />
     </>
   );
 };

@@ -1,8 +1,9 @@
-import type { MessageReason } from '#contract/message.ts';
+import type { MessageReason } from './message.ts';
 
-/** Every reason in two or three words, for filters; the sentence stands on the message. */
+/** Every reason in two or three words; the sentence stands on the message itself. */
 export const reasonWords = {
   'kill-switch': 'Stopped',
+  'person-stop': 'Stopped for them',
   'no-consent': 'No consent',
   'consent-withdrawn': 'Consent withdrawn',
   suppressed: 'Suppressed',
@@ -12,12 +13,19 @@ export const reasonWords = {
   expired: 'Too late',
   'quiet-hours': 'Quiet hours',
   cap: 'Cap reached',
+  fatigue: 'Left alone for a while',
+  'policy-hold': 'Waits for something',
+  offer: 'Another offer is open',
   'render-failed': 'Could not be written',
   'refused-address': 'Address refused',
   'refused-policy': 'Message refused',
   'try-later': 'Asked to try later',
   'gave-up': 'Never taken',
   uncertain: 'May have arrived',
+  paused: 'Paused',
+  pace: 'Waits for its turn',
+  'broadcast-cancelled': 'Broadcast cancelled',
+  'had-already': 'Has it already',
   'handed-over': 'Taken over by a human',
   replaced: 'Replaced by a better one',
   erased: 'Erased',

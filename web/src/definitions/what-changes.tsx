@@ -1,0 +1,79 @@
+import { type ReactNode, useEffect } from 'react';
+import type { Reply } from '../api.ts';
+import { plural } from '../parts/number.ts';
+import { useChange, useTrial } from '../query.ts';
+import { toText } from './definition-text.ts';
+import css from './definition-page.module.css';
+import { DiffView } from './diff-view.tsx';
+import { MistakeList } from './mistake-list.tsx';
+
+type Change = Reply<'makePlan'>['changes'][number];
+
+/** What publishing the draft of a definition would change; nothing is asked before it is wanted. */
+export function usePlanned({ kind, key, draft }: Reply<'getDefinition'>, wanted = true): Change | undefined {
+  const { mutate: makePlan, data: plan } = useChange('makePlan');
+  useEffect(() => {
+    if (wanted) makePlan({ body: { definitions: [{ kind, key, body: draft }] } });
+  }, [wanted, makePlan, kind, key, draft]);
+  return plan?.changes.find((one) => one.kind === kind && one.key === key);
+}
+
+/** What a draft would change: its mistakes, whom it concerns, what deserves a second look, and its text against what is live. */
+export function WhatChanges({
+  definition,
+  change,
+  drawn,
+  warnings = false,
+}: {
+  definition: Reply<'getDefinition'>;
+  change: Change | undefined;
+  /** What changes, shown as its kind is best looked at; the text stands under it, folded. */
+  drawn?: ReactNode;
+  /** Says also what the draft leaves open (false). */
+  warnings?: boolean;
+}) {
+  const { kind, key, draft } = definition;
+  const check = useTrial('checkDefinition', warnings ? { params: { kind, key } } : null).data;
+  const text = (
+    <DiffView
+      before={toText(kind, definition.published)}
+      after={toText(kind, draft)}
+      label={definition.version === null ? 'All of it is new' : `Since version ${definition.version}`}
+    />
+  );
+  return (
+    <>
+      {definition.mistakes.length > 0 && (
+        <>
+          <p className={css.warning}>{plural(definition.mistakes.length, 'mistake')} must be mended first.</p>
+          <MistakeList places={definition.mistakes} />
+        </>
+      )}
+      {change && change.inFlight > 0 && (
+        <p className={css.warning}>
+          {plural(change.inFlight, 'person is', 'people are')} in this journey. They go on under the version that they entered by.
+        </p>
+      )}
+      {change?.unsafe.map((sentence) => (
+        <p key={sentence} className={css.warning}>
+          {sentence}
+        </p>
+      ))}
+      {check && check.warnings.length > 0 && (
+        <>
+          <p className={css.warning}>{plural(check.warnings.length, 'thing is', 'things are')} left open.</p>
+          <MistakeList places={check.warnings} />
+        </>
+      )}
+      {drawn}
+      {drawn ? (
+        <details className={css.asText}>
+          <summary>As text</summary>
+          {text}
+        </details>
+      ) : (
+        text
+      )}
+    </>
+  );
+}
