@@ -30,22 +30,41 @@ describe.each(dialects)('why, after a month, on %s', (database) => {
   beforeAll(async () => {
     world = await openWorld({ database, at: '2026-03-31T09:00:00Z' });
     const workspace = await world.house.deps.workspaces.bySlug('practice');
+    // A strict house, where whoever fills a cart while they are welcomed gets less than was planned for them.
+    const { draft } = await world.must('GET', '/api/definitions/cap-policy/main', undefined, practice());
+    const caps = [{ channel: 'email', max: 3, within: 'P7D' }];
+    const strict = { kind: 'cap-policy', key: 'main', body: { ...draft, caps } };
+    await world.must('POST', '/api/apply', { definitions: [strict], publish: true, note: 'for a story' }, practice());
     await seedPractice(world.house.sending, workspace, { seed, days: 30, crowd: 0.8 });
-    // Half of them from those of whom there is something that did not happen.
-    const unsent = "exists (select 1 from message m where m.lane = p.lane and m.person_id = p.person_id and m.status <> 'sent')";
+    // Somebody who orders again while they are shown how it goes is not shown again.
+    const [buyer] = await rows(
+      `select i.value from run r join identity i on i.person_id = r.person_id
+         where r.workspace_id = $1 and r.journey = 'onboarding' and r.status = 'live' and i.kind = 1 order by r.run_id limit 1`,
+      [String(workspace.id)],
+    );
+    const again = {
+      type: 'track' as const,
+      event: 'Order Completed',
+      userId: buyer!.value as string,
+      properties: { revenue: 90, currency: 'EUR' },
+    };
+    await world.send([again], { key: world.practiceKey });
+    // A quarter of them from those to whom something was not sent, a quarter from those who were not let into a journey.
+    const unsent =
+      "exists (select 1 from message m where m.lane = p.lane and m.person_id = p.person_id and m.status in ('skipped', 'held'))";
     const refused =
       "exists (select 1 from decision d where d.lane = p.lane and d.person_id = p.person_id and d.about like 'journey:%' and d.decided = 'not entered')";
     const known = await rows(
-      `select p.person_id as id, ${unsent} or ${refused} as wanted from person p where p.workspace_id = $1 and p.merged_into is null
+      `select p.person_id as id, ${unsent} as unsent, ${refused} as refused from person p where p.workspace_id = $1 and p.merged_into is null
          and exists (select 1 from message m where m.lane = p.lane and m.person_id = p.person_id) order by p.person_id`,
       [String(workspace.id)],
     );
     const chance = chanceOf(seed, 'why');
     const order = known
-      .map(({ id, wanted }) => ({ id: id as string, wanted: wanted === true, place: chance() }))
+      .map(({ id, unsent, refused }) => ({ id: id as string, unsent: unsent === true, refused: refused === true, place: chance() }))
       .sort((a, b) => a.place - b.place);
-    for (const { id } of [...order.filter(({ wanted }) => wanted).slice(0, 10), ...order])
-      if (people.length < 20 && !people.includes(id)) people.push(id);
+    const first = [order.filter(({ unsent }) => unsent), order.filter(({ refused }) => refused)].flatMap((some) => some.slice(0, 5));
+    for (const { id } of [...first, ...order]) if (people.length < 20 && !people.includes(id)) people.push(id);
     for (const id of people) {
       const abouts = await rows(
         `select 'message:' || message_id as about from message where person_id = $1
