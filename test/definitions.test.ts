@@ -113,6 +113,7 @@ test('drafts wait, and a definition says what it lacks before it can be publishe
   expect(mistakes).toContainEqual({
     path: 'steps.1.template',
     message: 'there is no template "welcome-hello": its draft is not published yet',
+    mend: 'Publish that draft first, or together with this one.',
   });
   await expect(publishDefinition(deps, workspace, 'ana', 'journey', 'welcome')).rejects.toMatchObject({ code: 'definition-invalid' });
 });

@@ -74,6 +74,7 @@ function refuseMistakes(made: Plan, folder: Awaited<ReturnType<typeof readFolder
       ...(mistake.kind ? folder.placeOf(mistake.kind, mistake.key, mistake.path) : {}),
       path: mistake.path,
       message: mistake.message,
+      ...(mistake.mend === undefined ? {} : { mend: mistake.mend }),
     })),
   );
 }

@@ -100,7 +100,7 @@ function sayDetails(details: unknown): string {
   return details
     .map(
       (line: Record<string, unknown>) =>
-        `  ${[line.file ? `${line.file}:${line.line ?? 1}` : [line.kind, line.key].filter(Boolean).join('/'), line.path, line.message].filter(Boolean).join('  ')}`,
+        `  ${[line.file ? `${line.file}:${line.line ?? 1}` : [line.kind, line.key].filter(Boolean).join('/'), line.path, line.message, line.mend].filter(Boolean).join('  ')}`,
     )
     .join('\n');
 }

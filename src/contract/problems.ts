@@ -419,6 +419,8 @@ export type ProblemBody = z.infer<typeof ProblemBody>;
 export interface Mistake {
   path: string;
   message: string;
+  /** How to mend it, in a sentence, where what it must be does not say it. */
+  mend?: string | undefined;
   /** The circle of definitions that it is about. */
   circle?: Circle | undefined;
 }

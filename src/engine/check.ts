@@ -25,7 +25,8 @@ export function checkShape(
 /** Checks what one definition says about others, and what its shape cannot say: does it hold together with the set? */
 export function checkMeaning(document: DefinitionDocument, set: DefinitionSet): Mistake[] {
   const mistakes: Mistake[] = [];
-  const wrong = (path: string, message: string): void => void mistakes.push({ path, message });
+  const wrong = (path: string, message: string, mend?: string): void =>
+    void mistakes.push({ path, message, ...(mend === undefined ? {} : { mend }) });
   const has = (kind: DefinitionKind, key: string): boolean => set.has(definitionId(kind, key));
   const lifecycle = set.get(definitionId('lifecycle', mainKey));
   const stages = new Set(lifecycle?.kind === 'lifecycle' ? lifecycle.body.stages.map((stage) => stage.key) : []);
@@ -63,7 +64,7 @@ export function checkMeaning(document: DefinitionDocument, set: DefinitionSet): 
         wrong('rule', `the ${document.kind} asks about itself, through others`);
       break;
     case 'journey':
-      for (const { level, path, message } of findingsOf(document, set)) if (level === 'error') wrong(path, message);
+      for (const { level, path, message, mend } of findingsOf(document, set)) if (level === 'error') wrong(path, message, mend);
       break;
   }
   return mistakes;

@@ -59,7 +59,7 @@ const publishedOf = (standing: readonly StoredDefinition[]): LooseDefinition[] =
  */
 export function mistakesOfSet(given: readonly Candidate[], standing: readonly StoredDefinition[], asked: Asked = {}): PlanMistake[] {
   const about = (each: { kind: DefinitionKind; key: string }, list: readonly Mistake[]): PlanMistake[] =>
-    list.map(({ path, message, circle }) => ({ kind: each.kind, key: each.key, path, message, ...(circle ? { circle } : {}) }));
+    list.map((mistake) => ({ kind: each.kind, key: each.key, ...mistakeOf(mistake) }));
   const seen = new Set<string>();
   const twice = given.filter((each) => seen.size === seen.add(definitionId(each.kind, each.key)).size);
   const shape = [
@@ -89,7 +89,13 @@ export function mistakesOfSet(given: readonly Candidate[], standing: readonly St
       ...about(
         document,
         found.map((mistake) =>
-          has(evenSo, mistake) ? mistake : { ...mistake, message: `${mistake.message}: its draft is not published yet` },
+          has(evenSo, mistake)
+            ? mistake
+            : {
+                ...mistake,
+                message: `${mistake.message}: its draft is not published yet`,
+                mend: 'Publish that draft first, or together with this one.',
+              },
         ),
       ),
     );
@@ -103,7 +109,7 @@ function mistakesAcross(given: readonly Candidate[], before: Documents, after: D
   const mistakes = given.flatMap(({ kind, key, document }) =>
     checkHouse(document!, house)
       .filter(({ level }) => level === 'error')
-      .map(({ path, message, circle }): PlanMistake => ({ kind, key, path, message, ...(circle ? { circle } : {}) })),
+      .map((finding): PlanMistake => ({ kind, key, ...mistakeOf(finding) })),
   );
   // What is given may let others turn, by undoing what they do, without being on the circle itself.
   const others = house.circles().filter((circle) => circle.endless && !given.some((each) => isOnCircle(each, circle)));
@@ -120,6 +126,14 @@ function mistakesAcross(given: readonly Candidate[], before: Documents, after: D
   }
   return mistakes;
 }
+
+/** What a list of mistakes says of one, or of what a check found. */
+const mistakeOf = ({ path, message, mend, circle }: Mistake): Mistake => ({
+  path,
+  message,
+  ...(mend === undefined ? {} : { mend }),
+  ...(circle ? { circle } : {}),
+});
 
 const has = (list: readonly Mistake[], mistake: Mistake): boolean => list.some((each) => isSame(each, mistake));
 
@@ -148,14 +162,10 @@ export const mistakesOfOne = (
   before: readonly Candidate[] = [],
   asked: Asked = {},
 ): Mistake[] =>
-  mistakesOfSet([...before, candidate], standing, asked).map(({ kind, key, path, message, circle }) =>
+  mistakesOfSet([...before, candidate], standing, asked).map(({ kind, key, ...mistake }) =>
     kind === candidate.kind && key === candidate.key
-      ? { path, message, ...(circle ? { circle } : {}) }
-      : {
-          ...(circle ? { circle } : {}),
-          path: '(all)',
-          message: `${kind === null ? '' : definitionKinds[kind].name} "${key}" ${message}`,
-        },
+      ? mistake
+      : { ...mistake, path: '(all)', message: `${kind === null ? '' : definitionKinds[kind].name} "${key}" ${mistake.message}` },
   );
 
 /** The events about which the warnings of a definition want to know whether they came lately. */
@@ -175,7 +185,7 @@ export function warningsOf(
   const own = document.kind === 'journey' ? findingsOf(document, published, seen) : [];
   return [...own, ...checkHouse(document, openHouse(published.values(), { ...asked, before: [...before.values()] }))]
     .filter(({ level }) => level === 'warning')
-    .map(({ path, message, mend, circle }) => ({ path, message, mend, ...(circle ? { circle } : {}) }));
+    .map((finding) => ({ ...mistakeOf(finding), mend: finding.mend }));
 }
 
 /**

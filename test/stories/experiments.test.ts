@@ -77,8 +77,9 @@ describe.each(dialects)('on %s', (database) => {
     await bought(['old-3'], 5);
     const { body } = await publish(journey(trial()));
     expect(body.details[0].message).toBe(
-      `the experiment "try" cannot begin yet: ${needed - 2} conversions are missing. 2 people did “Bought where total is at least 10” in the last 90 days; to see a lift of 100 % within 180 days, ${needed} are needed. Wait until enough do it, choose what more people do, look for a larger lift, or let it take longer`,
+      `the experiment "try" cannot begin yet: ${needed - 2} conversions are missing. 2 people did “Bought where total is at least 10” in the last 90 days; to see a lift of 100 % within 180 days, ${needed} are needed`,
     );
+    expect(body.details[0].mend).toMatch(/^Wait until enough do it, .*, or let it take longer\.$/);
     await world.must('PUT', '/api/definitions/journey/course', { body: journey(trial()) });
     const check = await world.must('POST', '/api/definitions/journey/course/check');
     expect(check.mistakes[0].message, 'the draft says so too').toContain('conversions are missing');

@@ -10,6 +10,7 @@ const at = z.object({ kind: DefinitionKind, key: Key });
 const MistakeRow = z.object({
   path: z.string(),
   message: z.string(),
+  mend: z.string().optional().describe('How to mend it, where what is wrong does not say it'),
   circle: Circle.optional().describe('Where it is about a circle: the definitions on it'),
 });
 

@@ -32,8 +32,8 @@ export function* experimentTroubles(
         path,
         message: `the experiment "${step.key}" cannot begin yet: ${(needed - has).toLocaleString('en-US')} conversions are missing. ${
           has === 0 ? 'Nobody' : has === 1 ? 'One person' : `${has.toLocaleString('en-US')} people`
-        } did “${sayMatch(goal)}” in the last ${sayDuration(baselineSince)}; to see a lift of ${step.lift} % within ${sayDuration(step.lasts)}, ${needed.toLocaleString('en-US')} are needed. Wait until enough do it, choose what more people do, look for a larger lift, or let it take longer`,
-        mend: 'Change the experiment where it stands.',
+        } did “${sayMatch(goal)}” in the last ${sayDuration(baselineSince)}; to see a lift of ${step.lift} % within ${sayDuration(step.lasts)}, ${needed.toLocaleString('en-US')} are needed`,
+        mend: 'Wait until enough do it, choose what more people do, look for a larger lift, or let it take longer.',
       };
   }
 }

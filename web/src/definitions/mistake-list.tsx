@@ -19,6 +19,7 @@ export function MistakeList<P extends Place>({ places, onOpen }: { places: reado
               {typeof place.line === 'number' && <span className={css.line}>line {place.line}</span>}
             </span>
             <span className={css.message}>{place.circle ? 'It turns for ever although nobody does anything:' : place.message}</span>
+            {place.mend && <span className={css.mend}>{place.mend}</span>}
           </>
         );
         return (

@@ -17,6 +17,7 @@ export function ProblemView({ problem, again, page = false }: { problem: Problem
               {problem.mistakes.slice(0, 12).map((mistake) => (
                 <li key={mistake.path + mistake.message}>
                   <code>{mistake.path}</code> {mistake.message}
+                  {mistake.mend && <span className={css.mend}>{mistake.mend}</span>}
                 </li>
               ))}
             </ul>

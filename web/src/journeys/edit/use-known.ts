@@ -110,13 +110,13 @@ export function findingsOf(
   const besides = mistakes
     .filter((one) => !isPending(one) && !one.circle && !found.some((each) => each.level === 'error' && isAbout(each.path, one.path)))
     .map(
-      ({ path, message }): Finding => ({
+      ({ path, message, mend = 'Change it where it stands.' }): Finding => ({
         check: 'shape',
         level: 'error',
         step: journey.steps[Number(/^steps\.(\d+)/.exec(path)?.[1] ?? -1)]?.key ?? null,
         path,
         message,
-        mend: 'Change it where it stands.',
+        mend,
       }),
     );
   const all = [...found, ...besides];
