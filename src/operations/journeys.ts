@@ -12,7 +12,7 @@ import { listDefinitions, lockRevision, saveDraft, type StoredDefinition } from 
 import { listKillSwitches } from '#store/kill-switches.ts';
 import { failedByJourney } from '#store/messages.ts';
 import { namesOf } from '#store/people.ts';
-import { journeyCounts, liveBeside, pinnedVersions, stepCounts } from '#store/runs.ts';
+import { type JourneyCounts, journeyCounts, liveBeside, pinnedVersions, stepCounts } from '#store/runs.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { eventsWatched, journeyFindings, toCandidate } from './plan.ts';
@@ -51,7 +51,7 @@ export async function listJourneys(deps: Deps, workspace: Workspace): Promise<{ 
     });
     return {
       items: journeys.map(({ key, stored, body, loose, folder, hasDraft }): Row => {
-        const count = counts.get(key) ?? { live: 0, entered: 0, entered7d: 0, goalMet: 0, ended: 0, settled: 0, lastEntryAt: null };
+        const count = counts.get(key) ?? noCounts;
         const within = windows.get(key) ?? null;
         return {
           key,
@@ -74,7 +74,7 @@ export async function listJourneys(deps: Deps, workspace: Workspace): Promise<{ 
           goal:
             within === null
               ? null
-              : { met: count.goalMet, of: count.settled, rate: count.settled === 0 ? null : count.goalMet / count.settled, within },
+              : { met: count.settledMet, of: count.settled, rate: count.settled === 0 ? null : count.settledMet / count.settled, within },
           lastEntryAt: isoOrNull(count.lastEntryAt),
           changedAt: toIso(stored.updatedAt),
           changedBy: stored.updatedBy,
@@ -87,6 +87,8 @@ export async function listJourneys(deps: Deps, workspace: Workspace): Promise<{ 
     };
   });
 }
+
+const noCounts: JourneyCounts = { live: 0, entered: 0, entered7d: 0, goalMet: 0, ended: 0, settled: 0, settledMet: 0, lastEntryAt: null };
 
 /** A journey as the list reads it. What counts is what is published, else the draft; the folder is always the draft's, for it decides nothing. */
 function readStored(stored: StoredDefinition) {

@@ -218,8 +218,9 @@ export interface JourneyCounts {
   entered7d: number;
   goalMet: number;
   ended: number;
-  /** Runs of which it is settled whether they meet the goal: ended, or begun at least the goal's window ago. */
+  /** Runs that had the whole window of the goal, and those of them that met it. */
   settled: number;
+  settledMet: number;
   lastEntryAt: Instant | null;
 }
 
@@ -233,7 +234,8 @@ export async function journeyCounts(
   const rows = await tx.query(
     `select r.journey, count(*) as entered, count(*) filter (where r.status = 'live') as live, count(*) filter (where r.entered_at >= $2) as entered7d,
        count(*) filter (where r.status = 'ended') as ended, count(*) filter (where r.end_reason like 'goal%') as goal,
-       count(*) filter (where r.status = 'ended' or r.entered_at <= w.settled_at) as settled, max(r.entered_at) as last
+       count(*) filter (where r.entered_at <= w.settled_at) as settled,
+       count(*) filter (where r.entered_at <= w.settled_at and r.end_reason like 'goal%') as settled_met, max(r.entered_at) as last
      from run r left join unnest($3::text[], $4::timestamptz[]) as w (journey, settled_at) on w.journey = r.journey
      where r.workspace_id = $1 group by r.journey`,
     [workspace, toIso(weekAgo), [...settled.keys()], [...settled.values()].map(toIso)],
@@ -248,6 +250,7 @@ export async function journeyCounts(
         goalMet: row.goal,
         ended: row.ended,
         settled: row.settled,
+        settledMet: row.settled_met,
         lastEntryAt: row.last,
       },
     ]),

@@ -33,7 +33,10 @@ describe.each(dialects)('on %s', (database) => {
       { type: 'track', userId: 'a', event: 'Bought' },
       { type: 'track', userId: 'b', event: 'Left' },
     ]);
-    expect((await row('course')).goal, 'c and d still may').toEqual({ met: 1, of: 2, rate: 0.5, within: 'P10D' });
+    expect(await row('course'), 'nobody had ten days, and a was quick').toMatchObject({
+      goal: { met: 0, of: 0, rate: null, within: 'P10D' },
+      goalMet: 1,
+    });
     await world.turn('P8D');
     await world.send([{ type: 'track', userId: 'e', event: 'Joined' }]);
     await world.turn('P3D');

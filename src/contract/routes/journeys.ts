@@ -24,13 +24,13 @@ export const JourneyRow = z.object({
   live: z.number().describe('Runs under way'),
   entered: z.number(),
   entered7d: z.number(),
-  goalMet: z.number(),
+  goalMet: z.number().describe('Runs that met the goal, whenever they began'),
   ended: z.number(),
   goal: z
     .object({ met: z.number(), of: z.number(), rate: z.number().min(0).max(1).nullable(), within: Duration })
     .nullable()
     .describe(
-      'Runs that met the goal, of those that have ended or began at least `within` ago; null has no goal, a rate of null nobody yet',
+      'Of the runs that began at least `within` ago, how many met the goal; null has no goal, a rate of null nobody who had that long yet',
     ),
   lastEntryAt: IsoInstant.nullable(),
   changedAt: IsoInstant,

@@ -18,26 +18,28 @@ const None = ({ children = '–', tip }: { children?: string; tip?: string }) =>
 );
 
 /** What is divided by what, in a sentence. */
-export function sayGoal({ goal }: Pick<JourneyRow, 'goal'>): string {
+export function sayGoal({ goal, goalMet, entered }: Pick<JourneyRow, 'goal' | 'goalMet' | 'entered'>): string {
   if (goal === null) return 'It has no goal.';
   const window = sayDuration(goal.within);
-  if (goal.rate === null) return `Nobody has left it yet, or been in it for ${window}.`;
-  return `${sayNumber(goal.met)} of the ${plural(goal.of, 'run')} that have ended, or began at least ${window} ago, met the goal.`;
+  const soFar = `${sayNumber(goalMet)} of all ${plural(entered, 'run')} met it so far.`;
+  if (goal.rate === null) return `Nobody had the ${window} that the goal takes yet. ${entered === 0 ? '' : soFar}`.trim();
+  return `${sayNumber(goal.met)} of the ${plural(goal.of, 'run')} that began at least ${window} ago met the goal. ${soFar}`;
 }
 
 export function GoalRate({ row }: { row: JourneyRow }) {
   const { goal } = row;
   if (goal === null) return <None tip={sayGoal(row)}>No goal</None>;
-  if (goal.rate === null) return <None tip={sayGoal(row)} />;
+  if (goal.rate === null && row.goalMet === 0) return <None tip={sayGoal(row)} />;
+  const rate = goal.rate === null ? `${sayNumber(row.goalMet)} so far` : sayPercent(goal.met, goal.of);
   return (
     <To
       to="people"
       search={{ journey: row.key, run: 'goal' }}
       className="text-link"
       data-tip={sayGoal(row)}
-      aria-label={`${sayPercent(goal.met, goal.of)} of ${row.name}: ${sayGoal(row)}`}
+      aria-label={`${rate} of ${row.name}: ${sayGoal(row)}`}
     >
-      {sayPercent(goal.met, goal.of)}
+      {rate}
     </To>
   );
 }

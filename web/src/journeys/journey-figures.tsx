@@ -1,4 +1,5 @@
 import { useParams } from '@tanstack/react-router';
+import { sayDuration } from '#contract/instant.ts';
 import type { Reply } from '../api.ts';
 import { To } from '../parts/address.tsx';
 import { sayNumber, sayPercent } from '../parts/number.ts';
@@ -16,7 +17,9 @@ export function JourneyFigures({ row }: { row: Reply<'listJourneys'>['items'][nu
       <span>{sayNumber(row.entered)} entered</span>
       <span data-tip={sayGoal(row)}>
         {sayNumber(row.goalMet)} reached the goal
-        {row.goal !== null && row.goal.rate !== null && ` (${sayPercent(row.goal.met, row.goal.of)})`}
+        {row.goal !== null &&
+          row.goal.rate !== null &&
+          ` (${sayPercent(row.goal.met, row.goal.of)} of who had ${sayDuration(row.goal.within)})`}
       </span>
     </p>
   );
