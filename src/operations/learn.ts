@@ -3,18 +3,29 @@ import { day, type Instant, minute } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
 import { linkFollowed } from '#engine/decide.ts';
 import { chanceOf } from '#engine/practice/random.ts';
-import { type Arrival, type Did, type Donor, type Learned, stands, stepOf, type Told, windowsOf } from '#engine/rehearsal/future.ts';
+import {
+  type Arrival,
+  type Did,
+  type Donor,
+  habitOf,
+  type Learned,
+  stands,
+  stepOf,
+  type Told,
+  windowsOf,
+} from '#engine/rehearsal/future.ts';
 import type { Answered } from '#engine/rehearsal/live.ts';
 import { firstPerson, runTimesOfLanes, stagesOfLanes } from '#store/lives.ts';
 import type { Workspace } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
-import { type Kept, keptOfLanes, lanesInTurn, lastOf } from './lives.ts';
+import { habitAt, type Kept, keptOfLanes, lanesInTurn, doneBy } from './lives.ts';
 import type { RehearsalSpec } from './rehearsal-spec.ts';
 
 /** Reads off the past how people behave: what those did who stood somehow, who came, and what was done with messages. */
 
-/** Windows of the past that are looked at. */
+/** Windows of the past that are looked at: all of them tell how many come, the last ones what those do who are there, for who is there changes while a workspace grows. */
 const windowsMax = 8;
+const lastWindows = 4;
 /** Facts that are kept of those who are there, and as many of those who come. */
 const factsMax = 60_000;
 /** Answers to messages that are kept of a step, and of a channel. */
@@ -35,6 +46,7 @@ export async function learn(
   const long = spec.until - spec.from;
   const since = await deps.db.transaction({ workspaces: [workspace.id] }, (tx) => firstPerson(tx, workspace.id, now));
   const windows = windowsOf(now, long, since, windowsMax);
+  const lately = windows.at(lastWindows - 1) ?? Number.NEGATIVE_INFINITY;
   const learned: Learned = { windows: windows.length, donors: [], alike: {}, arrived: 0, arrivals: [], answers: {} };
   const [there, come] = [new Sample<{ stood: string[]; donor: Donor }>(), new Sample<Arrival>()];
   for (const lanes of lanesInTurn(people)) {
@@ -58,14 +70,15 @@ export async function learn(
           come.add({ entryPoint, ...donor }, donor.did.length, chance);
           continue;
         }
+        if (begins < lately) continue;
         const stage = stages.get(id)?.findLast(({ at }) => at <= begins)?.to ?? null;
         const inside = (runs.get(id) ?? []).filter(
           ({ enteredAt, endedAt }) => enteredAt <= begins && (endedAt === null || endedAt > begins),
         );
-        const stood = stands({ stage, runs: inside, ...lastOf(given, begins) }, begins);
+        const stood = stands({ stage, runs: inside, ...doneBy(given, begins) }, begins);
         there.add({ stood, donor }, 1 + donor.did.length, chance);
       }
-      learnAnswers(learned, each, now);
+      learnAnswers(learned, each, lately, now);
     }
     await onLanes();
   }
@@ -115,12 +128,13 @@ function donorOf({ facts, answers }: Kept, begins: Instant, long: number): Donor
   return donor;
 }
 
-function learnAnswers(learned: Learned, { answers, sentOut }: Kept, now: Instant): void {
+function learnAnswers(learned: Learned, { answers, sentOut }: Kept, lately: Instant, now: Instant): void {
   const channels = new Map(sentOut.map(({ id, channel }) => [id, channel]));
   for (const { id, journey, step, sentAt, facts } of answers) {
-    if (sentAt > now - answersCome || journey === null) continue;
+    if (sentAt < lately || sentAt > now - answersCome || journey === null) continue;
     const list = told(facts, sentAt);
-    for (const likeness of [stepOf(journey, step), journey, channels.get(id)!]) {
+    const about = stepOf(journey, step);
+    for (const likeness of [`${about} ${habitOf(habitAt(answers, sentAt))}`, about, journey, channels.get(id)!]) {
       learned.answers[likeness] ??= [];
       if (learned.answers[likeness].length < answersMax) learned.answers[likeness].push(list);
     }

@@ -2,7 +2,7 @@ import type { Fact } from '#contract/fact.ts';
 import { day, hour, type Instant } from '#contract/instant.ts';
 import type { Sent } from '#engine/message/circumstances.ts';
 import { emptyState, newPerson, type Person } from '#engine/person.ts';
-import type { Newcomer, Standing } from '#engine/rehearsal/future.ts';
+import { type Habit, isDeed, type Newcomer, type Standing } from '#engine/rehearsal/future.ts';
 import type { Answered, Life, React } from '#engine/rehearsal/live.ts';
 import type { Occurrence } from '#engine/rule/match.ts';
 import { remember } from '#engine/rule/memory.ts';
@@ -15,7 +15,6 @@ import { addressesOf, consentsOfLanes, eventsOfLanes, messagesOfLanes, peopleOfL
 import type { StoredMessage } from '#store/messages.ts';
 import type { StoredPerson } from '#store/people.ts';
 import type { StoredRun } from '#store/runs.ts';
-import { eventNames } from './ingest/normalise.ts';
 import { memosOfBook } from './remember.ts';
 import { askedWith, callsOfEvents, factAgain, hashAddress, toOccurrence, toPerson, toRun } from './rows.ts';
 
@@ -135,8 +134,8 @@ export function messageOf(fact: Fact): string | null {
   return typeof messageId === 'string' ? messageId : null;
 }
 
-/** What somebody last did that was more than a look at a page, and when they last did anything. */
-export function lastOf({ facts, answers }: Pick<Kept, 'facts' | 'answers'>, now: Instant): Pick<Standing, 'last' | 'lastAt'> {
+/** What somebody last did that was more than a look at a page, when they last did anything, and how they answered until then. */
+export function doneBy({ facts, answers }: Pick<Kept, 'facts' | 'answers'>, now: Instant): Omit<Standing, 'stage' | 'runs'> {
   const lists = [facts, ...answers.map((answer) => answer.facts)];
   const latest = (holds: (fact: Fact) => boolean): Fact | null =>
     lists
@@ -146,11 +145,15 @@ export function lastOf({ facts, answers }: Pick<Kept, 'facts' | 'answers'>, now:
   return {
     last: did?.kind === 'event' ? { name: did.name, at: did.acceptedAt } : null,
     lastAt: latest(() => true)?.acceptedAt ?? null,
+    habit: habitAt(answers, now),
   };
 }
-/** A picture that was fetched may have been nobody. */
-const isDeed = (fact: Fact): boolean =>
-  fact.kind === 'event' && fact.name !== eventNames.page && (!('actor' in fact.properties) || fact.properties.actor === 'human');
+
+/** Of the messages that had gone out by then, how many they had done something with by then. */
+export function habitAt(answers: readonly Answered[], now: Instant): Habit {
+  const got = answers.filter(({ sentAt }) => sentAt < now);
+  return { got: got.length, answered: got.filter(({ facts }) => facts.some((fact) => fact.acceptedAt < now && isDeed(fact))).length };
+}
 
 const toSent = ({ sentAt, channel, topic, offer }: SentOut): Sent => ({ at: sentAt, channel, topic, offer });
 

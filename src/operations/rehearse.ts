@@ -15,7 +15,7 @@ import type { Deps } from './deps.ts';
 import { sayFault } from './fault.ts';
 import { factId } from './ingest/normalise.ts';
 import { learn } from './learn.ts';
-import { keptOfLanes, lanesInTurn, lastOf, lifeFrom, newLife, wholeLife } from './lives.ts';
+import { keptOfLanes, lanesInTurn, doneBy, lifeFrom, newLife, wholeLife } from './lives.ts';
 import type { KeptRun, RehearsalResult, RehearsalSpec } from './rehearsal-spec.ts';
 import { loadRulebook } from './rulebooks.ts';
 
@@ -156,11 +156,12 @@ async function livesToCome(
     .map((each) => {
       const { id, stage } = each.person;
       const standing = { runs: runsOf.get(id) ?? [], waiting: waitingOf.get(id) ?? [] };
-      const stood = stands({ stage, runs: standing.runs, ...lastOf(each, now) }, now);
+      const done = doneBy(each, now);
+      const stood = stands({ stage, runs: standing.runs, ...done }, now);
       const life = (book: Rulebook, future: number): Life => {
         const seed = seedOf(spec, future);
         const donor = donorFor(learned, id, stood, seed);
-        return lifeFrom(each, standing, book, now, actsOf(donor, id, seed, now), answersAs(learned, donor, seed));
+        return lifeFrom(each, standing, book, now, actsOf(donor, id, seed, now), answersAs(learned, donor, seed, done.habit));
       };
       return { person: id, life };
     });

@@ -21,6 +21,10 @@ export interface Did {
   after: number;
   fact: Told;
 }
+/** More than a look at a page; a picture that was fetched, or a link that a machine followed, may have been nobody. */
+export const isDeed = (fact: Fact | Told): boolean =>
+  fact.kind === 'event' && fact.name !== 'Page Viewed' && (!('actor' in fact.properties) || fact.properties.actor === 'human');
+
 /** A fact without when it was, and without who somebody is. */
 export type Told =
   | (EventFact & { by: string })
@@ -47,7 +51,7 @@ export interface Learned {
   /** How many came in all windows, and those of them who are kept. */
   arrived: number;
   arrivals: Arrival[];
-  /** `stepOf`, the journey, the channel → what was done with messages of it, each as often as it was. */
+  /** `stepOf` with `habitOf`, `stepOf`, the journey, the channel → what was done with messages of it, each as often as it was. */
   answers: Record<string, Did[][]>;
 }
 
@@ -61,13 +65,23 @@ export interface Standing {
   /** What they last did that was more than a look at a page, and when they last did anything. */
   last: { name: string; at: Instant } | null;
   lastAt: Instant | null;
+  habit: Habit;
 }
+
+/** How many messages somebody got, and how many of them they did something with. */
+export interface Habit {
+  got: number;
+  answered: number;
+}
+
+/** How likely somebody answers the next message, to a tenth, by those before (Laplace's rule of succession): whoever answered before answers again. */
+export const habitOf = ({ got, answered }: Habit): string => (got === 0 ? '' : ((answered + 1) / (got + 2)).toFixed(1));
 
 /** [days] Between these, people are taken to be alike. */
 const bounds = [0.25, 1, 3, 7, 14, 30, 60, 180];
 
 /** How somebody stands, the most exact first; what says least of what comes next is left out first. */
-export function stands({ stage, runs, last, lastAt }: Standing, now: Instant): string[] {
+export function stands({ stage, runs, last, lastAt, habit }: Standing, now: Instant): string[] {
   const since = (at: Instant): number => bounds.filter((bound) => now - at >= bound * day).length;
   const inside = runs
     .map(({ journey, enteredAt }) => `${journey} ${since(enteredAt)}`)
@@ -80,8 +94,13 @@ export function stands({ stage, runs, last, lastAt }: Standing, now: Instant): s
   const name = last?.name ?? '';
   const did = last === null ? '' : `${name} ${since(last.at)}`;
   const rest = lastAt === null ? '' : since(lastAt);
+  const eager = habitOf(habit);
   const ways = [
-    [inside, did, rest],
+    [inside, did, rest, eager],
+    [inside, did, eager],
+    [inside, rest, eager],
+    [journeys, did, eager],
+    [journeys, rest, eager],
     [inside, did],
     [inside, rest],
     [journeys, did],
@@ -177,14 +196,17 @@ const kindOf = ({ entryPoint, did }: Arrival): string =>
   [entryPoint, ...did.map(({ fact }) => (fact.kind === 'event' ? fact.name : fact.kind))].join();
 
 /** What somebody who does as a donor does with the messages that go out to them, each after the one before. */
-export function answersAs(learned: Learned, donor: Donor | null, seed: string): React {
+export function answersAs(learned: Learned, donor: Donor | null, seed: string, until: Habit = { got: 0, answered: 0 }): React {
   const got = new Map<string, number>();
+  const habit = { ...until };
   return (message, channel, at) => {
     const step = stepOf(message.journey, message.step);
     const before = got.get(step) ?? 0;
     got.set(step, before + 1);
-    const answer =
-      donor?.answers[step]?.[before] ?? anyAnswer(learned, [step, message.journey, channel], chanceOf('answer', seed, message.id));
+    const likeness = [`${step} ${habitOf(habit)}`, step, message.journey, channel];
+    const answer = donor?.answers[step]?.[before] ?? anyAnswer(learned, likeness, chanceOf('answer', seed, message.id));
+    habit.got += 1;
+    if (answer.some(({ fact }) => isDeed(fact))) habit.answered += 1;
     return answer.map(({ after, fact }, index) => {
       const isAbout = fact.kind === 'event' && 'messageId' in fact.properties;
       const told = isAbout ? { ...fact, properties: { ...fact.properties, messageId: message.id } } : fact;
