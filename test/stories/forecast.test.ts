@@ -10,27 +10,44 @@ import { openWorld, type World } from '../world.ts';
 
 const days = 35;
 
+const entry = (on: object, next: string) => ({ key: 'in', kind: 'entry', on, next });
+const stay = (time: string) => ({ key: 'stay', kind: 'wait', for: time, next: null });
+/** A journey that nobody has ever entered, or nobody for long: it says that something was drawn that never was. */
+const never = (key: string, event: string, when?: object) => ({
+  kind: 'journey' as const,
+  key,
+  body: {
+    name: key,
+    intent: 'Find what never was',
+    reentry: 'any-time',
+    steps: [{ ...entry({ event }, 'stay'), ...(when && { when }) }, stay('PT1H')],
+  },
+});
+const hello = {
+  kind: 'template' as const,
+  key: 'hello',
+  body: { channel: 'email', name: 'Hello', subject: 'Your trial', blocks: [{ block: 'text', text: 'Hello.' }] },
+};
+const followed = async (world: World, userId: string) => {
+  const mail = (await world.messages((await world.personBy('user', userId)).id)).toSorted((a, b) =>
+    a.createdAt < b.createdAt ? 1 : -1,
+  )[0]!;
+  return {
+    type: 'track' as const,
+    userId,
+    event: 'Email Link Clicked',
+    properties: { messageId: mail.id, journey: 'trial', actor: 'human' },
+  };
+};
+
 describe.each(dialects)('a forecast, on %s', (database) => {
   let world: World;
-
-  const entry = (on: object, next: string) => ({ key: 'in', kind: 'entry', on, next });
-  const stay = { key: 'stay', kind: 'wait', for: 'P20D', next: null };
-  /** A journey that nobody has ever entered: it says that something was drawn that never was. */
-  const never = (key: string, when: object) => ({
-    kind: 'journey' as const,
-    key,
-    body: { name: key, intent: 'Find what never was', steps: [{ ...entry({ event: 'Bought' }, 'stay'), when }, stay] },
-  });
 
   beforeAll(async () => {
     world = await openWorld({ database, blueprint: false, mail: 'smtp' });
     await world.publish([
       { kind: 'topic', key: 'trial', body: { name: 'Trial', purpose: 'transactional' } },
-      {
-        kind: 'template',
-        key: 'hello',
-        body: { channel: 'email', name: 'Hello', subject: 'Your trial', blocks: [{ block: 'text', text: 'Hello.' }] },
-      },
+      hello,
       {
         kind: 'journey',
         key: 'trial',
@@ -41,12 +58,12 @@ describe.each(dialects)('a forecast, on %s', (database) => {
           steps: [
             entry({ event: 'Trial Started' }, 'hello'),
             { key: 'hello', kind: 'send', template: 'hello', topic: 'trial', next: 'stay' },
-            stay,
+            stay('P20D'),
           ],
         },
       },
-      never('without-trial', { not: { event: { name: 'Trial Started' } } }),
-      never('without-click', { not: { event: { name: 'Email Link Clicked' } } }),
+      never('without-trial', 'Bought', { not: { event: { name: 'Trial Started' } } }),
+      never('without-click', 'Bought', { not: { event: { name: 'Email Link Clicked' } } }),
     ]);
     const buying = new Map<number, string>();
     for (let n = 0; n < days; n++) {
@@ -60,9 +77,7 @@ describe.each(dialects)('a forecast, on %s', (database) => {
       ]);
       await world.turn('PT1H');
       if (n % 2 === 0) {
-        const [mail] = await world.messages((await world.personBy('user', tries)).id);
-        const properties = { messageId: mail!.id, journey: 'trial', actor: 'human' };
-        await world.send([{ type: 'track', userId: tries, event: 'Email Link Clicked', properties }]);
+        await world.send([await followed(world, tries)]);
         buying.set(n + 3, tries);
       }
       const buys = buying.get(n);
@@ -101,5 +116,58 @@ describe.each(dialects)('a forecast, on %s', (database) => {
     expect(await world.api('POST', '/api/rehearsals', { over: { future: 'P14D', futures: 21 } })).toMatchObject({
       body: { code: 'body-invalid' },
     });
+  });
+});
+
+/**
+ * Who answers, answers again. Every week for ten weeks, twelve people get a letter and six of them follow its link; a day before the week is over, everybody looks around, so that
+ * nothing but what they did with letters tells the twelve apart. Six more get no letter, and in the first three weeks, long before the last windows, they bought.
+ */
+describe.each(dialects)('a forecast of readers, on %s', (database) => {
+  let world: World;
+  const names = (kind: string) => Array.from({ length: 6 }, (_, n) => `${kind}-${n}`);
+  const [fans, others, quiet] = [names('fan'), names('other'), names('quiet')];
+  const all = (event: string, people: readonly string[]) => people.map((userId) => ({ type: 'track' as const, userId, event }));
+
+  beforeAll(async () => {
+    world = await openWorld({ database, blueprint: false, mail: 'smtp' });
+    await world.publish([
+      { kind: 'topic', key: 'trial', body: { name: 'Trial', purpose: 'transactional' } },
+      hello,
+      {
+        kind: 'journey',
+        key: 'trial',
+        body: {
+          name: 'Letters',
+          intent: 'Write every week',
+          reentry: 'any-time',
+          steps: [entry({ event: 'Issue Out' }, 'hello'), { key: 'hello', kind: 'send', template: 'hello', topic: 'trial', next: null }],
+        },
+      },
+      never('first-click', 'Email Link Clicked', { event: { name: 'Email Link Clicked', atMost: 1 } }),
+      never('long-over', 'Bought'),
+    ]);
+    await world.send(
+      [...fans, ...others, ...quiet].map((userId) => ({ type: 'identify', userId, traits: { email: `${userId}@example.com` } })),
+    );
+    for (let week = 0; week < 10; week++) {
+      await world.turn('P1D');
+      await world.send([...all('Issue Out', [...fans, ...others]), ...all('Bought', week < 3 ? quiet : [])]);
+      await world.turn('PT1H');
+      await world.send(await Promise.all(fans.map((fan) => followed(world, fan))));
+      await world.turn('P5D');
+      await world.send(all('Looked Around', [...fans, ...others, ...quiet]));
+      await world.turn('PT23H');
+    }
+  }, 240_000);
+
+  test('knows who answers, and takes what people do from the last windows', async () => {
+    const { id } = await world.must('POST', '/api/rehearsals', { over: { future: 'P14D' } });
+    const { state, faults, standing }: RehearsalDetail = await world.must('GET', `/api/rehearsals/${id}`);
+    expect({ state, faults }).toEqual({ state: 'done', faults: 0 });
+    const of = (key: string) => standing.journeys.find((journey) => journey.key === key);
+    expect(of('trial'), 'two letters each').toMatchObject({ entered: 24, messages: { sent: 24 } });
+    expect(of('first-click')?.entered ?? 0, 'whoever never followed a link follows none').toBe(0);
+    expect(of('long-over')?.entered ?? 0, 'nobody has bought for five weeks').toBe(0);
   });
 });
