@@ -5,14 +5,15 @@ import { turnClock } from '#operations/practice/turn.ts';
 import { readRehearsal, startRehearsal } from '#operations/rehearsals.ts';
 import { rehearseRound } from '#operations/rehearse.ts';
 import { firstStart } from '#operations/setup.ts';
+import { openDatabase } from '#store/open.ts';
 import { openPglite } from '#store/pglite.ts';
 
 /**
- * `node bench/forecast-process.ts SEED HISTORY CROWD`: a practice workspace of which so many days have been lived, its next fourteen forecast and then lived; prints both as one line of JSON. The seed of
+ * `node bench/forecast-process.ts SEED HISTORY CROWD [URL]`: a practice workspace of which so many days have been lived, its next fourteen forecast and then lived; prints both as one line of JSON. The seed of
  * the forecast knows nothing of the seed of the practice.
  */
 
-const [seed = '1', history = '98', crowd = '6'] = process.argv.slice(2);
+const [seed = '1', history = '98', crowd = '12', url] = process.argv.slice(2);
 const forecastDays = 14;
 const day = 86_400_000;
 
@@ -53,7 +54,7 @@ async function forecast(house: House): Promise<Forecast> {
   };
 }
 
-const db = await openPglite({ dataDir: null });
+const db = await (url ? openDatabase({ databaseUrl: url, dataDir: '', poolSize: 4 }) : openPglite({ dataDir: null }));
 const start = Date.UTC(2026, 2, 18, 10, 7);
 const house = await openHouse(readConfig({ LOG_LEVEL: 'error' }), { db, now: () => start });
 await house.sender.enter();

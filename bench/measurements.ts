@@ -22,10 +22,11 @@ const scale = Number(process.env.BENCH_SCALE ?? 1);
 export const quantile = (list: number[], share: number): number => list.toSorted((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))] ?? 0;
 export const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+let made = 0;
 /** A database of its own for one measurement. */
 export async function freshUrl(kind: Kind, url: string | undefined): Promise<{ url: string | undefined; drop: () => Promise<void> }> {
   if (kind === 'pglite') return { url: undefined, drop: async () => undefined };
-  const name = `bench_${process.pid}_${Date.now()}`;
+  const name = `bench_${process.pid}_${Date.now()}_${++made}`;
   const db = await openDatabase({ databaseUrl: url, dataDir: '' });
   await db.script(`create database ${name}`);
   const fresh = new URL(url!);
