@@ -1,5 +1,5 @@
 import { Button, Modal } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import type { ProblemError } from '../api.ts';
 import css from './form.module.css';
 import { ProblemView } from './problem.tsx';
@@ -38,6 +38,10 @@ export function FormDialog({
   busy,
   onSave,
 }: FormDialogProps) {
+  const refusal = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (problem) refusal.current?.scrollIntoView({ block: 'nearest' });
+  }, [problem]);
   return (
     <Modal opened={open} onClose={onClose} title={title} size={size} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
@@ -48,9 +52,13 @@ export function FormDialog({
         }}
       >
         {children}
-        {problem && <ProblemView problem={problem} />}
-        {remedy}
-        <div className={css.buttons}>
+        {(problem || remedy) && (
+          <div ref={refusal} className={css.form}>
+            {problem && <ProblemView problem={problem} />}
+            {remedy}
+          </div>
+        )}
+        <div className={`${css.buttons} ${css.end}`}>
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
