@@ -118,6 +118,21 @@ test('drafts wait, and a definition says what it lacks before it can be publishe
   await expect(publishDefinition(deps, workspace, 'ana', 'journey', 'welcome')).rejects.toMatchObject({ code: 'definition-invalid' });
 });
 
+test('what fits no shape of a choice says which were wanted, or what is wrong in the one that was meant', async () => {
+  await publishBlueprint();
+  const wrong = async (reentry: unknown) =>
+    (await putDraft(deps, workspace, 'ben', 'journey', 'welcome', edited('journey', 'welcome', (body) => (body.reentry = reentry)).body))
+      .mistakes;
+  expect(await wrong('always')).toEqual([
+    { path: 'reentry', message: 'Invalid input: expected "never" or "after-exit" or "any-time" or object' },
+  ]);
+  expect(await wrong({ afterwards: 'P1D' })).toEqual([
+    { path: 'reentry.after', message: expect.stringContaining('expected') },
+    { path: 'reentry.afterwards', message: 'is not a field here' },
+  ]);
+  expect(await wrong({ after: 'soon' })).toEqual([{ path: 'reentry.after', message: expect.any(String) }]);
+});
+
 test('a draft may have mistakes; thrown away, what is published stands again, and what never was goes', async () => {
   await publishBlueprint();
   const detail = await putDraft(deps, workspace, 'ben', 'topic', 'newsletter', { name: '' });
