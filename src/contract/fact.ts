@@ -30,6 +30,9 @@ export type Fact = FactBase &
     | UnlockFact
   );
 
+/** Under which names page, screen and group calls stand among events. */
+export const callNames = { page: 'Page Viewed', screen: 'Screen Viewed', group: 'Group Joined' } as const;
+
 export interface FactBase {
   id: string;
   messageId: string;

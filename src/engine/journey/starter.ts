@@ -1,4 +1,5 @@
 import { definitionKinds, type DefinitionDocument, type DefinitionKind, type LooseDefinition } from '#contract/definition.ts';
+import { callNames } from '#contract/fact.ts';
 import { ownPaths } from '#contract/field.ts';
 import { type Duration, ms, sayDuration, toDuration } from '#contract/instant.ts';
 import { isObject } from '#contract/json.ts';
@@ -6,7 +7,7 @@ import type { Journey } from '#contract/journey.ts';
 import type { Rule } from '#contract/rule.ts';
 import { type Audience, type Chosen, type Motion, type NameKind, nameKinds, type StarterAnswers } from '#contract/starter.ts';
 import { exitsOf, type Step, type StepOf } from '#contract/steps/index.ts';
-import { answerEvent, noteEvent, pointsEvent } from '../written-events.ts';
+import { ownEvents } from '../written-events.ts';
 import { putOn, type Rename, renameBrought, renameJourney } from './names.ts';
 import { lengthOf, withLength } from './wait-length.ts';
 
@@ -98,7 +99,7 @@ export interface Questions {
   waits: AskedWait[];
 }
 
-const ownEvents = new Set(['Unsubscribed', 'Email Opened', 'Email Link Clicked', 'Page Viewed', pointsEvent, noteEvent, answerEvent]);
+const comeAnyway = new Set([...ownEvents, callNames.page]);
 /** What people are known by needs no field. */
 const isOwnPath = (path: string): boolean => (ownPaths as readonly string[]).includes(path.split('.')[0]!);
 /** Where steps put tags; it has no other name. */
@@ -122,8 +123,8 @@ export function questionsOf(starter: Starter, answers: StarterAnswers, here: Her
   const mails = new Set<string>();
   const open: DefinitionDocument[] = [];
   const see: Rename = (kind, name, as, { loose = false, type = 'text' } = {}) => {
-    if (kind === 'event' && (ownEvents.has(name) || name === journey.goal?.on.event)) {
-      if (ownEvents.has(name)) own.add(name);
+    if (kind === 'event' && (comeAnyway.has(name) || name === journey.goal?.on.event)) {
+      if (comeAnyway.has(name)) own.add(name);
       return name;
     }
     if (kind === 'field' && isOwnPath(name)) return name;
@@ -325,7 +326,7 @@ export function draftOf(starter: Starter, answers: StarterAnswers, here: Here): 
     else if (kind !== 'field') names.set(`${kind}/${name}`, keep(kind as DefinitionKind, name));
   }
   const goal = starter.journey.goal?.on.event;
-  if (goal !== undefined && !ownEvents.has(goal)) names.set(`event/${goal}`, answers.goal.event);
+  if (goal !== undefined && !comeAnyway.has(goal)) names.set(`event/${goal}`, answers.goal.event);
   if (starter.key !== '') names.set(`journey/${starter.key}`, answers.key);
   for (const each of starter.brings)
     if (each.kind === 'template') {

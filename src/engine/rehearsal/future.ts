@@ -1,4 +1,4 @@
-import type { ConsentFact, EventFact, Fact, IdentifyFact } from '#contract/fact.ts';
+import { callNames, type ConsentFact, type EventFact, type Fact, type IdentifyFact } from '#contract/fact.ts';
 import { day, type Instant } from '#contract/instant.ts';
 import type { EffectOf } from '../effect.ts';
 import { type Chance, chanceOf, pick } from '../practice/random.ts';
@@ -23,7 +23,7 @@ export interface Did {
 }
 /** More than a look at a page; a picture that was fetched, or a link that a machine followed, may have been nobody. */
 export const isDeed = (fact: Fact | Told): boolean =>
-  fact.kind === 'event' && fact.name !== 'Page Viewed' && (!('actor' in fact.properties) || fact.properties.actor === 'human');
+  fact.kind === 'event' && fact.name !== callNames.page && (!('actor' in fact.properties) || fact.properties.actor === 'human');
 
 /** A fact without when it was, and without who somebody is. */
 export type Told =

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readAddress, readPhone } from '#contract/address.ts';
 import type { ConsentChange } from '#contract/consent.ts';
-import type { Claims, Fact, FactSource } from '#contract/fact.ts';
+import { callNames, type Claims, type Fact, type FactSource } from '#contract/fact.ts';
 import type { Instant } from '#contract/instant.ts';
 import { isObject, type Json, type JsonObject } from '#contract/json.ts';
 import type { ProblemCode } from '#contract/problems.ts';
@@ -131,7 +131,7 @@ export function readMessage(
           ...base,
           kind: 'event',
           call,
-          name: eventNames.group,
+          name: callNames.group,
           properties: { groupId: message.groupId, traits: (traits as JsonObject | undefined) ?? {} } as JsonObject,
           envelope,
           ...withConsent,
@@ -147,7 +147,7 @@ export function readMessage(
           ...base,
           kind: 'event',
           call,
-          name: eventNames[call],
+          name: callNames[call],
           properties: { ...named, ...category, ...((properties as JsonObject | null | undefined) ?? {}) },
           envelope,
           ...withConsent,
@@ -157,9 +157,6 @@ export function readMessage(
     }
   }
 }
-
-/** Under which names page, screen and group calls stand among events. */
-export const eventNames = { page: 'Page Viewed', screen: 'Screen Viewed', group: 'Group Joined' } as const;
 
 /** The id of a fact: the same workspace and message id give the same one, for ever. */
 export function factId(workspace: number, messageId: string): string {

@@ -1,3 +1,4 @@
+import { callNames } from '#contract/fact.ts';
 import { type Journey, stepsAllowed } from '#contract/journey.ts';
 import type { Step, StepKind, StepOf } from '#contract/steps/index.ts';
 import { freshKey, keysOf } from './moves.ts';
@@ -211,7 +212,7 @@ export function usualOf(
 ): Usual {
   const topics = journey.steps.flatMap((step) => ('topic' in step ? [step.topic] : []));
   return {
-    event: known.events.includes('Page Viewed') ? 'Page Viewed' : (known.events[0] ?? 'Page Viewed'),
+    event: known.events.includes(callNames.page) ? callNames.page : (known.events[0] ?? callNames.page),
     topic: topics.at(-1) ?? known.topics[0] ?? '',
     score: known.scores[0] ?? '',
     stage: known.stages[0] ?? '',
