@@ -1,5 +1,6 @@
 import type { Instant } from '#contract/instant.ts';
 import { Problem } from '#contract/problems.ts';
+import { sayStopped } from '#contract/stop.ts';
 import { recordAudit } from '#store/audit.ts';
 import { countAnew } from '#store/breaker.ts';
 import type { Transaction } from '#store/database.ts';
@@ -25,7 +26,7 @@ export async function setStop(
     if (stopped) await stopScope(tx, workspace, scope, actor, reason, now);
     else {
       await letScopeGoOn(tx, workspace, scope, now);
-      await recordAudit(tx, { workspace: workspace.id, actor, what: `let sending go on for ${scope}`, details: { scope } }, now);
+      await recordAudit(tx, { workspace: workspace.id, actor, what: `let sending go on for ${sayStopped(scope)}`, details: { scope } }, now);
     }
   });
   tellOfStop(deps, workspace);
@@ -53,7 +54,7 @@ export async function stopScope(
     until: now,
   });
   if (isNew && !isPerson)
-    await recordAudit(tx, { workspace: workspace.id, actor: by, what: `stopped sending for ${scope}: ${reason}`, details: { scope } }, now);
+    await recordAudit(tx, { workspace: workspace.id, actor: by, what: `stopped sending for ${sayStopped(scope)}: ${reason}`, details: { scope } }, now);
   return isNew;
 }
 

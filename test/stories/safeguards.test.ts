@@ -105,7 +105,7 @@ describe.each(dialects)('on %s', (database) => {
       const reason = '“Spring offers”: 6 of 60 messages in 1 day were marked as spam (10 %); the limit is 0.3 %';
       expect(await stops()).toMatchObject([{ scope: 'journey:spring', by: 'breaker', reason }]);
       expect((await world.must('GET', '/api/audit?limit=1')).items).toMatchObject([
-        { actor: 'breaker', what: `stopped sending for journey:spring: ${reason}` },
+        { actor: 'breaker', what: `stopped sending for the journey “spring”: ${reason}` },
       ]);
       expect(await attention()).toContainEqual(expect.stringMatching(/^Stopped by itself since .*“Spring offers”: 6 of 60 messages/));
 
