@@ -68,6 +68,8 @@ export interface Given {
   wokenAt: Instant | null;
   /** The first fact makes the person: they begin where their entry point says. */
   isNew: boolean;
+  /** Two people became this one, or this one two, since they were last decided. What that alone changes begins nothing. */
+  isRegrouped?: boolean;
   /** What the person did before these facts, oldest first; only when an earlier answer asked for it. */
   history?: readonly Occurrence[];
 }
@@ -79,6 +81,7 @@ export interface Given {
 export function decide(given: Given, rulebook: Rulebook, now: Instant): Decision {
   const desk = new Desk(given, rulebook, now);
   if (given.isNew && given.facts[0]) desk.welcome(given.facts[0]);
+  if (given.isRegrouped) desk.regroup();
   for (const fact of given.facts) {
     desk.letTimePass(fact.acceptedAt);
     desk.take(fact);
@@ -106,6 +109,7 @@ class Desk {
   private unheard = new Set<string>();
   /** What happened that journeys may begin with, as `listensFor` names it, and has not been looked at. */
   private begun: { name: string; evidence: string; chain: Chain | null }[] = [];
+  private beginsNothing = false;
   /** Events that runs wrote, and of which runs and journeys have not heard. */
   private raised: { event: Occurrence; chain: Chain | null }[] = [];
   private evidence = '';
@@ -221,6 +225,15 @@ class Desk {
         actor: 'entry-point',
         evidence: fact.id,
       });
+    this.carryOn();
+  }
+
+  /** Asks every rule about a person who has another history than before. Runs that wait for what changes hear of it; nothing begins because of it. */
+  regroup(): void {
+    this.evidence = stableId('time', this.person.id, this.at);
+    this.beginsNothing = true;
+    this.askEverything();
+    this.beginsNothing = false;
     this.carryOn();
   }
 
@@ -633,7 +646,7 @@ class Desk {
 
   /** Notes what journeys may begin with, when one listens for it. */
   private begins(name: string, evidence: string, chain: Chain | null = this.chain): void {
-    if (this.rulebook.listeners.has(name)) this.begun.push({ name, evidence, chain });
+    if (this.rulebook.listeners.has(name) && !this.beginsNothing) this.begun.push({ name, evidence, chain });
   }
 
   /** Goes on until nothing follows any more: rules that read what changed, runs that wait for it, journeys that begin with it. */

@@ -29,7 +29,7 @@ export interface PersonState {
   journeys: Record<string, { entered: number; lastEntered: Instant; lastEnded: Instant | null }>;
   memory: Memory;
   /** Why the memory has to be made anew from events before it is used; empty when it need not. */
-  memoryVersion: string;
+  memoryVersion: '' | 'merged' | 'unmerged' | 'fault';
   /** Which revision of the rulebook segments and scores were last computed by. */
   revision: number;
   /** Links of messages that were followed lately, oldest first, until it is known whether a person or a scanner followed them. */

@@ -116,6 +116,7 @@ export async function decideAndWrite(
       facts: given.facts,
       wokenAt: woken.get(id) ?? null,
       isNew: !before,
+      isRegrouped: before !== undefined && regrouped.has((before.state as PersonState).memoryVersion),
     };
     let decision = decideSafely(deps, asked, where);
     if (decision.needsHistory) {
@@ -143,6 +144,9 @@ export async function decideAndWrite(
     forwardedTo: batch.forwards.map((entry) => laneOf(entry.person)),
   };
 }
+
+/** Why a memory is made anew that say that the history is another one. */
+const regrouped = new Set<PersonState['memoryVersion']>(['merged', 'unmerged']);
 
 /**
  * Decides; a fault of ours about one person does not hold up everybody else. Their facts are kept as events, the fault stands on their timeline, and their memory is

@@ -125,6 +125,56 @@ describe.each(dialects)('on %s', (database) => {
     ]);
   });
 
+  test('a merge starts nothing by what holds over both: no threshold is crossed again, no segment entered with a journey', async () => {
+    const entered = (key: string, on: object) => ({
+      kind: 'journey' as const,
+      key,
+      body: {
+        name: key,
+        intent: 'See who comes in',
+        reentry: 'after-exit',
+        steps: [
+          { key: 'in', kind: 'entry', on, next: 'stay' },
+          { key: 'stay', kind: 'wait', for: 'PT1M', next: null },
+        ],
+      },
+    });
+    await world.publish([
+      {
+        kind: 'score',
+        key: 'heat',
+        body: {
+          name: 'Heat',
+          signals: [{ because: 'Warmed', points: 10, on: { event: 'Warmed' } }],
+          thresholds: [
+            { key: 'hot', name: 'Hot', at: 20 },
+            { key: 'boiling', name: 'Boiling', at: 40 },
+          ],
+        },
+      },
+      { kind: 'segment', key: 'warmed-often', body: { name: 'Warmed often', rule: { event: { name: 'Warmed', atLeast: 5 } } } },
+      entered('hot', { score: 'heat', threshold: 'hot' }),
+      entered('boiling', { score: 'heat', threshold: 'boiling' }),
+      entered('often', { segment: 'warmed-often', change: 'entered' }),
+    ]);
+    const warm = (whose: object, times: number) =>
+      world.send(Array.from({ length: times }, () => ({ type: 'track' as const, event: 'Warmed', ...whose })));
+    await world.send([{ type: 'identify', userId: 'heidi', traits: { email: 'heidi@example.com' } }]);
+    await warm({ userId: 'heidi' }, 2);
+    await warm({ anonymousId: 'h-anon' }, 2);
+    const runsOf = async () => (await world.person('heidi@example.com')).runs.map(({ journey }) => journey).sort();
+    await world.turn('PT10M');
+    expect(await runsOf()).toEqual(['hot']);
+    await world.send([{ type: 'identify', userId: 'heidi', anonymousId: 'h-anon' }]);
+    await world.turn('PT10M');
+    const heidi = await world.person('heidi@example.com');
+    expect(heidi.scores).toContainEqual(expect.objectContaining({ key: 'heat', value: 40 }));
+    expect(await runsOf(), 'each crossed it before, and only both together boil').toEqual(['hot', 'hot']);
+    await warm({ userId: 'heidi' }, 1);
+    await world.turn('PT10M');
+    expect(await runsOf(), 'what happens from now on counts').toEqual(['hot', 'hot', 'often']);
+  });
+
   test('the strictest consent of both counts', async () => {
     await world.send([{ type: 'identify', userId: 'zoe', traits: { email: 'zoe@example.com' }, context: yes }]);
     await world.send([{ type: 'page', anonymousId: 'z-anon', context: no }]);

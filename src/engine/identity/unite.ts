@@ -90,6 +90,7 @@ export function unitedAs<P extends Person>(winner: P, loser: P, id: string): P {
       written,
       consents: strictest(a.consents, b.consents),
       segments: earliestOf(a.segments, b.segments),
+      above: eitherAbove(a.above, b.above),
       dead,
       journeys: journeysOfBoth(a.journeys, b.journeys),
       ...hadAndPaused(a, b),
@@ -199,6 +200,14 @@ function stoppedAndLocked(one: PersonState, other: PersonState): Pick<PersonStat
 }
 
 /** Whoever belonged belongs; rules are asked again, so this matters for lists that are kept by hand. */
+/** What either has crossed is not crossed again by both together. */
+const eitherAbove = (one: PersonState['above'], other: PersonState['above']): PersonState['above'] =>
+  Object.fromEntries(
+    [...new Set([...Object.keys(one), ...Object.keys(other)])]
+      .sort()
+      .map((key) => [key, [...new Set([...(one[key] ?? []), ...(other[key] ?? [])])].sort()]),
+  );
+
 const earliestOf = (one: PersonState['segments'], other: PersonState['segments']): PersonState['segments'] =>
   Object.fromEntries(
     [...new Set([...Object.keys(one), ...Object.keys(other)])]
