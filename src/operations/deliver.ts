@@ -13,7 +13,7 @@ import type { Rulebook } from '#engine/rulebook.ts';
 import type { Transaction } from '#store/database.ts';
 import { eventsSince, loadEvents, type StoredEvent } from '#store/events.ts';
 import { type InboxEntry, lockLanes, peopleWithFacts } from '#store/inbox.ts';
-import { stoppedScopes } from '#store/kill-switches.ts';
+import { claimBeforeStops, stoppedScopes } from '#store/kill-switches.ts';
 import {
   changeMessages,
   dueMessages,
@@ -96,6 +96,7 @@ async function handOver(deps: SendingDeps, channel: Channel | null, draft: Draft
     const change = changeOf(message, {
       status: 'skipped',
       reason: 'render-failed',
+      claimedAt: mayHaveArrivedAt(message),
       details: { ...message.details, because: error.message },
     });
     return deps.ledger.settle(change, answerFact(draft, change, null, deps.now()));
@@ -278,6 +279,7 @@ async function decideDue(
   { sender, hand }: { sender: number; hand: Set<string> },
 ): Promise<{ drafts: Draft[]; decided: number; workspaces: Map<number, Workspace> }> {
   const real = deps.now();
+  await claimBeforeStops(tx, [...new Set(ready.map((message) => message.workspace))]);
   const [workspaceList, peopleList, runList, stopped] = await Promise.all([
     loadWorkspaces(tx, ids),
     loadPeople(tx, [...new Set(ready.map((message) => message.person))]),
@@ -294,7 +296,7 @@ async function decideDue(
   for (const id of new Set(ready.map((message) => message.workspace)))
     books.set(id, await deps.rulebooks.at(tx, id, workspaces.get(id)!.revision));
   const earliest = Math.min(...ready.map((message) => workspaceNow(workspaces.get(message.workspace)!, real)));
-  const past = await policyPast(tx, books.values(), [...people.keys()], earliest);
+  const past = await policyPast(tx, books, [...people.keys()], earliest);
   const suppressed = await findSuppressions(
     tx,
     ready.flatMap((message) => suppressionKey(message, people.get(message.person))),
@@ -363,10 +365,14 @@ async function decideDue(
         {
           person: message.person,
           message: message.id,
+          workspace: message.workspace,
+          journey: message.journey,
+          version: message.version,
           at: now,
           channel: message.channel,
           topic: message.topic,
           offer: askedWith(message.details).offer,
+          taken: null,
         },
       ]);
   }

@@ -151,7 +151,7 @@ async function lookAt(
   const policy = book.capPolicy?.body ?? null;
   const stopped = (await stoppedScopes(tx, [workspace.id], ids)).get(workspace.id) ?? new Map<string, Stop>();
   const people = (await loadPeople(tx, ids)).map(toPerson).sort((a, b) => (a.id < b.id ? -1 : 1));
-  const past = await policyPast(tx, [book], ids, asked);
+  const past = await policyPast(tx, new Map([[workspace.id, book]]), ids, asked);
   const keyOf = (person: (typeof people)[number]) => {
     const address = addressOf(person, content.channel);
     return address === null ? null : { workspace: workspace.id, channel: content.channel, addressHash: hashAddress(address) };

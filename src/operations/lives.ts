@@ -1,6 +1,7 @@
 import type { Fact } from '#contract/fact.ts';
 import { day, hour, type Instant } from '#contract/instant.ts';
 import type { Sent } from '#engine/message/circumstances.ts';
+import { takesOffer } from '#engine/offers.ts';
 import { emptyState, newPerson, type Person } from '#engine/person.ts';
 import { type Habit, isDeed, type Newcomer, type Standing } from '#engine/rehearsal/future.ts';
 import type { Answered, Life, React } from '#engine/rehearsal/live.ts';
@@ -155,7 +156,13 @@ export function habitAt(answers: readonly Answered[], now: Instant): Habit {
   return { got: got.length, answered: got.filter(({ facts }) => facts.some((fact) => fact.acceptedAt < now && isDeed(fact))).length };
 }
 
-const toSent = ({ sentAt, channel, topic, offer }: SentOut): Sent => ({ at: sentAt, channel, topic, offer });
+const toSent = (book: Rulebook, { sentAt, channel, topic, offer, journey, version }: SentOut): Sent => ({
+  at: sentAt,
+  channel,
+  topic,
+  offer,
+  taken: offer === null ? null : takesOffer(book, journey, version),
+});
 
 /** A life of which nothing is known yet but whose it is. */
 const begun: Omit<Life, 'person' | 'facts'> = {
@@ -185,7 +192,7 @@ export function wholeLife({ person, facts, answers, sentOut, suppressed, consent
     answers,
     beside: sentOut
       .filter(({ journey, purpose }) => journey === null && purpose === 'marketing')
-      .map(toSent)
+      .map(({ sentAt, channel, topic }) => ({ at: sentAt, channel, topic, offer: null }))
       .sort((a, b) => a.at - b.at),
     suppressed,
   };
@@ -230,7 +237,7 @@ export function lifeFrom(
     // Every rule is asked once: it may be a new one.
     wakeAt: now,
     waiting: standing.waiting.map((message) => ({ effect: askedFor(message), dueAt: Math.max(message.dueAt, now) })),
-    sent: sentOut.filter(({ purpose }) => purpose === 'marketing').map(toSent),
+    sent: sentOut.filter(({ purpose }) => purpose === 'marketing').map((each) => toSent(book, each)),
     events: occurrences,
     facts,
     answers: [],

@@ -212,7 +212,7 @@ async function circumstances(
   at: Instant,
 ): Promise<Trial['given']> {
   const policy = book.capPolicy?.body ?? null;
-  const past = id === null ? null : await policyPast(tx, [book], [id], at);
+  const past = id === null ? null : await policyPast(tx, new Map([[workspace.id, book]]), [id], at);
   const addressHash = person.email === null ? null : hashAddress(person.email);
   const suppressed =
     addressHash === null

@@ -59,6 +59,7 @@ export interface SentOut {
   person: string;
   id: string;
   journey: string | null;
+  version: number | null;
   step: string | null;
   template: string;
   channel: string;
@@ -71,7 +72,7 @@ export interface SentOut {
 
 export async function messagesOfLanes(tx: Queryable, workspace: number, lanes: readonly number[]): Promise<SentOut[]> {
   const rows = await tx.query(
-    `select person_id, message_id, journey, step, created_at, template, channel, topic, purpose, details ->> 'offer' as offer, coalesce(sent_at, claimed_at) as at from message
+    `select person_id, message_id, journey, version, step, created_at, template, channel, topic, purpose, details ->> 'offer' as offer, coalesce(sent_at, claimed_at) as at from message
      where lane = any($1::smallint[]) and workspace_id = $2 and status in ('sent', 'bounced', 'uncertain') and coalesce(sent_at, claimed_at) is not null`,
     [[...lanes], workspace],
   );
@@ -79,6 +80,7 @@ export async function messagesOfLanes(tx: Queryable, workspace: number, lanes: r
     person: row.person_id,
     id: row.message_id,
     journey: row.journey,
+    version: row.version,
     step: row.step,
     template: row.template,
     channel: row.channel,

@@ -189,12 +189,12 @@ export const mayHaveArrivedAt = ({ details }: Pick<StoredMessage, 'details'>): I
 
 /**
  * When marketing was handed over to these people since an instant, is being handed over now, or may have arrived already although it is tried again: what caps
- * count. (`claimed_at` is empty where nothing can have arrived.)
+ * count. (`claimed_at` is empty where nothing was handed over, or nothing can have arrived; of what an address refused it is not.)
  */
 export async function sentSince(tx: Queryable, people: readonly string[], since: Instant): Promise<SentMessage[]> {
   if (people.length === 0) return [];
   const rows = await tx.query(
-    `select m.person_id, m.message_id, coalesce(m.sent_at, m.claimed_at) as at, m.channel, m.topic,
+    `select m.person_id, m.message_id, m.workspace_id, m.journey, m.version, coalesce(m.sent_at, m.claimed_at) as at, m.channel, m.topic,
        case when not exists (select 1 from run r where r.lane = m.lane and r.person_id = m.person_id and r.run_id = m.run_id and r.end_reason like 'goal%' and m.details ? 'offer')
          then m.details ->> 'offer' end as offer
      from unnest($1::smallint[], $2::uuid[]) as w (lane, person_id)
@@ -204,6 +204,9 @@ export async function sentSince(tx: Queryable, people: readonly string[], since:
   return rows.map((row) => ({
     person: row.person_id,
     message: row.message_id,
+    workspace: row.workspace_id,
+    journey: row.journey,
+    version: row.version,
     at: row.at,
     channel: row.channel,
     topic: row.topic,
@@ -214,6 +217,9 @@ export async function sentSince(tx: Queryable, people: readonly string[], since:
 export interface SentMessage {
   person: string;
   message: string;
+  workspace: number;
+  journey: string | null;
+  version: number | null;
   at: Instant;
   channel: string;
   topic: string;

@@ -13,6 +13,19 @@ const yes = { consent: { categoryPreferences: { marketing: true } } };
 const no = { consent: { categoryPreferences: { marketing: false } } };
 const told = new Set<MessageReason>();
 
+/** A text that cannot be written for whoever has a long list. */
+const endless = {
+  channel: 'email',
+  name: 'Endless',
+  subject: 'Endless',
+  blocks: [
+    {
+      block: 'text',
+      text: '{% for a in person.list %}{% for b in person.list %}{% for c in person.list %}{{ c }}{% endfor %}{% endfor %}{% endfor %}',
+    },
+  ],
+};
+
 /** A journey that writes one mail when asked to. */
 const writes = (event: string, more: object = {}, send: object = {}) => ({
   name: event,
@@ -61,6 +74,7 @@ describe.each(dialects)('the policy above journeys, on %s', (database) => {
       },
       { kind: 'segment', key: 'vip', body: { name: 'VIP', meaning: '', rule: { trait: { path: 'vip', op: 'equals', value: true } } } },
       { kind: 'offer', key: 'ten', body: { name: 'Ten percent', lasts: 'P3D' } },
+      { kind: 'offer', key: 'gift', body: { name: 'A gift', lasts: 'P3D' } },
       { kind: 'offer', key: 'trial', body: { name: 'A free hour', lasts: 'P3D' } },
       {
         kind: 'template',
@@ -94,6 +108,13 @@ describe.each(dialects)('the policy above journeys, on %s', (database) => {
           ],
         }),
       },
+      {
+        kind: 'journey',
+        key: 'ask-gift',
+        body: writes('Asked Gift', { goal: { on: { event: 'Order Completed' }, name: 'Order' } }, { offer: 'gift' }),
+      },
+      { kind: 'template', key: 'endless', body: endless },
+      { kind: 'journey', key: 'ask-endless', body: writes('Asked Endless', {}, { template: 'endless' }) },
       { kind: 'journey', key: 'ask-trial', body: writes('Asked Trial', {}, { offer: 'trial', expires: 'P5D' }) },
     ]);
   });
@@ -220,6 +241,25 @@ describe.each(dialects)('the policy above journeys, on %s', (database) => {
     await ask('Asked Ten');
     await world.sendTrusted([{ type: 'track', userId: user, event: 'Order Completed' }]);
     expect((await ask('Asked Trial')).status, 'the first offer was taken').toBe('sent');
+
+    user = `q${++people}`;
+    await arrive();
+    expect((await ask('Asked Gift')).status).toBe('sent');
+    expect((await world.person(`${user}@example.com`)).runs).toMatchObject([{ journey: 'ask-gift', status: 'ended' }]);
+    await ask('Asked Trial');
+    await expectNo('offer', /: another offer is open to them: A gift\.$/);
+    await world.turn('P1D');
+    await world.sendTrusted([{ type: 'track', userId: user, event: 'Order Completed' }]);
+    expect((await ask('Asked Ten')).status, 'taken although the mail was the last step').toBe('sent');
+  });
+
+  test('a message that could not be written has used up no cap', async () => {
+    await policy({ caps: [{ max: 1, within: 'P1D' }] });
+    await arrive({ list: Array.from({ length: 200 }, (_, n) => n) });
+    expect(await ask('Asked Endless')).toMatchObject({ status: 'skipped', reason: 'render-failed' });
+    expect((await ask()).status).toBe('sent');
+    await ask();
+    await expectNo('cap', /: the cap of 1 in 1 day on all channels is reached\.$/);
   });
 
   test('journeys of a group exclude each other, and the one of higher priority takes a person over', async () => {
@@ -276,21 +316,7 @@ describe.each(dialects)('on %s', (database) => {
         key: 'note',
         body: { channel: 'email', name: 'Note', subject: 'A note', blocks: [{ block: 'text', text: 'Hello {{ person.firstName }}.' }] },
       },
-      {
-        kind: 'template',
-        key: 'endless',
-        body: {
-          channel: 'email',
-          name: 'Endless',
-          subject: 'Endless',
-          blocks: [
-            {
-              block: 'text',
-              text: '{% for a in person.list %}{% for b in person.list %}{% for c in person.list %}{{ c }}{% endfor %}{% endfor %}{% endfor %}',
-            },
-          ],
-        },
-      },
+      { kind: 'template', key: 'endless', body: endless },
       { kind: 'journey', key: 'ask', body: writes('Asked') },
       { kind: 'journey', key: 'ask-soon', body: writes('Asked Soon', {}, { expires: 'PT2H' }) },
       {

@@ -2,7 +2,7 @@ import type { CapPolicy } from '#contract/cap-policy.ts';
 import type { Instant } from '#contract/instant.ts';
 import type { MessageReason } from '#contract/message.ts';
 import type { Person } from '../person.ts';
-import type { Occurrence } from '../rule/match.ts';
+import type { Matches, Occurrence } from '../rule/match.ts';
 
 /** A message that wants to go out. */
 export interface Candidate {
@@ -31,8 +31,10 @@ export interface Sent {
   at: Instant;
   channel: string;
   topic: string;
-  /** The offer that it made, while the goal of the journey that made it has not been met. */
+  /** The offer that it made. */
   offer: string | null;
+  /** The goal of the journey that made the offer: whoever meets it has taken it. */
+  taken?: Matches | null;
 }
 
 /** Who stopped something, and why; the breaker does too. */
@@ -49,7 +51,7 @@ export interface Circumstances {
   workspaceZone: string;
   /** As far back as `reachOf` says. */
   sent: readonly Sent[];
-  /** Events that the policy's holds listen for, as far back as `reachOf` says, oldest first. */
+  /** Events that the policy's holds listen for and that take an offer, as far back as `reachOf` says, oldest first. */
   events: readonly Occurrence[];
   /** Offer → how it is called, and for how long it is open [ms]. */
   offers: ReadonlyMap<string, { name: string; lasts: number }>;

@@ -84,13 +84,14 @@ export function restsUntil(
 /** Another offer that is open to somebody, and until when; of several the one that is open longest. */
 export function openOffer(
   offer: string,
-  { sent, offers }: Pick<Circumstances, 'sent' | 'offers'>,
+  { sent, events, offers }: Pick<Circumstances, 'sent' | 'events' | 'offers'>,
   now: Instant,
 ): { name: string; until: Instant } | null {
   let longest: { name: string; until: Instant } | null = null;
   for (const each of sent) {
     const known = each.offer === null || each.offer === offer ? undefined : offers.get(each.offer);
     if (!known || each.at + known.lasts <= now) continue;
+    if (each.taken && events.some((event) => event.at >= each.at && event.at <= now && each.taken!(event))) continue;
     const until = each.at + known.lasts;
     if (longest === null || until > longest.until) longest = { name: known.name, until };
   }

@@ -8,6 +8,7 @@ import { endsMessages, type Run } from '../journey/run.ts';
 import { nextDue } from '../journey/trigger.ts';
 import type { Circumstances, Sent } from '../message/circumstances.ts';
 import { betterOf, decideMessage, type Rival } from '../message/policy.ts';
+import { takesOffer } from '../offers.ts';
 import type { Person } from '../person.ts';
 import type { Occurrence } from '../rule/match.ts';
 import { type CompiledRule, never } from '../rule/question.ts';
@@ -411,7 +412,8 @@ class Living {
     this.waiting = this.waiting.filter((each) => each !== message);
     this.rivals = this.rivals.filter(({ id }) => id !== effect.id);
     if (verdict.do === 'send' && lived.marketing) {
-      this.sent.push({ at: now, channel, topic, offer: effect.offer ?? null });
+      const taken = effect.offer === undefined ? null : takesOffer(this.book, effect.journey, effect.version);
+      this.sent.push({ at: now, channel, topic, offer: effect.offer ?? null, taken });
       if (isBest) this.rivals.push({ ...mine, handedAt: now });
     }
     Object.assign(
