@@ -26,7 +26,11 @@ export async function setStop(
     if (stopped) await stopScope(tx, workspace, scope, actor, reason, now);
     else {
       await letScopeGoOn(tx, workspace, scope, now);
-      await recordAudit(tx, { workspace: workspace.id, actor, what: `let sending go on for ${sayStopped(scope)}`, details: { scope } }, now);
+      await recordAudit(
+        tx,
+        { workspace: workspace.id, actor, what: `let sending go on for ${sayStopped(scope)}`, details: { scope } },
+        now,
+      );
     }
   });
   tellOfStop(deps, workspace);
@@ -54,7 +58,11 @@ export async function stopScope(
     until: now,
   });
   if (isNew && !isPerson)
-    await recordAudit(tx, { workspace: workspace.id, actor: by, what: `stopped sending for ${sayStopped(scope)}: ${reason}`, details: { scope } }, now);
+    await recordAudit(
+      tx,
+      { workspace: workspace.id, actor: by, what: `stopped sending for ${sayStopped(scope)}: ${reason}`, details: { scope } },
+      now,
+    );
   return isNew;
 }
 

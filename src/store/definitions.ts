@@ -106,7 +106,7 @@ export async function publishedAt(tx: Queryable, workspace: number, revision: nu
 
 /** Locks the rulebook against other publishers and answers its revision. */
 export async function lockRevision(tx: Queryable, workspace: number): Promise<number> {
-  const [row] = await tx.query('select revision from workspace where workspace_id = $1 for update', [workspace]);
+  const [row] = await tx.query('select revision from workspace where workspace_id = $1 for no key update', [workspace]);
   return row!.revision;
 }
 export async function setRevision(tx: Queryable, workspace: number, revision: number): Promise<void> {

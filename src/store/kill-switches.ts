@@ -34,8 +34,13 @@ export async function stoppedScopes(
 
 export const personScope = (person: string): string => `person:${person}`;
 
-/** Stops a scope; false when it is stopped already. */
+/** Whoever stops something in these workspaces waits until this transaction is over, and then sees what it claimed. */
+export const claimBeforeStops = (tx: Queryable, workspaces: readonly number[]): Promise<unknown> =>
+  tx.query('select workspace_id from workspace where workspace_id = any($1::int[]) order by workspace_id for key share', [[...workspaces]]);
+
+/** Stops a scope; false when it is stopped already. It waits for claims that are under way, and lets none begin before it is told. */
 export async function stop(tx: Queryable, workspace: number, scope: string, by: string, reason: string, now: Instant): Promise<boolean> {
+  await tx.query('select workspace_id from workspace where workspace_id = $1 for update', [workspace]);
   const rows = await tx.query(
     'insert into kill_switch (workspace_id, scope, stopped_at, by, reason) values ($1, $2, $3, $4, $5) on conflict (workspace_id, scope) do nothing returning scope',
     [workspace, scope, toIso(now), by, reason],

@@ -106,11 +106,16 @@ export async function peopleAt(
   return rows.map((row) => row.person_id);
 }
 
-/** Who was moved by a migration and stands since where it put them. */
+/** Who was moved by a migration and stands since where it put them, and who is still to be moved by it. */
 export async function peopleMovedBy(tx: Queryable, workspace: number, migration: string): Promise<string[]> {
-  const rows = await tx.query(
-    "select distinct person_id from run where workspace_id = $1 and status = 'live' and state #>> '{movedBy,migration}' = $2 order by person_id",
+  // Whoever is moved between the two is found by both.
+  const waiting = await tx.query(
+    "select distinct person_id from inbox where workspace_id = $1 and class < 9 and fact like '%' || $2 || '%'",
+    [workspace, JSON.stringify({ migration }).slice(1, -1)],
+  );
+  const moved = await tx.query(
+    "select distinct person_id from run where workspace_id = $1 and status = 'live' and state #>> '{movedBy,migration}' = $2",
     [workspace, migration],
   );
-  return rows.map((row) => row.person_id);
+  return [...new Set([...waiting, ...moved].map((row) => row.person_id))].sort();
 }

@@ -108,13 +108,18 @@ describe.each(dialects)('on %s', (database) => {
       body: { code: 'migration-undone' },
     });
 
+    const hasty = await world.must('POST', '/api/journeys/course/migrations', { from: 1, map: { first: 'first' } });
+    await world.must('POST', `/api/journeys/course/migrations/${hasty.id}/undo`);
+    await world.settle();
+    expect([await of('first', 1), await of('first', 6)], 'taken back before it was carried out').toEqual([crowd, 0]);
+
     const again = await world.must('POST', '/api/journeys/course/migrations', { from: 1, map: { first: 'first' }, limit: some });
     await world.turn('P4D');
     expect([await of('first', 1), await of('second', 6)]).toEqual([crowd - some, some]);
     await world.must('POST', `/api/journeys/course/migrations/${again.id}/undo`);
     await world.settle();
     expect(await of('second', 6), 'they have gone on').toBe(some);
-    expect((await world.must('GET', '/api/journeys/course/migrations')).items).toHaveLength(2);
+    expect((await world.must('GET', '/api/journeys/course/migrations')).items).toHaveLength(3);
   });
 
   test('a map may put people out, and each says why', async () => {

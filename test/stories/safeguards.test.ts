@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { claimBeforeStops } from '#store/kill-switches.ts';
 import { dialects } from '../databases.ts';
 import { openWorld, type World } from '../world.ts';
 
@@ -548,5 +549,37 @@ describe.each(dialects)('on %s', (database) => {
       await event('Receipt Asked');
       expect(await latest()).toMatchObject({ status: 'sent' });
     });
+
+    // The embedded database has one connection: there nothing happens while something is claimed.
+    test.runIf(database === 'postgres')(
+      'a stop that comes while messages are claimed waits for the claim, and takes them back',
+      async () => {
+        await world.send([{ type: 'identify', userId: 'ida', traits: { email: 'ida@example.com' } }]);
+        await event('Receipt Asked', 'ida');
+        const ida = await world.personBy('user', 'ida');
+        const message = (await world.messages(ida.id))[0]!.id;
+        const { deps } = world.house;
+        const workspace = await deps.workspaces.bySlug('main');
+        const [claimed, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+        const claiming = deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
+          await claimBeforeStops(tx, [workspace.id]);
+          await tx.query("update message set status = 'sending', sent_at = null, begun_at = null where message_id = $1", [message]);
+          claimed.resolve();
+          await over.promise;
+        });
+        await claimed.promise;
+        let isStopped = false;
+        const stopping = world
+          .must('PUT', '/api/kill-switches/journey:receipt', { stopped: true, reason: 'wrong prices' })
+          .then(() => (isStopped = true));
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        expect(isStopped, 'while it is being claimed').toBe(false);
+        over.resolve();
+        await Promise.all([claiming, stopping]);
+        expect(await world.messages(ida.id)).toMatchObject([{ id: message, status: 'held', reason: 'kill-switch' }]);
+        await world.must('PUT', '/api/kill-switches/journey:receipt', { stopped: false });
+        await world.settle();
+      },
+    );
   });
 });
