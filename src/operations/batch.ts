@@ -3,6 +3,7 @@ import { isSame } from '#contract/diff.ts';
 import type { Instant } from '#contract/instant.ts';
 import type { LiveTopic } from '#contract/routes/operate.ts';
 import type { Decision } from '#engine/decide.ts';
+import type { EffectOf } from '#engine/effect.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import { stableId } from '#engine/stable-id.ts';
 import { changeLocks, type LoopLock } from '#store/breaker.ts';
@@ -48,8 +49,8 @@ export class Batch {
   readonly people: StoredPerson[] = [];
   readonly runs: StoredRun[] = [];
   readonly steps: StoredStep[] = [];
-  /** Runs that waited before and have ended. */
-  readonly endedRuns: { person: string; run: string }[] = [];
+  /** Runs that waited before and have ended, and steps that ask for a word and have been left. */
+  readonly nobodyWaits: { person: string; run: string; step?: string }[] = [];
   readonly moves: StoredMove[] = [];
   readonly consents: StoredConsent[] = [];
   readonly memberships: MembershipChange[] = [];
@@ -90,6 +91,10 @@ export const wakeOf = (workspace: Workspace, person: string, dueAt: Instant): Wa
   dueAt: Math.max(dueAt, 0),
 });
 
+/** Whether somebody has a task as long as a run stands at the step that it left. */
+const asksForWord = ({ versions }: Rulebook, { journey, version, step }: EffectOf<'step'>): boolean =>
+  ['approve', 'hand-over'].includes(versions.get(`${journey}@${version}`)?.steps.get(step)?.step.kind ?? '');
+
 /** Sorts what was decided for one person into the tables that it goes to. */
 export function gather(
   batch: Batch,
@@ -113,7 +118,7 @@ export function gather(
   for (const run of decision.runs) {
     const [old, is] = [known.get(run.id), fromRun(run, person, workspaceId)];
     if (!old || old.status !== is.status || old.step !== is.step || !isSame(old.state, is.state)) batch.runs.push(is);
-    if (old && is.status === 'ended') batch.endedRuns.push({ person, run: run.id });
+    if (old && is.status === 'ended') batch.nobodyWaits.push({ person, run: run.id });
   }
   if (decision.wakeAt !== Number.POSITIVE_INFINITY) batch.wakes.push(wakeOf(workspace, person, decision.wakeAt));
   batch.touch(workspaceId, 'people', ...(facts.length > 0 ? (['events'] as const) : []));
@@ -148,6 +153,7 @@ export function gather(
         break;
       case 'step':
         batch.steps.push({ ...effect, ...at });
+        if (asksForWord(rulebook, effect)) batch.nobodyWaits.push({ person, run: effect.run, step: effect.step });
         batch.touch(workspaceId, 'runs');
         break;
       case 'expose':
@@ -346,7 +352,7 @@ export async function write(tx: Transaction, batch: Batch, workOf: WorkOf, real:
     countOn(tx, batch.messageEvents),
     suppress(tx, batch.suppressions),
     insertNewTasks(tx, batch.tasks),
-    closeTasksOf(tx, batch.endedRuns, real),
+    closeTasksOf(tx, batch.nobodyWaits, real),
     appendDecisions(tx, batch.decisions, real),
     appendFieldRefusals(tx, batch.fieldRefusals),
     noteSources(tx, batch.sources),

@@ -135,8 +135,9 @@ export async function decideTask(
     actor,
     { kind: 'approval', run: task.run, step: task.step, yes, reason, actor },
     `said ${yes ? 'yes' : 'no'} to “${task.title}”`,
-  );
-  await deps.db.transaction({ workspaces: [workspace.id] }, (tx) =>
-    finishTask(tx, workspace.id, id, actor, workspaceNow(workspace, deps.now())),
+    // With the word itself: the run may go on, or have gone on by itself, at any moment.
+    async (tx) => {
+      if (!(await finishTask(tx, workspace.id, id, actor, workspaceNow(workspace, deps.now())))) throw new Problem('task-done', { id });
+    },
   );
 }

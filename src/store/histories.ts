@@ -371,12 +371,23 @@ export async function finishTask(tx: Queryable, workspace: number, id: string, b
   return rows.length === 1;
 }
 
-/** Closes the tasks that only runs waited for which have ended: nobody is asked for a word that nobody waits for. */
-export async function closeTasksOf(tx: Queryable, ended: readonly { person: string; run: string }[], at: Instant): Promise<void> {
-  if (ended.length === 0) return;
+/** Closes the tasks that only runs waited for which have ended, or have left that step: nobody is asked for a word that nobody waits for. */
+export async function closeTasksOf(
+  tx: Queryable,
+  left: readonly { person: string; run: string; step?: string }[],
+  at: Instant,
+): Promise<void> {
+  if (left.length === 0) return;
   await tx.query(
-    `update task t set done_at = $4, done_by = 'run-ended' from unnest($1::smallint[], $2::uuid[], $3::uuid[]) as w (lane, person_id, run_id)
-     where t.lane = w.lane and t.person_id = w.person_id and t.run_id = w.run_id and t.asks is not null and t.done_at is null`,
-    [ended.map(({ person }) => laneOf(person)), ended.map(({ person }) => person), ended.map(({ run }) => run), toIso(at)],
+    `update task t set done_at = $5, done_by = case when w.step is null then 'run-ended' else 'moved-on' end
+     from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::text[]) as w (lane, person_id, run_id, step)
+     where t.lane = w.lane and t.person_id = w.person_id and t.run_id = w.run_id and (w.step is null or t.step = w.step) and t.asks is not null and t.done_at is null`,
+    [
+      left.map(({ person }) => laneOf(person)),
+      left.map(({ person }) => person),
+      left.map(({ run }) => run),
+      left.map(({ step }) => step ?? null),
+      toIso(at),
+    ],
   );
 }

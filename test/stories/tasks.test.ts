@@ -72,4 +72,34 @@ describe.each(dialects)('on %s', (database) => {
     const [done] = await tasks('?state=done');
     expect(done).toMatchObject({ id: one.id, doneBy: expect.stringMatching(/^key /), waits: null });
   });
+
+  test('nobody is asked for a word that nobody waits for any more', async () => {
+    await world.define('journey', 'patient', {
+      name: 'Patient',
+      intent: 'Ask, and go on without an answer',
+      steps: [
+        { key: 'start', kind: 'entry', on: { event: 'Waited' }, next: 'ask' },
+        { key: 'ask', kind: 'approve', question: 'Shall we?', timeout: 'P3D', next: null, onRefused: null, onTimeout: 'stay' },
+        { key: 'stay', kind: 'wait', for: 'P30D', next: null },
+      ],
+    });
+    await world.send([
+      { type: 'identify', userId: 'z', traits: { email: 'z@linden.example' } },
+      { type: 'track', userId: 'z', event: 'Waited' },
+    ]);
+    const ofZ = async (query: string) => (await tasks(query)).filter((task) => task.person.email === 'z@linden.example');
+    const [asked] = await ofZ('?asks=approval');
+    await world.turn('P4D');
+    expect(await ofZ('?asks=approval')).toEqual([]);
+    expect(await ofZ('?state=done')).toMatchObject([{ id: asked.id, doneBy: 'moved-on' }]);
+    expect(await world.api('POST', `/api/tasks/${asked.id}/decision`, { yes: true, reason: '' })).toMatchObject({
+      status: 409,
+      body: { code: 'task-done' },
+    });
+
+    const handed = (await tasks('?asks=release')).find((task) => task.person.email === 'x@linden.example');
+    await world.must('POST', `/api/people/${handed.person.id}/release`);
+    await world.settle();
+    expect((await tasks('?asks=release')).filter((task) => task.id === handed.id)).toEqual([]);
+  });
 });

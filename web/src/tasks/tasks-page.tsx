@@ -16,6 +16,8 @@ import { useNow } from '../session/workspace.tsx';
 import { TaskButtons } from './decide-task.tsx';
 import css from './tasks.module.css';
 
+/** Who closes a task that nobody did. */
+const doneBecause: Record<string, string> = { 'run-ended': 'because the run ended', 'moved-on': 'because the journey went on' };
 const idOf = (row: TaskRow): string => row.id;
 
 function When({ row }: { row: TaskRow }) {
@@ -107,7 +109,7 @@ function TaskPanel({ row }: { row: TaskRow }) {
         )}
         {row.doneAt && (
           <Fact name="Done">
-            <Time at={row.doneAt} as="exact" /> {row.doneBy === 'run-ended' ? 'because the run ended' : `by ${row.doneBy}`}
+            <Time at={row.doneAt} as="exact" /> {doneBecause[row.doneBy ?? ''] ?? `by ${row.doneBy}`}
           </Fact>
         )}
         {row.waits && (
