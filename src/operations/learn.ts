@@ -25,7 +25,7 @@ import type { RehearsalSpec } from './rehearsal-spec.ts';
 
 /** Windows of the past that are looked at: all of them tell how many come, the last ones what those do who are there, for who is there changes while a workspace grows. */
 const windowsMax = 8;
-const lastWindows = 4;
+const lastWindows = 2;
 /** Facts that are kept of those who are there, and as many of those who come. */
 const factsMax = 60_000;
 /** Answers to messages that are kept of a step, and of a channel. */
@@ -61,7 +61,7 @@ export async function learn(
       const first = each.facts[0]?.acceptedAt ?? now;
       for (const begins of windows) {
         if (first >= begins + long) continue;
-        const donor = donorOf(each, begins, long);
+        const donor = donorOf(each, begins, long, now);
         const chance = chanceOf('donor', spec.seed, id, begins)();
         if (first >= begins) {
           // Nothing is kept of them that could be told again.
@@ -113,8 +113,8 @@ class Sample<T> {
 }
 
 /** What somebody did in a window. What they did in it with messages of before is done in any case. */
-function donorOf({ facts, answers }: Kept, begins: Instant, long: number): Donor {
-  const later = answers.filter(({ sentAt }) => sentAt >= begins && sentAt < begins + long);
+function donorOf({ facts, answers }: Kept, begins: Instant, long: number, now: Instant): Donor {
+  const later = answers.filter(({ sentAt }) => sentAt >= begins && sentAt < Math.min(begins + long, now - answersCome));
   const before = answers.filter(({ sentAt }) => sentAt < begins);
   const did = [facts, ...before.map((answer) => answer.facts)]
     .flat()

@@ -8,7 +8,7 @@ import css from './palette.module.css';
 export function SidePalette({ choices }: { choices: readonly StepChoice[] }) {
   const { edit } = useActs();
   return (
-    <aside className={css.side} aria-label="Steps to drag onto the canvas">
+    <aside className={css.side} aria-label="Steps to drag onto the canvas" tabIndex={0}>
       <p className={css.hint}>
         Drag one onto a +, or press <kbd>n</kbd> at a step.
       </p>
