@@ -77,12 +77,12 @@ inBrowser('the list of journeys in a browser', () => {
   });
 
   test('people are sent in; the next version is compared before it is published, and they are moved to it and back', async () => {
-    const people = (await practice.api(page, 'GET', '/api/people?limit=3')).items as { id: string; email: string | null }[];
+    const people = (await practice.api(page, 'GET', '/api/people?limit=50')).items as { id: string; email: string | null }[];
     await page.goto(`${base}/journeys/course`);
     await page.getByRole('button', { name: 'More', exact: true }).press('Enter');
     await page.getByRole('menuitem', { name: 'Send people in' }).press('Enter');
     const sendIn = page.getByRole('dialog', { name: 'Send people into Course' });
-    const known = people.flatMap((each) => each.email ?? []);
+    const known = people.flatMap((each) => each.email ?? []).slice(0, 3);
     await sendIn.getByLabel('Or paste addresses').fill([...known, 'nobody@nowhere.example'].join('\n'));
     await sendIn.getByRole('button', { name: /^Send \d people in$/ }).press('Enter');
     await sendIn.getByText('1 address belongs to nobody who is known; they stay here.').waitFor();
