@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { migrateRuns, undoMigration } from '#operations/migrate-runs.ts';
 import { dialects } from '../databases.ts';
 import { openWorld, type World } from '../world.ts';
 
@@ -108,8 +109,10 @@ describe.each(dialects)('on %s', (database) => {
       body: { code: 'migration-undone' },
     });
 
-    const hasty = await world.must('POST', '/api/journeys/course/migrations', { from: 1, map: { first: 'first' } });
-    await world.must('POST', `/api/journeys/course/migrations/${hasty.id}/undo`);
+    const { deps } = world.house;
+    const workspace = await deps.workspaces.bySlug('main');
+    const hasty = await migrateRuns(deps, workspace, 'ana', 'course', { from: 1, map: { first: 'first' } });
+    await undoMigration(deps, workspace, 'ana', 'course', hasty.id);
     await world.settle();
     expect([await of('first', 1), await of('first', 6)], 'taken back before it was carried out').toEqual([crowd, 0]);
 
