@@ -17,7 +17,7 @@ const offBy = ({ said, was }: { said: number; was: number }): number => Math.abs
 export const forecast: Measurement = {
   names: ['forecast.messages', 'forecast.goals'],
   run: async (kind, base) => {
-    // It takes an hour, and what is drawn does not hang on the database.
+    // It takes hours, and what is drawn does not hang on the database.
     if (!option('--only') || (kind === 'pglite' && base)) return [];
     const made: Forecast[] = [];
     const queue = Array.from({ length: seeds }, (_, index) => `practice ${index + 1}`).values();

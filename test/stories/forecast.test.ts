@@ -23,20 +23,24 @@ const never = (key: string, event: string, when?: object) => ({
     steps: [{ ...entry({ event }, 'stay'), ...(when && { when }) }, stay('PT1H')],
   },
 });
-const hello = {
-  kind: 'template' as const,
-  key: 'hello',
-  body: { channel: 'email', name: 'Hello', subject: 'Your trial', blocks: [{ block: 'text', text: 'Hello.' }] },
-};
+/** What a mail takes that everybody may get. */
+const mail = [
+  { kind: 'topic' as const, key: 'trial', body: { name: 'Trial', purpose: 'transactional' } },
+  {
+    kind: 'template' as const,
+    key: 'hello',
+    body: { channel: 'email', name: 'Hello', subject: 'Your trial', blocks: [{ block: 'text', text: 'Hello.' }] },
+  },
+];
 const followed = async (world: World, userId: string) => {
-  const mail = (await world.messages((await world.personBy('user', userId)).id)).toSorted((a, b) =>
+  const last = (await world.messages((await world.personBy('user', userId)).id)).toSorted((a, b) =>
     a.createdAt < b.createdAt ? 1 : -1,
   )[0]!;
   return {
     type: 'track' as const,
     userId,
     event: 'Email Link Clicked',
-    properties: { messageId: mail.id, journey: 'trial', actor: 'human' },
+    properties: { messageId: last.id, journey: 'trial', actor: 'human' },
   };
 };
 
@@ -46,8 +50,7 @@ describe.each(dialects)('a forecast, on %s', (database) => {
   beforeAll(async () => {
     world = await openWorld({ database, blueprint: false, mail: 'smtp' });
     await world.publish([
-      { kind: 'topic', key: 'trial', body: { name: 'Trial', purpose: 'transactional' } },
-      hello,
+      ...mail,
       {
         kind: 'journey',
         key: 'trial',
@@ -132,8 +135,7 @@ describe.each(dialects)('a forecast of readers, on %s', (database) => {
   beforeAll(async () => {
     world = await openWorld({ database, blueprint: false, mail: 'smtp' });
     await world.publish([
-      { kind: 'topic', key: 'trial', body: { name: 'Trial', purpose: 'transactional' } },
-      hello,
+      ...mail,
       {
         kind: 'journey',
         key: 'trial',

@@ -199,7 +199,6 @@ function stoppedAndLocked(one: PersonState, other: PersonState): Pick<PersonStat
   };
 }
 
-/** Whoever belonged belongs; rules are asked again, so this matters for lists that are kept by hand. */
 /** What either has crossed is not crossed again by both together. */
 const eitherAbove = (one: PersonState['above'], other: PersonState['above']): PersonState['above'] =>
   Object.fromEntries(
@@ -208,6 +207,7 @@ const eitherAbove = (one: PersonState['above'], other: PersonState['above']): Pe
       .map((key) => [key, [...new Set([...(one[key] ?? []), ...(other[key] ?? [])])].sort()]),
   );
 
+/** Whoever belonged belongs; rules are asked again, so this matters for lists that are kept by hand. */
 const earliestOf = (one: PersonState['segments'], other: PersonState['segments']): PersonState['segments'] =>
   Object.fromEntries(
     [...new Set([...Object.keys(one), ...Object.keys(other)])]
