@@ -40,6 +40,7 @@ const Part = z.object({
   rule: z.string(),
   held: z.boolean(),
   saw: z.array(z.object({ what: z.string(), at: IsoInstant.nullable() })),
+  depth: z.int().optional(),
 });
 
 export const MomentMessage = z.object({

@@ -28,7 +28,7 @@ import { sayKind } from './identity/words.ts';
 import { isZone, sayInstant } from './local-time.ts';
 import { clickSettles } from './message/click-verdict.ts';
 import { type FollowedLink, type Person, unknownEntryPoint } from './person.ts';
-import { type Explained, explainRule } from './rule/explain.ts';
+import { type Explained, explainRule, partsOf } from './rule/explain.ts';
 import type { Occurrence } from './rule/match.ts';
 import { type Memo, remember } from './rule/memory.ts';
 import { never, type Question } from './rule/question.ts';
@@ -633,7 +633,7 @@ class Desk {
   private move(to: string, how: { override: boolean; reason: string | null; actor: string; evidence: string }): void {
     const { person } = this;
     // History has no two rows for one instant: a second move in the same millisecond stands one later.
-    const at = person.stageSince !== null && person.stageSince >= this.now ? person.stageSince + 1 : this.now;
+    const at = person.stageSince !== null && person.stageSince >= this.at ? person.stageSince + 1 : this.at;
     this.effects.push({ kind: 'move', seq: person.state.moves++, from: person.stage, to, at, ...how });
     if (person.stage !== null) this.begins(`stage:${person.stage} left`, how.evidence);
     this.begins(`stage:${to} entered`, how.evidence);
@@ -722,17 +722,17 @@ class Desk {
     }
     const past = this.person.state.journeys[journey.key];
     // Two entries of a journey that hear the same thing begin one run.
-    if (this.runs.some((each) => each.journey === journey.key && each.entryEvidence === by.id && each.enteredAt === this.now)) return;
+    if (this.runs.some((each) => each.journey === journey.key && each.entryEvidence === by.id && each.enteredAt === this.at)) return;
     if (isTurn(this.chain, journey.key) && !this.takesTurn(journey.key)) {
       this.lockOut(journey, this.chain!);
       return;
     }
     for (const other of this.inGroupOf(journey)) this.endRuns(other.key, `${endReasons.outranked}: ${journey.body.name}`);
     const nth = (past?.entered ?? 0) + 1;
-    const run = { ...newRun(journey, entry, this.person.id, by.id, nth, this.now), ...(this.chain ? { chain: this.chain } : {}) };
+    const run = { ...newRun(journey, entry, this.person.id, by.id, nth, this.at), ...(this.chain ? { chain: this.chain } : {}) };
     this.person.state.journeys[journey.key] = {
       entered: nth,
-      lastEntered: this.now,
+      lastEntered: this.at,
       lastEnded: past?.lastEnded ?? null,
     };
     this.runs.push(run);
@@ -833,7 +833,7 @@ class Desk {
         `re-entry after ${sayDuration(reentry.after)}`,
       );
     if (entry.when({ person: this.person, now: this.now, changesAt: never })) return null;
-    const parts = explainRule(entry.step.when!, this.rulebook.context, this.person, this.now);
+    const parts = partsOf(explainRule(entry.step.when!, this.rulebook.context, this.person, this.now));
     return {
       answer: `Not entered, because this did not hold: ${parts
         .filter((part) => !part.held)
@@ -1094,7 +1094,9 @@ class Desk {
   private listed(fact: MembershipFact): void {
     const segment = this.rulebook.segments.find((each) => each.key === fact.segment);
     if (!segment || segment.rule !== null || fact.entered === (this.person.state.segments[fact.segment] !== undefined)) return;
-    const because = [{ rule: `${fact.entered ? 'put on the list' : 'taken off the list'} by ${fact.actor}`, held: true, saw: [] }];
+    const because = [
+      { rule: `${fact.entered ? 'put on the list' : 'taken off the list'} by ${fact.actor}`, held: true, saw: [], depth: 0 },
+    ];
     if (fact.entered) this.join(segment, because);
     else this.leave(segment.key, segment.version, because);
   }

@@ -14,7 +14,7 @@ import { recordAudit } from '#store/audit.ts';
 import type { Transaction } from '#store/database.ts';
 import * as store from '#store/definitions.ts';
 import type { StoredDefinition } from '#store/definitions.ts';
-import { bringBack, listRetirements } from '#store/retirements.ts';
+import { bringBack, listRetirements, retire } from '#store/retirements.ts';
 import { latestReviews } from '#store/reviews.ts';
 import { peopleAtSteps, peopleInStages } from '#store/standing.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
@@ -23,7 +23,7 @@ import { whyNotKeepable } from './keepable.ts';
 import { beginBackfill } from './backfill.ts';
 import { type Asked, askedOf, askedWithUses } from './house.ts';
 import { keepExperiments } from './experiments.ts';
-import { keepRamps } from './ramps.ts';
+import { endRamp, keepRamps } from './ramps.ts';
 import { refuseUnreviewed, reviewersOf, reviewOf } from './reviews.ts';
 import { loadRulebook } from './rulebooks.ts';
 import { keepSchedules } from './schedules.ts';
@@ -353,6 +353,63 @@ export async function applySet(
   });
   if (answer.published > 0) await tellPublished(deps, workspace);
   else deps.bus.changed(workspace.id, ['definitions']);
+  return answer;
+}
+
+export interface GoneBack {
+  revision: number;
+  /** With the version that stands again; null where there was none before. */
+  back: { kind: DefinitionKind; key: string; version: number | null }[];
+}
+
+/**
+ * Puts in force again what was at an earlier revision, in the transaction that chooses it: what was published since goes back to its version of then, and
+ * what is new since goes out of force. It held together then, so nothing is checked, and nobody has to review it a second time.
+ */
+export async function goBack(
+  deps: DefinitionDeps,
+  workspace: Workspace,
+  actor: string,
+  choose: (tx: Transaction) => Promise<{ to: number; reason: string; details: Record<string, unknown> }>,
+): Promise<GoneBack> {
+  const answer = await within(deps, workspace, async (tx) => {
+    const now = timeIn(deps, workspace);
+    const revision = await store.lockRevision(tx, workspace.id);
+    const { to, reason, details } = await choose(tx);
+    const was = await store.publishedAt(tx, workspace.id, to);
+    const is = await store.publishedAt(tx, workspace.id, revision);
+    const versionIn = (those: readonly store.StoredVersion[], { kind, key }: store.StoredVersion): number | null =>
+      those.find((each) => each.kind === kind && each.key === key)?.version ?? null;
+    const again = was.filter((each) => versionIn(is, each) !== each.version);
+    const isNew = is.filter((each) => versionIn(was, each) === null);
+    const back = [...again, ...isNew].map((each) => ({ kind: each.kind, key: each.key, version: versionIn(was, each) }));
+    if (back.length === 0) return { revision, back };
+    for (const { kind, key } of isNew) {
+      await retire(tx, workspace.id, { kind, key, at: now, by: actor, reason }, revision + 1);
+      if (kind === 'journey') await endRamp(tx, workspace, key, `It went out of force: ${reason}.`, now);
+    }
+    const standing = await store.listDefinitions(tx, workspace.id);
+    const isLatest = (each: store.StoredVersion): boolean =>
+      standing.some(({ kind, key, version }) => kind === each.kind && key === each.key && version === each.version);
+    for (const { kind, key } of again.filter(isLatest)) {
+      await bringBack(tx, workspace.id, kind, key, revision + 1);
+      await store.markRestored(tx, workspace.id, kind, key, now);
+    }
+    const given = again.filter((each) => !isLatest(each)).map(({ kind, key, body }) => toCandidate({ kind, key, body }));
+    await publishWithin(deps, tx, workspace, actor, given, reason, revision + 1);
+    await recordAudit(
+      tx,
+      {
+        workspace: workspace.id,
+        actor,
+        what: `took definitions back: ${reason}`,
+        details: { ...details, definitions: back, revision: revision + 1 },
+      },
+      now,
+    );
+    return { revision: revision + 1, back };
+  });
+  await tellPublished(deps, workspace);
   return answer;
 }
 

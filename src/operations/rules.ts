@@ -8,15 +8,14 @@ import { addMemo, type Memo, remember } from '#engine/rule/memory.ts';
 import { never } from '#engine/rule/question.ts';
 import { compileRule, memosOf } from '#engine/rule/rule.ts';
 import { sayRule } from '#engine/rule/say.ts';
-import { recordAudit } from '#store/audit.ts';
 import type { Transaction } from '#store/database.ts';
-import { listDefinitions, publishedAt } from '#store/definitions.ts';
+import { listDefinitions } from '#store/definitions.ts';
 import { latestEvents } from '#store/events.ts';
 import { countPeople, latestTraits, ownersOf, peopleRows } from '#store/people.ts';
 import { countHolding, holdingPeople } from '#store/rule-sql/rule-sql.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import { backfillsOf, cancelOpenBackfill } from './backfill.ts';
-import { applySet } from './definitions.ts';
+import { type GoneBack, goBack } from './definitions.ts';
 import type { Deps } from './deps.ts';
 import { findPerson } from './edit-person.ts';
 import { mistakesOfOne, toCandidate } from './plan.ts';
@@ -193,28 +192,9 @@ export async function listBackfills(deps: Deps, workspace: Workspace) {
   };
 }
 
-/** Takes a publication back while it is being brought to everybody: what it published goes back to the versions before it. */
-export async function cancelBackfill(
-  deps: Deps,
-  workspace: Workspace,
-  actor: string,
-  id: number,
-): Promise<{ revision: number; back: { kind: string; key: string; version: number }[] }> {
-  const back = await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
+/** Takes a publication back while it is being brought to everybody: what stood before it stands again. */
+export const cancelBackfill = (deps: Deps, workspace: Workspace, actor: string, id: number): Promise<GoneBack> =>
+  goBack(deps, workspace, actor, async (tx) => {
     const open = await cancelOpenBackfill(tx, workspace, id, actor);
-    const before = await publishedAt(tx, workspace.id, Math.min(...open.revisions));
-    const after = await publishedAt(tx, workspace.id, open.target);
-    const changed = after.flatMap((each) => {
-      const was = before.find((one) => one.kind === each.kind && one.key === each.key);
-      return was && was.version !== each.version ? [was] : [];
-    });
-    await recordAudit(tx, { workspace: workspace.id, actor, what: 'cancelled a backfill', details: { backfill: id } }, deps.now());
-    return changed;
+    return { to: Math.min(...open.revisions), reason: 'the backfill was cancelled', details: { backfill: id } };
   });
-  const answer = await applySet(deps, workspace, actor, {
-    definitions: back.map(({ kind, key, body }) => ({ kind, key, body })),
-    publish: true,
-    note: 'the backfill was cancelled',
-  });
-  return { revision: answer.revision, back: back.map(({ kind, key, version }) => ({ kind, key, version })) };
-}

@@ -5,13 +5,13 @@ import { sayEnd } from '#engine/journey/run.ts';
 import { sayStep } from '#engine/journey/steps/index.ts';
 import { sayTrigger } from '#engine/journey/trigger.ts';
 import { sayInstant } from '#engine/local-time.ts';
-import { explainRule } from '#engine/rule/explain.ts';
+import { explainRule, partsOf } from '#engine/rule/explain.ts';
 import { never } from '#engine/rule/question.ts';
 import { sayMatch } from '#engine/rule/words.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import type { LedgerLine } from '#engine/score/score.ts';
 import type { Transaction } from '#store/database.ts';
-import { loadEvents, type StoredEvent } from '#store/events.ts';
+import { eventsAt, loadEvents, type StoredEvent } from '#store/events.ts';
 import { consentsOf, decisionsOf, movesOf } from '#store/histories.ts';
 import { findMessage } from '#store/messages.ts';
 import type { StoredPerson } from '#store/people.ts';
@@ -207,7 +207,16 @@ async function whyJourney(asked: Asked, key: string): Promise<Why> {
   };
 }
 
-async function whySegment({ tx, workspace, person: stored, book, now, zone }: Asked, key: string): Promise<Why> {
+/** Finds the events that were seen: what is remembered keeps when something happened and not its id. One that is no longer kept, or was no event, has none. */
+async function idsOf({ tx, person }: Asked, saw: readonly { what: string; at: Instant | null }[]) {
+  const instants = saw.flatMap(({ at }) => (at === null ? [] : [at]));
+  const events = await eventsAt(tx, person.id, instants);
+  return ({ what, at }: { what: string; at: Instant | null }): string =>
+    events.find((event) => event.happenedAt === at && what.includes(event.name))?.id ?? '';
+}
+
+async function whySegment(asked: Asked, key: string): Promise<Why> {
+  const { tx, workspace, person: stored, book, now, zone } = asked;
   const segment = book.segments.find((each) => each.key === key);
   if (!segment) throw new Problem('definition-unknown', { kind: 'segment', key });
   const person = toPerson(await remembering(tx, workspace, book, stored, now));
@@ -215,12 +224,22 @@ async function whySegment({ tx, workspace, person: stored, book, now, zone }: As
   const since = state.segments[key];
   const parts = segment.rule
     ? explainRule(segment.rule, book.context, person, now)
-    : [{ rule: 'a colleague put them on the list', held: since !== undefined, saw: [] }];
-  const because = parts.map((part) => ({
+    : [{ rule: 'a colleague put them on the list', held: since !== undefined, saw: [], depth: 0 }];
+  // A group is told by those of its parts that made it so.
+  const told = partsOf(parts).map((part) => {
+    const within = parts.slice(parts.indexOf(part) + 1);
+    const end = within.findIndex(({ depth }) => depth === 0);
+    return { part, saw: [part, ...within.slice(0, end < 0 ? undefined : end)].flatMap(({ saw }) => saw) };
+  });
+  const idOf = await idsOf(
+    asked,
+    told.flatMap(({ saw }) => saw),
+  );
+  const because = told.map(({ part, saw }) => ({
     rule: part.rule,
     version: segment.version,
     held: part.held,
-    evidence: part.saw.map((saw) => ({ id: '', what: saw.what, at: isoOrNull(saw.at) })),
+    evidence: saw.map((each) => ({ id: idOf(each), what: each.what, at: isoOrNull(each.at) })),
   }));
   const failing = because.filter((part) => !part.held).map((part) => part.rule);
   return since === undefined
@@ -236,21 +255,28 @@ async function whySegment({ tx, workspace, person: stored, book, now, zone }: As
       };
 }
 
-async function whyScore({ tx, workspace, person, book, now }: Asked, key: string): Promise<Why> {
+async function whyScore(asked: Asked, key: string): Promise<Why> {
+  const { tx, workspace, person, book, now } = asked;
   const score = book.scores.find((each) => each.key === key);
   if (!score) throw new Problem('definition-unknown', { kind: 'score', key });
   const question = { person: toPerson(await remembering(tx, workspace, book, person, now)), now, changesAt: never };
   const value = score.valueAt(question);
   const lines = score.ledger(question);
+  const earned = lines.map(({ because, at }) => ({
+    what: score.body.signals.find((signal) => signal.because === because)?.on.event ?? '',
+    at,
+  }));
+  const idOf = await idsOf(asked, earned);
   return {
     answer: `${score.body.name} is ${value}: ${lines.length > 0 ? lines.map(sayLine).join(', ') : 'nothing counts yet'}.`,
     decided: String(value),
     at: null,
-    because: lines.map((line) => ({
+    because: lines.map((line, nth) => ({
       rule: sayLine(line),
       version: score.version,
       held: true,
-      evidence: line.at === null ? [] : [{ id: '', what: `${signed(line.points)} then`, at: toIso(line.at) }],
+      evidence:
+        line.at === null ? [] : [{ id: idOf(earned[nth]!), what: earned[nth]!.what || `${signed(line.points)} then`, at: toIso(line.at) }],
     })),
   };
 }

@@ -164,6 +164,16 @@ export async function loadEvents(tx: Queryable, wanted: readonly { person: strin
   return rows.map(toEvent);
 }
 
+/** What happened to a person at these instants exactly. */
+export async function eventsAt(tx: Queryable, person: string, instants: readonly Instant[]): Promise<StoredEvent[]> {
+  if (instants.length === 0) return [];
+  const rows = await tx.query(
+    `select ${columns} from event where lane = $1 and person_id = $2 and happened_at = any($3::timestamptz[]) order by event_id limit 1000`,
+    [laneOf(person), person, [...new Set(instants)].map(toIso)],
+  );
+  return rows.map(toEvent);
+}
+
 export async function eventsOfPerson(tx: Queryable, person: string, before: Instant, limit: number): Promise<StoredEvent[]> {
   const rows = await tx.query(
     `select ${columns} from event where lane = $1 and person_id = $2 and happened_at <= $3 order by happened_at desc limit $4`,

@@ -1,4 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { LooseDefinition } from '#contract/definition.ts';
+import { day, hour, minute, toIso } from '#contract/instant.ts';
 import { dialects } from '../databases.ts';
 import { openWorld, type SegmentCall, type World } from '../world.ts';
 
@@ -33,6 +35,44 @@ describe.each(dialects)('on %s', (database) => {
     world.send([{ type: 'track', userId: user, event, properties, ...more } as SegmentCall]);
   const me = () => world.personBy('user', user);
   const path = async (key: string, nth = 0) => world.path((await me()).id, key, nth);
+
+  test('what was done while nobody worked counts as of when it was done: stages, journeys and goals', async () => {
+    const since = (key: string, event: string) => ({
+      kind: 'segment',
+      key,
+      body: { name: key, rule: { event: { name: event, since: 'stage' } } },
+    });
+    await world.publish([
+      since('asked-again', 'Asked Again'),
+      since('asked-before', 'Asked Before'),
+      {
+        kind: 'journey',
+        key: 'down',
+        body: journey([entry('Signed Up', 'wait'), { key: 'wait', kind: 'wait', for: 'P2D', next: 'after' }, tag('after', null)], {
+          goal: { on: { event: 'Bought' }, name: 'bought', within: 'PT2H' },
+        }),
+      },
+    ] as LooseDefinition[]);
+    const call = (event: string) => world.accept([{ type: 'track', userId: user, event } as SegmentCall]);
+    await call('Asked Before');
+    world.leap(10 * minute);
+    const asked = world.now;
+    await call('Signed Up');
+    world.leap(hour);
+    await call('Asked Again');
+    await call('Bought');
+    // Nobody worked for a day: the stage began when they asked, and they bought within two hours of it.
+    world.leap(day);
+    await world.settle();
+    const { id } = await me();
+    const profile = await world.must('GET', `/api/people/${id}`);
+    expect(profile.stageSince).toBe(toIso(asked));
+    expect((await world.why(id, 'segment:asked-again')).decided).toBe('in');
+    expect((await world.why(id, 'segment:asked-before')).decided).toBe('out');
+    const why = await world.why(id, 'journey:down');
+    expect(why.answer).toMatch(/goal/);
+    expect((await world.rows('select entered_at from run where person_id = $1 and journey = $2', [id, 'down']))[0]!.entered_at).toBe(asked);
+  });
 
   describe('waits', () => {
     beforeAll(async () => {

@@ -4,6 +4,7 @@ import { day, hour, minute, second, toIso } from '#contract/instant.ts';
 import { applySet } from '#operations/definitions.ts';
 import { cancelBackfill, listBackfills } from '#operations/rules.ts';
 import { upkeep } from '#operations/upkeep.ts';
+import { membersBySegment } from '#store/memberships.ts';
 import { dialects } from '../databases.ts';
 import { openWorld, type World } from '../world.ts';
 
@@ -127,6 +128,40 @@ describe.each(dialects)('on %s', (dialect) => {
     const { id } = await world.person('dora@example.com');
     const why = await world.must('POST', '/api/rules/explain', { rule, person: id });
     expect(why).toMatchObject({ held: false, parts: [{ held: false, saw: [{ what: 'plan is basic' }] }, { held: false }] });
+  });
+
+  test('the parts of a group are explained one by one, with the events that they saw', async () => {
+    const { id } = await world.person('cleo@example.com');
+    await world.sendTrusted([{ type: 'track', userId: 'cleo', event: 'Guide Read', messageId: 'cleo-guide' }]);
+    const did = (name: string) => ({ event: { name } });
+    const rule = {
+      all: [
+        { trait: { path: 'plan', op: 'exists' } },
+        { any: [did('Guide Read'), { all: [did('Demo Seen'), did('Demo Asked')] }] },
+        { not: { any: [did('Asked For Less'), did('Left')] } },
+      ],
+    };
+    const { parts } = await world.must('POST', '/api/rules/explain', { rule, person: id });
+    expect(
+      parts.map((part: { depth: number; held: boolean; rule: string }) => `${'  '.repeat(part.depth)}${part.held} ${part.rule}`),
+    ).toEqual([
+      'true plan is known',
+      'true Guide Read or (Demo Seen and Demo Asked)',
+      '  true Guide Read',
+      '  false Demo Seen and Demo Asked',
+      '    false Demo Seen',
+      '    false Demo Asked',
+      'true not (Asked For Less or Left)',
+      '  false Asked For Less',
+      '  false Left',
+    ]);
+    await world.publish([{ kind: 'segment', key: 'guided', body: { name: 'Guided', rule } } as LooseDefinition]);
+    await world.settle();
+    const why = await world.why(id, 'segment:guided');
+    expect([why.decided, why.because.map(({ held }) => held)]).toEqual(['in', [true, true, true]]);
+    const [read] = why.because[1]!.evidence;
+    expect(read).toMatchObject({ what: 'Guide Read', id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    expect(await world.rows('select name from event where event_id = $1', [read!.id])).toEqual([{ name: 'Guide Read' }]);
   });
 
   test('a rule that nests too deep, or asks about what is not there, is refused with a sentence', async () => {
@@ -295,5 +330,39 @@ describe.each(dialects)('on %s', (dialect) => {
     expect((await world.must('GET', '/api/segments/everybody/count')).count).toBe(before);
     expect((await world.must('GET', '/api/backfills')).items[0]).toMatchObject({ done: 1, finishedAt: expect.any(String) });
     expect((await world.api('POST', `/api/backfills/${open!.id}/cancel`, {})).body.code).toBe('backfill-over');
+  });
+
+  test('what was new goes out of force when it is taken back, also where publications are reviewed, and can be published again', async () => {
+    const rule = { trait: { path: 'email', op: 'exists' } };
+    // There has to be somebody to bring it to.
+    for (const user of ['nora', 'noel', 'nils', 'nina', 'nick']) await arrive(user);
+    const definitions = [
+      { kind: 'segment', key: 'reachable', body: { name: 'Reachable', rule } },
+      { kind: 'score', key: 'reach', body: { name: 'Reach', points: [{ because: 'Has an address', rule, points: 5 }] } },
+    ];
+    const { deps } = world.house;
+    const quiet = { ...deps, bus: { ...deps.bus, pokeWork: () => undefined } };
+    const main = await deps.workspaces.bySlug('main');
+    await applySet(quiet, main, 'colleague', { definitions: definitions as LooseDefinition[], publish: true, note: '' });
+    const [open] = (await listBackfills(quiet, main)).items;
+    const reviewed = { ...main, settings: { ...main.settings, review: 'everything' as const } };
+    const { back } = await cancelBackfill(quiet, reviewed, 'colleague', open!.id);
+    expect(back).toEqual([
+      { kind: 'score', key: 'reach', version: null },
+      { kind: 'segment', key: 'reachable', version: null },
+    ]);
+    await world.settle();
+    expect((await world.api('GET', '/api/segments/reachable')).body.code).toBe('definition-unknown');
+    const members = await deps.db.transaction({ workspaces: [main.id] }, (tx) => membersBySegment(tx, main.id));
+    expect(members.get('reachable') ?? 0).toBe(0);
+    expect((await world.must('GET', '/api/definitions/segment/reachable')).retirement.reason).toBe('the backfill was cancelled');
+    const refused = await world.api('POST', '/api/apply', {
+      definitions: [{ kind: 'segment', key: 'asks', body: { name: 'Asks', rule: { segment: 'reachable' } } }],
+      publish: true,
+    });
+    expect(refused.body.code).toBe('definition-invalid');
+    await world.must('POST', '/api/definitions/segment/reachable/publish', {});
+    await world.settle();
+    expect((await world.must('GET', '/api/segments/reachable')).people).toBeGreaterThan(4);
   });
 });

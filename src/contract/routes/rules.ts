@@ -29,6 +29,7 @@ export const ExplainedPart = z.object({
   rule: z.string(),
   held: z.boolean(),
   saw: z.array(z.object({ what: z.string(), at: IsoInstant.nullable() })),
+  depth: z.int().optional().describe('Of a part within a group (any of, all of, not), which comes before it: how deep; without it 0'),
 });
 
 export const RuleExplained = z.object({
@@ -133,8 +134,14 @@ export const cancelBackfill = route({
   method: 'POST',
   path: '/api/backfills/{id}/cancel',
   tag: 'Rules',
-  summary: 'Takes back what is being brought to everybody: the definitions of that publication go back to the versions before it',
+  summary:
+    'Takes back what is being brought to everybody: the definitions of that publication go back to the versions before it, or out of force when they are new',
   params: z.object({ id: z.coerce.number().int() }),
-  reply: z.object({ revision: z.number(), back: z.array(z.object({ kind: z.string(), key: z.string(), version: z.number() })) }),
+  reply: z.object({
+    revision: z.number(),
+    back: z.array(
+      z.object({ kind: z.string(), key: z.string(), version: z.number().nullable().describe('null: it is not in force any more') }),
+    ),
+  }),
   problems: ['backfill-over'],
 });

@@ -149,7 +149,9 @@ export function advance(journey: CompiledJourney, run: Run, fact: JourneyFact, n
       const { name, within } = journey.body.goal!;
       // What comes later ends the run all the same: nobody is asked to do what they have done.
       const reason =
-        now < run.enteredAt + ms(within) ? `${endReasons.goal}: ${name}` : `${endReasons.exit}: ${name}, too late to count as the goal`;
+        fact.actAt < run.enteredAt + ms(within)
+          ? `${endReasons.goal}: ${name}`
+          : `${endReasons.exit}: ${name}, too late to count as the goal`;
       return { run: ended(run, reason, now, fact.evidence), effects };
     }
     const exit = journey.exits.find((each) => each.matches(event));

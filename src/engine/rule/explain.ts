@@ -10,17 +10,44 @@ import { sayRule } from './say.ts';
 export interface Explained {
   rule: string;
   held: boolean;
+  /** Of a group nothing: its parts say it. */
   saw: Sighting[];
+  /** 0 is a part of the rule itself, all of which have to hold; a deeper one belongs to the last before it that is less deep. */
+  depth: number;
 }
 
 /**
- * The parts of a rule, each with its answer: all of them, also those that evaluation would skip. `journeySince` is when the run began for which a rule of
- * a journey is asked.
+ * The parts of a rule, each with its answer: all of them, also those that evaluation would skip, and those of groups after their group. `journeySince` is
+ * when the run began for which a rule of a journey is asked.
  */
 export function explainRule(rule: Rule, context: RuleContext, person: Person, now: Instant, journeySince?: Instant): Explained[] {
-  if ('all' in rule) return rule.all.flatMap((part) => explainRule(part, context, person, now, journeySince));
-  if ('any' in rule && rule.any.length === 1) return explainRule(rule.any[0]!, context, person, now, journeySince);
   const question = { person, now, changesAt: never, ...(journeySince === undefined ? {} : { journeySince }) };
-  const held = compileRule(rule, context)(question);
-  return [{ rule: sayRule(rule), held, saw: conditionsOf(rule).flatMap((each) => sightingsOf(each, context, question)) }];
+  const ask = (given: Rule, depth: number): Explained[] => {
+    const part = single(given);
+    if ('all' in part && depth === 0) return part.all.flatMap((each) => ask(each, 0));
+    const inner = groupIn(part);
+    const saw = inner === null ? conditionsOf(part).flatMap((each) => sightingsOf(each, context, question)) : [];
+    const line = { rule: sayRule(part), held: compileRule(part, context)(question), saw, depth };
+    return [line, ...(inner ?? []).flatMap((each) => ask(each, depth + 1))];
+  };
+  return ask(rule, 0);
+}
+
+/** The parts that hold a rule up, without what lies within its groups. */
+export const partsOf = <T extends { depth?: number | undefined }>(parts: readonly T[]): T[] =>
+  parts.filter(({ depth }) => (depth ?? 0) === 0);
+
+/** A group of one is its one part. */
+function single(rule: Rule): Rule {
+  if ('all' in rule && rule.all.length === 1) return single(rule.all[0]!);
+  if ('any' in rule && rule.any.length === 1) return single(rule.any[0]!);
+  return rule;
+}
+
+/** What is within a group, or within what it denies; null for a condition. */
+function groupIn(rule: Rule): readonly Rule[] | null {
+  const one = single(rule);
+  if ('not' in one) return groupIn(one.not);
+  if ('all' in one) return one.all;
+  return 'any' in one ? one.any : null;
 }

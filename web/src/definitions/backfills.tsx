@@ -105,15 +105,19 @@ export function Backfills() {
         action="Take it back"
         onConfirm={async () => {
           const { back } = await cancel.mutateAsync({ params: { id: asked!.id } });
-          const names = back.map((one) => `${nameOf(one.kind as DefinitionKind, one.key)} to version ${one.version}`).join(', ');
-          said(names === '' ? 'It was taken back.' : `Went back: ${names}.`, 8_000);
+          const lines = back.map(({ kind, key, version }) =>
+            version === null
+              ? `${nameOf(kind as DefinitionKind, key)} is out of force`
+              : `${nameOf(kind as DefinitionKind, key)} is at version ${version} again`,
+          );
+          said(lines.length === 0 ? 'It was taken back.' : `${lines.join(', ')}.`, 8_000);
         }}
       >
         {now && (
           <div className={css.ask}>
             <p>
-              What {now.startedBy} published goes back to the versions before it, for everybody: also for the{' '}
-              {plural(now.people, 'person', 'people')} it has reached ({Math.floor(now.done * 100)} %), where it made{' '}
+              What {now.startedBy} published goes back to the versions before it, and what was new goes out of force, for everybody: also
+              for the {plural(now.people, 'person', 'people')} it has reached ({Math.floor(now.done * 100)} %), where it made{' '}
               {plural(now.changes, 'change')}.
             </p>
             <p>Whoever entered or left because of it does so the other way again. What was published stays among the versions.</p>

@@ -1,3 +1,4 @@
+import type { CSSProperties } from 'react';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import type { Reply } from '../api.ts';
 import { Time } from '../parts/time.tsx';
@@ -11,7 +12,7 @@ export function ExplainedParts({ parts }: { parts: Parts }) {
   return (
     <ul className={css.parts}>
       {parts.map((part, index) => (
-        <li key={`${index} ${part.rule}`} data-held={part.held || undefined}>
+        <li key={`${index} ${part.rule}`} data-held={part.held || undefined} style={{ '--depth': part.depth ?? 0 } as CSSProperties}>
           <span className={css.held} role="img" aria-label={part.held ? 'Held' : 'Did not hold'}>
             {part.held ? <IconCheck size={13} stroke={2.2} /> : <IconX size={13} stroke={2.2} />}
           </span>

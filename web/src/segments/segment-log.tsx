@@ -20,7 +20,7 @@ const whyOf = ({ because, entered }: Entry): string => {
   const decided = because.filter((part) => part.held === entered);
   const dated = decided.flatMap((part) => part.saw).filter((each) => each.at !== null);
   const latest = dated.toSorted((a, b) => Date.parse(b.at!) - Date.parse(a.at!))[0];
-  const { rule } = decided[0] ?? because[0]!;
+  const { rule } = decided.find((part) => !part.depth) ?? because[0]!;
   return entered ? (latest?.what ?? rule) : `no longer ${rule}`;
 };
 
