@@ -4,6 +4,7 @@ import type { Instant } from '#contract/instant.ts';
 import type { LiveTopic } from '#contract/routes/operate.ts';
 import type { Decision } from '#engine/decide.ts';
 import type { EffectOf } from '#engine/effect.ts';
+import { endsEarly } from '#engine/message/holds.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import { stableId } from '#engine/stable-id.ts';
 import { changeLocks, type LoopLock } from '#store/breaker.ts';
@@ -26,7 +27,16 @@ import { appendExposures, type StoredExposure } from '#store/experiments.ts';
 import { appendFieldRefusals, noteSources, type SeenSource, type StoredFieldRefusal } from '#store/fields.ts';
 import { appendToInbox, askForMerges, type InboxEntry, type WantedMerge } from '#store/inbox.ts';
 import { moveNames } from '#store/merges.ts';
-import { changeMessages, countOn, findMessage, insertMessages, type NewMessage, suppress, type Suppression } from '#store/messages.ts';
+import {
+  changeMessages,
+  countOn,
+  findMessage,
+  insertMessages,
+  lookAtMessagesAgain,
+  type NewMessage,
+  suppress,
+  type Suppression,
+} from '#store/messages.ts';
 import { appendCrossings, appendMembershipLog, changeMemberships, type MembershipChange, type ScoreCrossing } from '#store/memberships.ts';
 import { savePeople, type StoredPerson } from '#store/people.ts';
 import { appendSteps, saveRuns, type StoredRun, type StoredStep } from '#store/runs.ts';
@@ -49,6 +59,8 @@ export class Batch {
   readonly people: StoredPerson[] = [];
   readonly runs: StoredRun[] = [];
   readonly steps: StoredStep[] = [];
+  /** Whoever did or said something on which messages that are on their way, or are held, may depend. */
+  readonly looksAgain: { person: string; at: Instant }[] = [];
   /** Runs that waited before and have ended, and steps that ask for a word and have been left. */
   readonly nobodyWaits: { person: string; run: string; step?: string }[] = [];
   readonly moves: StoredMove[] = [];
@@ -95,6 +107,15 @@ export const wakeOf = (workspace: Workspace, person: string, dueAt: Instant): Wa
 const asksForWord = ({ versions }: Rulebook, { journey, version, step }: EffectOf<'step'>): boolean =>
   ['approve', 'hand-over'].includes(versions.get(`${journey}@${version}`)?.steps.get(step)?.step.kind ?? '');
 
+/** What a message was let go by and may not be let go by any more, or what held it and may not hold it any more. */
+function isAnotherAnswer(rulebook: Rulebook, facts: readonly Fact[], before: readonly StoredRun[], decision: Decision): boolean {
+  if (endsEarly(rulebook) && facts.some((fact) => fact.kind === 'event')) return true;
+  const { state } = decision.person;
+  if ((state.paused || state.stopped) && facts.length > 0) return true;
+  if (decision.effects.some(({ kind }) => kind === 'consent' || kind === 'suppress' || kind === 'erase')) return true;
+  return before.some(({ id }) => decision.runs.some((run) => run.id === id && run.status === 'ended'));
+}
+
 /** Sorts what was decided for one person into the tables that it goes to. */
 export function gather(
   batch: Batch,
@@ -114,6 +135,7 @@ export function gather(
   }
   batch.sources.push(...deps.seenSources.in(workspaceId, rulebook.fields, facts, now));
   batch.people.push(fromPerson(decision.person, workspaceId, rulebook));
+  if (isAnotherAnswer(rulebook, facts, before, decision)) batch.looksAgain.push({ person, at: now });
   const known = new Map(before.map((run) => [run.id, run]));
   for (const run of decision.runs) {
     const [old, is] = [known.get(run.id), fromRun(run, person, workspaceId)];
@@ -335,9 +357,10 @@ async function disownShared(tx: Transaction, batch: Batch, workOf: WorkOf): Prom
 }
 
 /** Writes the batch. The statements do not wait for each other's answers: they go out in one breath and are carried out in this order. */
-export async function write(tx: Transaction, batch: Batch, workOf: WorkOf, real: Instant): Promise<void> {
+export async function write(tx: Transaction, batch: Batch, workOf: WorkOf, real: Instant): Promise<{ looksAgain: boolean }> {
   if (batch.seen.length > 0) batch.forwards.push(...(await disownShared(tx, batch, workOf)));
-  await Promise.all([
+  const [looksAgain] = await Promise.all([
+    lookAtMessagesAgain(tx, batch.looksAgain),
     insertEvents(tx, batch.events),
     savePeople(tx, batch.people),
     saveRuns(tx, batch.runs),
@@ -379,4 +402,5 @@ export async function write(tx: Transaction, batch: Batch, workOf: WorkOf, real:
         },
       ]);
   }
+  return { looksAgain };
 }

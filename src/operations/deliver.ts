@@ -1,6 +1,7 @@
 import type { Channel, Handover, Outgoing } from '#channels/channel.ts';
-import { type Instant, minute, ms } from '#contract/instant.ts';
+import { type Instant, minute, ms, second } from '#contract/instant.ts';
 import { isObject, type Json, type JsonObject } from '#contract/json.ts';
+import type { MessageReason } from '#contract/message.ts';
 import { HeaderRefused } from '#engine/message/header.ts';
 import { utmOf } from '#engine/message/links.ts';
 import { RenderFailed } from '#engine/message/liquid.ts';
@@ -47,6 +48,8 @@ export interface SendingDeps extends Deps {
 }
 
 const claimedAtOnce = 256;
+/** [ms] For so long a check counts: behind a slow server, the night may have begun since, or the time that the message had may be over. */
+const checkedFor = 15 * second;
 
 export interface Delivered {
   claimed: number;
@@ -87,6 +90,11 @@ async function handOverAll(deps: SendingDeps, channel: Channel | null, drafts: D
 async function handOver(deps: SendingDeps, channel: Channel | null, draft: Draft): Promise<void> {
   const { message } = draft;
   const started = deps.now();
+  if (message.clock === 0 && started - message.claimedAt! > checkedFor)
+    return deps.ledger.settle(
+      changeOf(message, { status: 'queued', claimedAt: mayHaveArrivedAt(message), attempts: message.attempts - 1 }),
+      [],
+    );
   let outgoing: Outgoing;
   try {
     if (!channel) throw new RenderFailed(`no channel ${message.channel} is set up`);
@@ -354,7 +362,7 @@ async function decideDue(
       now,
     );
     const verdict = allowed.do === 'send' ? broadcasts.inTurn(message, allowed, now) : allowed;
-    changes.push(applyVerdict(message, verdict, sender, now));
+    changes.push(applyVerdict(message, verdict, sender, now, book.capPolicy?.version ?? null));
     if (verdict.do !== 'send') continue;
     hand.add(message.id);
     const { details } = changes.at(-1)!;
@@ -493,9 +501,12 @@ function judge(deps: Deps, message: StoredMessage, ask: () => Verdict, now: Inst
   }
 }
 
-function applyVerdict(message: StoredMessage, verdict: Verdict, sender: number, now: Instant): MessageChange {
-  // What let it through at night says nothing of the next attempt.
-  const { answersWithin: _, ...kept } = message.details;
+/** What the cap policy says no to, with its version as it then is; every other no is nobody's to change. */
+const ofPolicy: ReadonlySet<MessageReason> = new Set<MessageReason>(['policy-hold', 'quiet-hours', 'cap', 'fatigue']);
+
+function applyVerdict(message: StoredMessage, verdict: Verdict, sender: number, now: Instant, policy: number | null): MessageChange {
+  // What let it through at night, and by which policy it was held, says nothing of the next attempt.
+  const { answersWithin: _, policy: __, ...kept } = message.details;
   if (verdict.do === 'send')
     return changeOf(message, {
       status: 'sending',
@@ -505,7 +516,8 @@ function applyVerdict(message: StoredMessage, verdict: Verdict, sender: number, 
       claimedAt: now,
       attempts: message.attempts + 1,
     });
-  const details = { ...kept, ...(verdict.details as JsonObject), decidedAt: now };
+  const by: JsonObject = ofPolicy.has(verdict.reason) && policy !== null ? { policy } : {};
+  const details = { ...kept, ...(verdict.details as JsonObject), ...by, decidedAt: now };
   if (verdict.do === 'skip') return changeOf(message, { status: 'skipped', reason: verdict.reason, details });
   return changeOf(message, { status: 'held', reason: verdict.reason, details, dueAt: verdict.until });
 }

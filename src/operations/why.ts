@@ -128,7 +128,7 @@ async function whyMessage(asked: Asked, id: string): Promise<Why> {
   if (message.reason !== null)
     because.push({
       rule: sayMessage(message, zone, asked.book).replace(/\.$/, ''),
-      version: asked.book.capPolicy?.version ?? null,
+      version: typeof message.details.policy === 'number' ? message.details.policy : null,
       held: false,
       evidence: [],
     });

@@ -5,7 +5,7 @@ import { decideMessage } from '#engine/message/policy.ts';
 import { sayInstant } from '#engine/local-time.ts';
 import { emptyState } from '#engine/person.ts';
 import { dialects } from '../databases.ts';
-import { openWorld, type World } from '../world.ts';
+import { openWorld, type SegmentCall, type World } from '../world.ts';
 
 /** Every "no" and every "not yet" that a message can get, each with the sentence that a colleague reads. */
 
@@ -186,11 +186,47 @@ describe.each(dialects)('the policy above journeys, on %s', (database) => {
     // The first answers what they did just now; two come after it, and the next waits.
     expect(await sentAt()).toEqual([0, 1, 2].map((days) => began + days * day));
     await expectNo('fatigue', /^Held .*: they had 2 messages in 30 days without coming back, and are left alone for a while\.$/);
-    await world.turn('PT1H');
-    await world.send([{ type: 'page', userId: user }]);
+    await world.turn('P1DT1H');
     expect((await latest()).dueAt, 'it stands until the rest is over').toBe(new Date(began + 5 * day).toISOString());
     await world.turn('P2D');
     expect(await sentAt()).toEqual([0, 1, 2, 5].map((days) => began + days * day));
+  });
+
+  test('why names the version of the policy that said no, whatever is published since', async () => {
+    await policy({ caps: [{ max: 1, within: 'P7D' }] });
+    await arrive();
+    await ask();
+    const held = await ask();
+    expect(held).toMatchObject({ reason: 'cap' });
+    const version = async (): Promise<number | null> =>
+      (await world.why(held.person.id, `message:${held.id}`)).because.find(({ held: holds }) => !holds)!.version;
+    const then = await version();
+    await policy({ caps: [{ max: 1, within: 'P8D' }] });
+    expect((await world.must('GET', '/api/definitions/cap-policy/main')).version).toBe(then! + 1);
+    expect(await version()).toBe(then);
+  });
+
+  test('somebody who was left alone and comes back hears what waited at once', async () => {
+    await policy({ fatigue: { messages: 2, within: 'P30D', rest: 'P3D' } });
+    await arrive();
+    await event('Course Asked');
+    await world.turn('P3DT1H');
+    expect((await latest()).status).toBe('held');
+    await world.send([{ type: 'page', userId: user }]);
+    expect(await latest()).toMatchObject({ status: 'sent', sentAt: world.iso });
+  });
+
+  test('whoever says no while a message is about to leave is heard first', async () => {
+    await policy({});
+    await arrive();
+    const message = await ask();
+    // As it stands between its check and its body.
+    await world.rows("update message set status = 'sending', sender = 1, sent_at = null, begun_at = null where message_id = $1", [
+      message.id,
+    ]);
+    const no = { consent: { categoryPreferences: { marketing: false } } };
+    await world.send([{ type: 'identify', userId: user, traits: {}, context: no } as SegmentCall]);
+    expect(await latest()).toMatchObject({ id: message.id, status: 'skipped', reason: 'suppressed' });
   });
 
   test('marketing waits from a reply until it is answered, and goes out at once then', async () => {
@@ -206,8 +242,8 @@ describe.each(dialects)('the policy above journeys, on %s', (database) => {
     await expectNo('policy-hold', /^Held .*: marketing waits: an answer of ours is open\.$/);
     await world.turn('PT1H');
     await event('Reply Answered');
+    expect(await latest()).toMatchObject({ status: 'sent', sentAt: world.iso });
     await world.turn('PT5M');
-    expect((await latest()).status).toBe('sent');
     await event('Email Replied');
     await ask();
     await world.turn('P2DT23H');
@@ -248,9 +284,16 @@ describe.each(dialects)('the policy above journeys, on %s', (database) => {
     expect((await world.person(`${user}@example.com`)).runs).toMatchObject([{ journey: 'ask-gift', status: 'ended' }]);
     await ask('Asked Trial');
     await expectNo('offer', /: another offer is open to them: A gift\.$/);
+    const waits = await latest();
     await world.turn('P1D');
     await world.sendTrusted([{ type: 'track', userId: user, event: 'Order Completed' }]);
-    expect((await ask('Asked Ten')).status, 'taken although the mail was the last step').toBe('sent');
+    expect(
+      (await mine()).find(({ id }) => id === waits.id),
+      'taken although the mail was the last step: what waited goes',
+    ).toMatchObject({
+      status: 'sent',
+      sentAt: world.iso,
+    });
   });
 
   test('a message that could not be written has used up no cap', async () => {

@@ -1,7 +1,9 @@
 import type { CapPolicy } from '#contract/cap-policy.ts';
 import { type Instant, minute, ms, sayDuration } from '#contract/instant.ts';
+import type { MessageReason } from '#contract/message.ts';
 import type { Person } from '../person.ts';
 import { compileMatch, type Matches, type Occurrence } from '../rule/match.ts';
+import type { Rulebook } from '../rulebook.ts';
 import { capsReach } from './caps.ts';
 import type { Circumstances, Sent } from './circumstances.ts';
 
@@ -22,6 +24,13 @@ function matchesOf(policy: CapPolicy, zone: string): { on: Matches | null; until
 export const heardBy = (policy: CapPolicy | null): string[] => [
   ...new Set((policy?.holds ?? []).flatMap(({ on, until }) => [on?.event ?? [], until?.event ?? []].flat())),
 ];
+
+/** What holds a message until people do something, or until its time. The store finds them by an index of its own. */
+export const endedByPeople: ReadonlySet<MessageReason | null> = new Set<MessageReason | null>(['policy-hold', 'fatigue', 'offer']);
+
+/** Whether something that people do may end what holds messages to them before its time. */
+export const endsEarly = ({ capPolicy, offers }: Rulebook): boolean =>
+  offers.size > 0 || (capPolicy !== null && (capPolicy.body.fatigue !== null || capPolicy.body.holds.length > 0));
 
 /** [ms] How far back the policy looks, at messages and at what people did. */
 export const reachOf = (policy: CapPolicy | null, offers: Circumstances['offers']): number =>

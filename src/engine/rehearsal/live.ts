@@ -7,6 +7,7 @@ import { endedBy } from '../journey/advance.ts';
 import { endsMessages, type Run } from '../journey/run.ts';
 import { nextDue } from '../journey/trigger.ts';
 import type { Circumstances, Sent } from '../message/circumstances.ts';
+import { endedByPeople } from '../message/holds.ts';
 import { betterOf, decideMessage, type Rival } from '../message/policy.ts';
 import { takesOffer } from '../offers.ts';
 import type { Person } from '../person.ts';
@@ -281,9 +282,11 @@ class Living {
     }
     this.runs = decision.runs.filter(({ status }) => status === 'live');
     for (const effect of decision.effects) this.carryOut(effect);
-    // What waits for the end of something is looked at again when anything has changed, as often as it would be.
+    // What somebody does may let a message go at once; what waits for the end of something else is looked at again when anything has changed, as often as it would be.
+    const didSomething = facts.some(({ kind }) => kind === 'event');
     for (const message of this.waiting)
-      if (message.every !== null && message.dueAt > now) {
+      if (didSomething && endedByPeople.has(message.lived.reason)) message.dueAt = Math.min(message.dueAt, now);
+      else if (message.every !== null && message.dueAt > now) {
         const looks = Math.ceil((now - message.lived.at) / message.every);
         message.dueAt = Math.min(message.dueAt, message.lived.at + looks * message.every);
       }
