@@ -588,8 +588,7 @@ export class Definitions {
     }
     set.push({ kind: 'lifecycle', key: 'main', body: changedLifecycle(chance, this.lifecycle, this.words) });
     set.push({ kind: 'cap-policy', key: 'main', body: randomPolicy(chance, this.words) });
-    for (let index = 0; index < 4; index++)
-      set.push({ kind: 'journey', key: `journey-${index}`, body: randomJourney(chance, this.words, this.start) });
+    for (let index = 0; index < 4; index++) set.push(this.journey(index));
     return set;
   }
 
@@ -623,8 +622,12 @@ export class Definitions {
       case 'lifecycle':
         return { kind: 'lifecycle', key: 'main', body: changedLifecycle(chance, this.lifecycle!, words) };
       default:
-        return { kind: 'journey', key: `journey-${between(chance, 0, 4)}`, body: randomJourney(chance, words, this.start) };
+        return this.journey(between(chance, 0, 4));
     }
+  }
+
+  journey(number: number): LooseDefinition {
+    return { kind: 'journey', key: `journey-${number}`, body: randomJourney(this.chance, this.words, this.start) };
   }
 
   /** What somebody sends to many at once. */

@@ -518,16 +518,18 @@ export class Inspector {
       };
       insist(seq === known.seq && row.step === known.next, 'I11', 'a run stands elsewhere than its steps led', { ...saw, known });
       const journey = this.journeys.get(`${row.journey}@${row.version}`);
+      const here = journey?.steps.find((each) => each.key === row.step);
       insist(
-        journey && row.version === known.version && journey.steps.some((each) => each.key === row.step),
+        journey && here && row.version === known.version,
         'I11',
         'a run stands in another version than its steps led to, or at a step that the version does not have',
         { ...saw, known },
       );
       insist(wait, 'I11', 'a run stands still without waiting', saw);
       insist(wait.since === known.since, 'I10', 'a wait began at another instant than the step before it ended', { ...saw, known });
+      // A stream waits at one step again and again.
       insist(
-        known.waits?.seq !== seq || known.waits.until === wait.until,
+        known.waits?.seq !== seq || known.waits.until === wait.until || here.kind === 'nurture',
         'I10',
         'a wait ends at another instant than before, or than before somebody was moved there and back',
         { ...saw, known },

@@ -315,6 +315,10 @@ export class World {
     // Another draw where journeys would lead each other round for ever.
     while ((await unlessRefused(publish())) === 'refused');
     this.policies = [await this.inspector.learnDefinitions()];
+    // Where a journey was there before, a new version is for some of those who enter first.
+    for (let index = 0; index < 4; index++)
+      if (happens(this.changing, 0.3))
+        await this.publish(this.slots[0]!.machine!, this.definitions.journey(index), randomRamp(this.changing));
   }
 
   /** One turn of the world: time passes, people act, colleagues act, the machines work until nothing is due, and everything is looked over. */
@@ -729,7 +733,7 @@ export class World {
       [0.15, (machine) => this.migrateBack(machine)],
       [0.15, (machine) => this.steerRamp(machine)],
       [0.08, (machine) => this.retireOrRestore(machine)],
-      [0.15, (machine) => this.sendIn(machine)],
+      [0.25, (machine) => this.sendIn(machine)],
     ];
     for (const [probability, act] of does) {
       const machines = this.alive();
@@ -802,7 +806,12 @@ export class World {
 
   /** A colleague, or a program, sends somebody into a journey that has an entry for it. */
   private async sendIn(machine: Machine): Promise<void> {
-    const key = `journey-${between(this.changing, 0, 4)}`;
+    const open = await this.rows(
+      `select d.key from definition d join definition_version v on v.workspace_id = d.workspace_id and v.kind = d.kind and v.key = d.key and v.version = d.version
+       where d.kind = 'journey' and v.body @> '{"steps": [{"on": {"by": "api"}}]}' order by d.key`,
+    );
+    if (open.length === 0) return;
+    const { key } = pick(this.changing, open) as { key: string };
     await this.byHand(machine, (person, workspace) =>
       sendIn(machine.house.deps, workspace, 'colleague', key, { people: [person], emails: [] }).then(() => undefined),
     );
@@ -813,9 +822,11 @@ export class World {
     await this.perform(machine, what, () => unlessTooLate(work(workspace)), false);
   }
 
-  private async publish(machine: Machine): Promise<void> {
-    const change = this.definitions.change();
-    const ramp = change.kind === 'journey' && happens(this.changing, 0.5) ? randomRamp(this.changing) : null;
+  private async publish(
+    machine: Machine,
+    change = this.definitions.change(),
+    ramp = change.kind === 'journey' && happens(this.changing, 0.5) ? randomRamp(this.changing) : null,
+  ): Promise<void> {
     const before = this.policies;
     if (change.kind === 'cap-policy') this.policies = [...before, CapPolicy.parse(change.body)];
     await this.perform(
