@@ -6,6 +6,7 @@ import type { MigrationPreview, MigrationRow } from '#contract/routes/journeys.t
 import { sayStep } from '#engine/journey/steps/index.ts';
 import type { Transaction } from '#store/database.ts';
 import { recordAudit } from '#store/audit.ts';
+import { lockRevision } from '#store/definitions.ts';
 import { laneOf } from '#store/identities.ts';
 import { appendToInbox } from '#store/inbox.ts';
 import {
@@ -61,6 +62,8 @@ export async function migrateRuns(
   const real = deps.now();
   const now = workspaceNow(workspace, real);
   const { migration, people } = await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
+    // Whoever publishes next has to know to which version people are on their way.
+    await lockRevision(tx, workspace.id);
     const { to, before, after } = await versionsOf(deps, tx, workspace, key, wanted.from);
     const map = readMap(wanted.map, before, after);
     const given = { workspace: workspace.id, journey: key, version: wanted.from, steps: Object.keys(map) };

@@ -6,7 +6,7 @@ import { findVersions, publishedAt, revisionsOf, zoneOf } from '#store/definitio
 import { takenArms } from '#store/experiments.ts';
 import { versionsWithMessages } from '#store/messages.ts';
 import { openRamps } from '#store/ramps.ts';
-import { versionsToGoBackTo } from '#store/run-migrations.ts';
+import { versionsMovedBetween } from '#store/run-migrations.ts';
 import { pinnedVersions } from '#store/runs.ts';
 
 /** Compiled rulebooks, one a workspace, kept until the revision moves on. */
@@ -68,7 +68,7 @@ export async function loadRulebook(
     ...ramps.flatMap(({ journey, previous }) => (previous === null ? [] : [{ journey, version: previous }])),
     ...(await pinnedVersions(tx, workspace)),
     ...(await versionsWithMessages(tx, workspace)),
-    ...(await versionsToGoBackTo(tx, workspace)),
+    ...(await versionsMovedBetween(tx, workspace)),
   ];
   const pinned = [...new Map(used.map((each) => [`${each.journey}@${each.version}`, each])).entries()]
     .filter(([name]) => !current.has(name))

@@ -206,6 +206,8 @@ export class Crowd {
       { firstName: `First${client.number}` },
       { note: { tone: 'cold' } },
       { timezone: pick(chance, zones) },
+      randomDate(chance, now),
+      randomDate(chance, now),
     ]);
     this.call(client, now, { type: 'identify', ...this.names(client), traits }, happens(chance, 0.3));
   }
@@ -293,6 +295,12 @@ export class Crowd {
     if (!this.calls.has(call.messageId)) this.calls.set(call.messageId, call);
     call.client.outbox.push(call);
   }
+}
+
+/** A day of somebody's that is near, or none any more. */
+export function randomDate(chance: Chance, now: Instant): JsonObject {
+  const date = toIso(now + between(chance, -1, 3) * day).slice(0, 10);
+  return pick<JsonObject>(chance, [{ renewal: date }, { renewal: date }, { renewal: null }, { birthday: `1984${date.slice(4)}` }]);
 }
 
 /** Reactions to a mail: what the person does with it, and how long after. */

@@ -3,7 +3,9 @@ import type { Lifecycle } from '#contract/definition-bodies.ts';
 import { BroadcastPlan } from '#contract/broadcast.ts';
 import type { LooseDefinition } from '#contract/definition.ts';
 import type { Journey } from '#contract/journey.ts';
+import { RampPlan } from '#contract/ramp.ts';
 import type { Step } from '#contract/steps/index.ts';
+import type { Trigger } from '#contract/steps/trigger.ts';
 import type { Rule } from '#contract/rule.ts';
 import type { PropertyTest } from '#contract/rule/event-match.ts';
 import { type Instant, toIso } from '#contract/instant.ts';
@@ -120,14 +122,26 @@ function randomSegment(chance: Chance, words: Words): unknown {
   return { name: 'Segment', rule: randomRule(chance, words) };
 }
 
+/** Thresholds keep their names through all versions of a score: journeys begin where they are crossed. */
+const thresholds = ['warm', 'hot'] as const;
+
 function randomScore(chance: Chance, words: Words): unknown {
   return {
     name: 'Score',
-    points: Array.from({ length: between(chance, 2, 6) }, (_, index) => ({
+    points: Array.from({ length: between(chance, 1, 4) }, (_, index) => ({
       because: `line ${index}`,
       rule: randomRule(chance, { ...words, scores: [] }, 1),
       points: between(chance, -20, 40),
     })),
+    signals: Array.from({ length: between(chance, 0, 3) }, (_, index) => ({
+      because: `signal ${index}`,
+      on: eventMatch(chance, eventNames),
+      points: pick(chance, [-12, 7.5, 20, 33.333]),
+      ...(happens(chance, 0.65) ? { halfLife: pick(chance, ['PT6H', 'P1D', 'P3D']) } : {}),
+      ...(happens(chance, 0.4) ? { expires: pick(chance, ['PT12H', 'P2D', 'P7D']) } : {}),
+      ...(happens(chance, 0.3) ? { times: between(chance, 1, 3) } : {}),
+    })),
+    thresholds: thresholds.map((key, index) => ({ key, name: key, at: between(chance, 3 + 15 * index, 17 + 15 * index) })),
     max: pick(chance, [30, 100]),
   };
 }
@@ -411,8 +425,15 @@ function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
     next: first,
   } as Step);
   steps.push({ key: 'sent-in', kind: 'entry', on: { by: 'journey' }, next: first } as Step);
-  const other = randomTrigger(chance, words);
-  if (other) steps.push({ key: 'other', kind: 'entry', on: other, next: first } as Step);
+  for (const [kind, on] of Object.entries(randomTriggers(chance, words)))
+    steps.push({
+      key: `on-${kind}`,
+      kind: 'entry',
+      on,
+      // On a schedule, a rule says who enters.
+      ...(kind === 'schedule' || happens(chance, 0.15) ? { when: randomRule(chance, words, 1) } : {}),
+      next: first,
+    } as Step);
   const goal = pick(
     chance,
     eventNames.filter((name) => name !== event),
@@ -434,17 +455,71 @@ function randomJourney(chance: Chance, words: Words, start: Instant): unknown {
   } satisfies Partial<Record<keyof Journey, unknown>>;
 }
 
-/** Another beginning than an event: a segment or a stage. */
-function randomTrigger(chance: Chance, words: Words): object | null {
-  switch (pick(chance, ['none', 'segment', 'stage'])) {
-    case 'segment':
-      return { segment: pick(chance, words.segments), change: pick(chance, ['entered', 'left']) };
-    case 'stage':
-      return { stage: pick(chance, words.stages), change: pick(chance, ['entered', 'left']) };
-    default:
-      return null;
-  }
+/** Beginnings besides an event, at most one of each kind: two that hear the same are refused. */
+function randomTriggers(chance: Chance, words: Words): Record<string, Trigger> {
+  const change = (): 'entered' | 'left' => pick(chance, ['entered', 'left']);
+  const all: Record<string, () => Trigger> = {
+    segment: () => ({ segment: pick(chance, words.segments), change: change() }),
+    stage: () => ({ stage: pick(chance, words.stages), change: change() }),
+    score: () => ({ score: pick(chance, words.scores), threshold: pick(chance, thresholds), change: pick(chance, ['risen', 'fallen']) }),
+    date: () => ({
+      ...pick(chance, [
+        { date: 'renewal', yearly: false },
+        { date: 'birthday', yearly: true },
+      ]),
+      days: between(chance, -1, 1),
+      at: pick(chance, ['00:00', '02:30', '09:00', '21:30']),
+    }),
+    schedule: () => ({
+      ...pick(chance, [
+        { every: 'day' as const },
+        { every: 'day' as const },
+        { every: 'week' as const, weekdays: [between(chance, 1, 3), between(chance, 4, 7)] },
+        { every: 'month' as const, day: between(chance, 1, 31) },
+      ]),
+      at: pick(chance, ['02:30', '09:00', '18:15']),
+    }),
+    api: () => ({ by: 'api' }),
+  };
+  const share: Record<string, number> = { segment: 0.3, stage: 0.3 };
+  return Object.fromEntries(
+    Object.entries(all)
+      .filter(([kind]) => happens(chance, share[kind] ?? 0.22))
+      .map(([kind, make]) => [kind, make()]),
+  );
 }
+
+/** Where whoever is under way in one version is led in another: to a step, out, or nowhere. */
+export function randomMap(chance: Chance, before: Journey, after: Journey): Record<string, string | null> {
+  const there = after.steps.filter(({ kind }) => kind !== 'entry').map(({ key }) => key);
+  const waiting = after.steps.filter(({ kind }) => kind === 'wait').map(({ key }) => key);
+  return Object.fromEntries(
+    before.steps
+      .filter(() => happens(chance, 0.8))
+      .map(({ key, kind }) => [
+        key,
+        happens(chance, 0.08)
+          ? null
+          : kind === 'wait' && waiting.length > 0 && happens(chance, 0.6)
+            ? pick(chance, waiting)
+            : pick(chance, there),
+      ]),
+  );
+}
+
+/** How a version is brought to a growing share: so quickly that a world of some days sees all of it. */
+export const randomRamp = (chance: Chance): RampPlan =>
+  RampPlan.parse({
+    shares: pick(chance, [
+      [5, 25, 100],
+      [5, 25, 100],
+      [40, 70, 100],
+      [50, 100],
+    ]),
+    every: pick(chance, ['PT1H', 'PT6H', 'P1D']),
+    least: pick(chance, [0, 1, 5]),
+    limits: { after: pick(chance, [1, 5, 20]) },
+  });
 
 const lifecycleStages = (lifecycle: unknown): string[] => (lifecycle as Lifecycle).stages.map((stage) => stage.key);
 
@@ -485,6 +560,8 @@ export class Definitions {
       ...kept,
       { kind: 'field', key: 'seats', body: { name: 'Seats', path: 'seats', type: 'number' } },
       { kind: 'field', key: 'note', body: { name: 'Note', path: 'note', type: 'object' } },
+      { kind: 'field', key: 'renewal', body: { name: 'Renewal', path: 'renewal', type: 'date' } },
+      { kind: 'field', key: 'birthday', body: { name: 'Birthday', path: 'birthday', type: 'date' } },
     ];
     for (let index = 0; index < 4; index++) {
       set.push({ kind: 'segment', key: `segment-${index}`, body: randomSegment(chance, this.words) });
@@ -511,8 +588,7 @@ export class Definitions {
     }
     set.push({ kind: 'lifecycle', key: 'main', body: changedLifecycle(chance, this.lifecycle, this.words) });
     set.push({ kind: 'cap-policy', key: 'main', body: randomPolicy(chance, this.words) });
-    for (let index = 0; index < 4; index++)
-      set.push({ kind: 'journey', key: `journey-${index}`, body: randomJourney(chance, this.words, this.start) });
+    for (let index = 0; index < 4; index++) set.push(this.journey(index));
     return set;
   }
 
@@ -546,8 +622,12 @@ export class Definitions {
       case 'lifecycle':
         return { kind: 'lifecycle', key: 'main', body: changedLifecycle(chance, this.lifecycle!, words) };
       default:
-        return { kind: 'journey', key: `journey-${between(chance, 0, 4)}`, body: randomJourney(chance, words, this.start) };
+        return this.journey(between(chance, 0, 4));
     }
+  }
+
+  journey(number: number): LooseDefinition {
+    return { kind: 'journey', key: `journey-${number}`, body: randomJourney(this.chance, this.words, this.start) };
   }
 
   /** What somebody sends to many at once. */

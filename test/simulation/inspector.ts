@@ -6,7 +6,9 @@ import type { BroadcastPlan } from '#contract/broadcast.ts';
 import { type Instant, ms, toIso } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
 import type { Journey } from '#contract/journey.ts';
+import { seedOf } from '#contract/rule/bucket.ts';
 import { exitsOf } from '#contract/steps/index.ts';
+import { type TriggerOf, triggerOf } from '#contract/steps/trigger.ts';
 import { decide } from '#engine/decide.ts';
 import { isZone } from '#engine/local-time.ts';
 import { newPerson, type PersonState } from '#engine/person.ts';
@@ -18,7 +20,7 @@ import { compileRulebook, type Published } from '#engine/rulebook.ts';
 import { readExperiment } from '#operations/experiments.ts';
 import { factId } from '#operations/ingest/normalise.ts';
 import type { Row } from '#store/database.ts';
-import { type Book, holds, isQuiet, type Kept, matches, scoreOf, stretchOf, type Subject } from './naive.ts';
+import { type Book, holds, isQuiet, type Kept, matches, scoreOf, stretchOf, type Subject, wallMinutes } from './naive.ts';
 import type { Handed } from './post-office.ts';
 import type { World } from './simulator.ts';
 import { insist } from './violation.ts';
@@ -34,14 +36,42 @@ interface Version {
 interface KnownRun {
   journey: string;
   version: number;
+  /** The version by which it began. */
+  enteredBy: number;
   status: string;
   endedAt: Instant | null;
   endReason: string | null;
   /** The steps that it has taken, as far as they were seen. */
   seq: number;
   next: string | null;
-  /** When it came to where it stands. */
+  /** Since when it waits there: since it came, or, led from one wait to another, since it came to the first. */
   since: Instant;
+  /** When it came to where it stands. */
+  cameAt: Instant;
+  /** Until when it waited when it was last seen, and after how many steps that was. */
+  waits?: { seq: number; until: Instant | null };
+  /** Where it stood before a migration put it where it stands. */
+  before?: Pick<KnownRun, 'version' | 'next' | 'since' | 'waits'> & { migration: string };
+}
+
+/** People under way who were moved to another version, as the product keeps it. */
+interface Migration {
+  id: string;
+  journey: string;
+  from: number;
+  to: number;
+  map: Record<string, string | null>;
+  at: Instant;
+  undoneAt: Instant | null;
+}
+
+/** By which version of a journey people enter, and since when nothing about that has changed. */
+interface InForce {
+  version: number;
+  isRetired: boolean;
+  isArchived: boolean;
+  ramp: { version: number; previous: number | null; share: number } | null;
+  mark: string;
 }
 
 /** What the limits look at in somebody, before a turn and after it. */
@@ -53,6 +83,9 @@ interface Standing {
   /** Segment → since when. */
   segments: Record<string, unknown>;
   seenAt: Instant | null;
+  /** Score → the thresholds at which it stands or above. */
+  above: Record<string, string[]>;
+  dates: Record<string, string | null>;
 }
 
 /** What is known for good of a message that was handed over. */
@@ -100,6 +133,16 @@ export class Inspector {
   private owed: string[] = [];
   private asked = new Set<string>();
   private readonly withdrawn = new Set<string>();
+  /** What was in force when everything last stood still, and when that was. */
+  private inForce = new Map<string, InForce>();
+  private atRest = new Map<string, Standing>();
+  private restedAt: Instant = 0;
+  private scoresAtRest = '';
+  private readonly entered = new Set<string>();
+  /** Who entered on a day or by an occurrence of a schedule. */
+  private readonly occurrences = new Map<string, string>();
+  /** How often the new inspections had something to look at. */
+  private readonly looked: Record<string, number> = {};
 
   constructor(world: World, chance: Chance) {
     this.world = world;
@@ -119,6 +162,10 @@ export class Inspector {
     return (this.current('cap-policy')[0]?.body as CapPolicy | undefined) ?? null;
   }
 
+  versionOf(journey: string, version: number): Journey {
+    return this.journeys.get(`${journey}@${version}`)!;
+  }
+
   private current(kind: string): Version[] {
     return [...new Map(this.versions.filter((each) => each.kind === kind).map((each) => [each.key, each])).values()];
   }
@@ -133,7 +180,7 @@ export class Inspector {
 
   private async readStandings(): Promise<Map<string, Standing>> {
     const rows = await this.world.rows(
-      "select person_id, zone, place ->> 'country' as country, stage, stage_since, state -> 'segments' as segments, last_seen_at from person",
+      "select person_id, zone, place ->> 'country' as country, stage, stage_since, state -> 'segments' as segments, last_seen_at, state -> 'above' as above, traits ->> 'renewal' as renewal, traits ->> 'birthday' as birthday from person",
     );
     return new Map(
       rows.map((row) => [
@@ -145,6 +192,8 @@ export class Inspector {
           stageSince: row.stage_since,
           segments: row.segments ?? {},
           seenAt: row.last_seen_at,
+          above: row.above ?? {},
+          dates: { renewal: row.renewal, birthday: row.birthday },
         },
       ]),
     );
@@ -237,8 +286,10 @@ export class Inspector {
       "select message_id, person_id, status from message where status in ('held', 'skipped', 'failed', 'bounced', 'uncertain') and reason is null limit 1",
     );
     insist(!silent, 'reasons', 'a message that was not sent has no reason', silent);
-    await this.lookAtSteps();
-    await this.lookAtRuns(thoroughly);
+    const migrations = await this.readMigrations();
+    await this.lookAtSteps(migrations);
+    await this.lookAtRuns(thoroughly, migrations);
+    await this.lookAtEntries();
     await this.lookAtSuppressions();
     await this.lookAtHandedOver();
     await this.lookAtAcknowledged(thoroughly);
@@ -260,6 +311,7 @@ export class Inspector {
     const now = toIso(this.world.now);
     const [row] = await this.world.rows(
       `select (select count(*) from inbox) as facts, (select count(*) from wake where due_at <= $1) as wakes, (select count(*) from message where status in ('queued', 'held') and due_at <= $1) as messages,
+        (select count(*) from journey_schedule where due_at <= $1) as schedules, (select count(*) from ramp where state = 'rising' and next_at <= $1) as ramps,
         (select count(*) from message where status = 'sending') as sending, (select count(*) from message where status = 'sending' and sender is null) as ownerless`,
       [now],
     );
@@ -267,22 +319,14 @@ export class Inspector {
   }
 
   /** I10, I11: every step follows from the one before it, along an edge of its version, and no wait ends early. */
-  private async lookAtSteps(): Promise<void> {
+  private async lookAtSteps(migrations: readonly Migration[]): Promise<void> {
     const steps = await this.world.rows(
       `select s.*, r.entered_at, r.state ->> 'entry' as entry from run_step s join run r on r.lane = s.lane and r.person_id = s.person_id and r.run_id = s.run_id where s.stored_at >= $1 order by s.run_id, s.seq`,
       [toIso(this.seenSteps - this.world.setBack)],
     );
+    const moves = steps.some(saysMoved) ? await this.factsOf(migrations) : new Map<string, Migration & { back: boolean }>();
     for (const row of steps) {
-      const known = this.runs.get(row.run_id) ?? {
-        journey: row.journey,
-        version: row.version,
-        status: 'live',
-        endedAt: null,
-        endReason: null,
-        seq: 0,
-        next: row.entry,
-        since: row.entered_at,
-      };
+      const known = this.runs.get(row.run_id) ?? begun(row);
       // What was stored at the instant of the last look may come again.
       if (row.seq < known.seq) continue;
       const saw = {
@@ -298,6 +342,11 @@ export class Inspector {
       insist(row.seq === known.seq, 'I11', 'a run has skipped or repeated a step', saw);
       insist(row.journey === known.journey && row.version === known.version, 'I11', 'a run has changed its version', saw);
       insist(row.step === known.next, 'I11', 'a run took a step at which it did not stand', saw);
+      if (saysMoved(row)) {
+        this.runs.set(row.run_id, this.moved(row, known, moves.get(row.evidence), saw));
+        this.history.push([row.run_id, row.seq, row.step, row.next, row.at]);
+        continue;
+      }
       const step = this.journeys.get(`${row.journey}@${row.version}`)?.steps.find((each) => each.key === row.step);
       insist(step, 'I11', 'a run took a step that its version does not have', saw);
       insist(
@@ -322,20 +371,116 @@ export class Inspector {
         insist((this.paths.get(place) ?? row.next) === row.next, 'I18', 'somebody went another path of a split than before', saw);
         this.paths.set(place, row.next);
       }
-      this.runs.set(row.run_id, { ...known, seq: row.seq + 1, next: row.next, since: row.at });
+      const { before: _, ...rest } = known;
+      this.runs.set(row.run_id, { ...rest, seq: row.seq + 1, next: row.next, since: row.at, cameAt: row.at });
       this.history.push([row.run_id, row.seq, row.step, row.next, row.at]);
     }
     this.seenSteps = Math.max(this.seenSteps, ...steps.map((row) => row.stored_at as number));
   }
 
-  /** I10, I11: at rest nobody is overdue, whoever waits will be woken, what has ended stays as it was. */
-  private async lookAtRuns(all: boolean): Promise<void> {
+  private async readMigrations(): Promise<Migration[]> {
+    const rows = await this.world.rows('select * from run_migration order by at, migration_id');
+    return rows.map((row) => ({
+      id: row.migration_id,
+      journey: row.journey,
+      from: row.from_version,
+      to: row.to_version,
+      map: row.map,
+      at: row.at,
+      undoneAt: row.undone_at,
+    }));
+  }
+
+  /** What each migration tells each person, there and back, by the id of that fact. */
+  private async factsOf(migrations: readonly Migration[]): Promise<Map<string, Migration & { back: boolean }>> {
+    const people = (await this.world.rows('select person_id from person')).map((row) => row.person_id as string);
+    return new Map(
+      migrations.flatMap((migration) =>
+        [false, true].flatMap((back) =>
+          people.map((person): [string, Migration & { back: boolean }] => [
+            factId(this.world.workspace, `migrate:${back ? 'back:' : ''}${migration.id}:${person}`),
+            { ...migration, back },
+          ]),
+        ),
+      ),
+    );
+  }
+
+  /** I11: whoever is moved to another version goes where the map of a migration leads them, and back to where they stood. */
+  private moved(row: Row, known: KnownRun, migration: (Migration & { back: boolean }) | undefined, saw: object): KnownRun {
+    insist(
+      migration && migration.journey === row.journey,
+      'I11',
+      'somebody was moved to another version although no migration says so',
+      saw,
+    );
+    const more = { ...saw, migration };
+    this.look(migration.back ? 'moved back' : 'moved');
+    const { before, ...rest } = known;
+    if (migration.back) {
+      insist(migration.undoneAt !== null, 'I11', 'somebody was moved back although nobody took the migration back', more);
+      insist(
+        before?.migration === migration.id && before.next === row.next,
+        'I11',
+        'somebody was moved back to where they had not stood',
+        more,
+      );
+      const { version, next, since, waits } = before;
+      return {
+        ...rest,
+        version,
+        next,
+        since,
+        seq: row.seq + 1,
+        cameAt: row.at,
+        ...(waits ? { waits: { ...waits, seq: row.seq + 1 } } : {}),
+      };
+    }
+    insist(
+      row.version === migration.from && row.step in migration.map && migration.map[row.step] === row.next,
+      'I11',
+      'somebody was moved elsewhere than the map of the migration leads',
+      more,
+    );
+    if (row.next === null) return { ...rest, seq: row.seq + 1, next: null, cameAt: row.at };
+    const there = this.journeys.get(`${row.journey}@${migration.to}`)?.steps.find((each) => each.key === row.next);
+    insist(there, 'I11', 'somebody was moved to a step that the version does not have', more);
+    const { version, next, since, waits } = known;
+    return {
+      ...rest,
+      version: migration.to,
+      next: row.next,
+      since: there.kind === 'wait' ? since : row.at,
+      seq: row.seq + 1,
+      cameAt: row.at,
+      before: { migration: migration.id, version, next, since, ...(waits?.seq === row.seq ? { waits } : {}) },
+    };
+  }
+
+  private look(what: string): void {
+    this.looked[what] = (this.looked[what] ?? 0) + 1;
+  }
+
+  /** I10, I11: at rest nobody is overdue, whoever waits will be woken, what has ended stays as it was, and everybody is where migrations put them. */
+  private async lookAtRuns(all: boolean, migrations: readonly Migration[]): Promise<void> {
     const { world } = this;
     const rows = await world.rows(
       `select r.*, w.due_at as wakes_at, (p.state ? 'paused' or p.state ? 'stopped') as paused, p.merged_into, p.erased_at from run r join person p on p.lane = r.lane and p.person_id = r.person_id left join wake w on w.lane = r.lane and w.person_id = r.person_id
        ${all ? '' : "where r.status = 'live'"}`,
     );
     const live = new Set<string>();
+    const undone = new Set(migrations.filter(({ undoneAt }) => undoneAt !== null).map(({ id }) => id));
+    const divided = new Set(
+      (await world.rows('select person_id, loser_id from merge where undone_at is not null')).flatMap((row) => [
+        row.person_id,
+        row.loser_id,
+      ]),
+    );
+    if (all && !world.crowd.clients.some((client) => client.erased)) {
+      const there = new Set(rows.map((row) => row.run_id as string));
+      const lost = [...this.runs].find(([id]) => !there.has(id));
+      insist(!lost, 'I11', 'a run is not there any more', lost);
+    }
     for (const row of rows) {
       const saw = {
         run: row.run_id,
@@ -347,27 +492,66 @@ export class Inspector {
         enteredAt: toIso(row.entered_at),
         end: row.end_reason,
       };
-      const known = this.runs.get(row.run_id);
+      // Whoever waits at the entry for an hour of the day has taken no step.
+      const known = this.runs.get(row.run_id) ?? begun({ ...row, entry: row.state.entry });
+      this.runs.set(row.run_id, known);
       if (row.status === 'ended') {
-        if (known?.status === 'ended')
+        if (known.status === 'ended')
           insist(known.endedAt === row.ended_at && known.endReason === row.end_reason, 'I11', 'an ended run has changed', {
             ...saw,
             known,
           });
         insist(row.ended_at !== null && row.end_reason !== null, 'I11', 'a run has ended without saying why', saw);
-        if (known) Object.assign(known, { status: 'ended', endedAt: row.ended_at, endReason: row.end_reason });
+        insist(!/ is missing$/.test(row.end_reason), 'I11', 'a run ended because its version or its step was not there', saw);
+        Object.assign(known, { status: 'ended', endedAt: row.ended_at, endReason: row.end_reason });
         continue;
       }
-      insist(known?.status !== 'ended', 'I11', 'an ended run lives again', saw);
+      insist(known.status !== 'ended', 'I11', 'an ended run lives again', saw);
       insist(row.merged_into === null && row.erased_at === null, 'I11', 'a run goes on for somebody who is not there any more', saw);
       const key = `${row.person_id} ${row.journey}`;
       insist(!live.has(key), 'I11', 'somebody is in one journey twice', saw);
       live.add(key);
-      const { seq, wait } = row.state as { seq: number; wait: { since: number; until: number | null; looksAt?: number } | null };
-      insist(known && seq === known.seq && row.step === known.next, 'I11', 'a run stands elsewhere than its steps led', { ...saw, known });
-      const journey = this.journeys.get(`${row.journey}@${row.version}`)!;
+      const { seq, wait, movedBy } = row.state as {
+        seq: number;
+        wait: { since: number; until: number | null; looksAt?: number } | null;
+        movedBy?: { migration: string };
+      };
+      insist(seq === known.seq && row.step === known.next, 'I11', 'a run stands elsewhere than its steps led', { ...saw, known });
+      const journey = this.journeys.get(`${row.journey}@${row.version}`);
+      const here = journey?.steps.find((each) => each.key === row.step);
+      insist(
+        journey && here && row.version === known.version,
+        'I11',
+        'a run stands in another version than its steps led to, or at a step that the version does not have',
+        { ...saw, known },
+      );
       insist(wait, 'I11', 'a run stands still without waiting', saw);
       insist(wait.since === known.since, 'I10', 'a wait began at another instant than the step before it ended', { ...saw, known });
+      // A stream waits at one step again and again.
+      insist(
+        known.waits?.seq !== seq || known.waits.until === wait.until || here.kind === 'nurture',
+        'I10',
+        'a wait ends at another instant than before, or than before somebody was moved there and back',
+        { ...saw, known },
+      );
+      known.waits = { seq, until: wait.until };
+      insist(
+        movedBy?.migration === known.before?.migration && !undone.has(movedBy?.migration ?? ''),
+        'I11',
+        'somebody still stands where a migration put them that was taken back',
+        { ...saw, known },
+      );
+      const passed = divided.has(row.person_id)
+        ? undefined
+        : migrations.find(
+            (each) =>
+              each.undoneAt === null &&
+              each.journey === row.journey &&
+              each.from === row.version &&
+              row.step in each.map &&
+              known.cameAt < each.at - world.setBack,
+          );
+      insist(!passed, 'I11', 'somebody was left where a migration should have moved them from', { ...saw, known, migration: passed });
       const end = Math.min(
         wait.until ?? Number.POSITIVE_INFINITY,
         wait.looksAt ?? Number.POSITIVE_INFINITY,
@@ -382,6 +566,221 @@ export class Inspector {
         due: toIso(end),
         wakes: row.wakes_at,
       });
+    }
+  }
+
+  /** What is in force of each journey that was ever published. */
+  private async readInForce(): Promise<Map<string, InForce>> {
+    const rows = await this.world.rows(
+      `select d.key, d.version, d.archived_at, r.revision as retired, r.at as retired_at, d.restored_at, m.version as ramped, m.previous, m.plan, m.place, m.state, m.since
+       from definition d left join retirement r on r.workspace_id = d.workspace_id and r.kind = d.kind and r.key = d.key and r.until_revision is null
+       left join ramp m on m.workspace_id = d.workspace_id and m.journey = d.key and m.state in ('rising', 'held')
+       where d.workspace_id = $1 and d.kind = 'journey' and d.version is not null`,
+      [this.world.workspace],
+    );
+    return new Map(
+      rows.map((row) => [
+        row.key as string,
+        {
+          version: row.version,
+          isRetired: row.retired !== null,
+          isArchived: row.archived_at !== null,
+          ramp:
+            row.ramped === null
+              ? null
+              : { version: row.ramped, previous: row.previous, share: row.state === 'held' ? 0 : row.plan.shares[row.place] },
+          mark: JSON.stringify([row.version, row.retired, row.restored_at, row.ramped, row.place, row.state, row.since]),
+        },
+      ]),
+    );
+  }
+
+  /** By which version, by which entry and why people have entered since everything last stood still; and that whoever had to has. */
+  private async lookAtEntries(): Promise<void> {
+    const { world } = this;
+    const inForce = await this.readInForce();
+    const standings = await this.readStandings();
+    const rows = await world.rows(
+      `select r.run_id, r.person_id, coalesce(r.origin, r.person_id) as who, r.journey, r.version, r.entered_at, r.entry_evidence, r.state ->> 'entry' as entry,
+         e.name as event, e.body ->> 'messageId' as said, e.body ->> 'source' as source
+       from run r left join event e on e.lane = r.lane and e.person_id = r.person_id and e.event_id = r.entry_evidence order by r.run_id`,
+    );
+    const known = new Set(this.entered);
+    for (const row of rows) {
+      if (known.has(row.run_id)) continue;
+      this.entered.add(row.run_id);
+      const [was, is] = [this.inForce.get(row.journey), inForce.get(row.journey)];
+      const version = this.runs.get(row.run_id)?.enteredBy ?? (row.version as number);
+      const saw = { ...row, version, entered_at: toIso(row.entered_at), rested: toIso(this.restedAt), was, is };
+      const steady = was !== undefined && was.mark === is?.mark;
+      if (steady) {
+        insist(!is.isRetired, 'retired', 'somebody entered a journey that was retired', saw);
+        if (is.ramp) {
+          const [{ bucket }] = (await world.rows('select rule_bucket($1::uuid, $2) as bucket', [
+            row.who,
+            seedOf(`ramp/${row.journey}@${is.ramp.version}`),
+          ])) as [{ bucket: number }];
+          this.look('entered during a ramp');
+          insist(
+            version === (bucket < is.ramp.share * 100 ? is.ramp.version : is.ramp.previous),
+            'ramp',
+            'somebody entered by another version than their draw says while a version was brought in step by step',
+            { ...saw, bucket },
+          );
+        } else insist(version === is.version, 'I11', 'somebody entered by a version that is not in force', saw);
+      } else {
+        const may = [was, is].flatMap((each) => (each ? [each.version, each.ramp?.previous] : []));
+        insist(
+          version >= (was?.ramp?.previous ?? was?.version ?? 0) || may.includes(version),
+          'I11',
+          'somebody entered by a version that was not in force any more',
+          saw,
+        );
+      }
+      const entry = this.versionOf(row.journey, version).steps.find((each) => each.key === row.entry);
+      insist(entry?.kind === 'entry', 'I11', 'somebody entered by an entry that the version does not have', saw);
+      const triggers = [version, was?.version, is?.version]
+        .map((each) =>
+          each === undefined ? undefined : this.journeys.get(`${row.journey}@${each}`)?.steps.find(({ key }) => key === row.entry),
+        )
+        .flatMap((each) => (each?.kind === 'entry' ? [triggerOf(each.on)] : []));
+      this.look(`entered by ${triggers[0]!.kind}${'by' in entry.on ? ` (${entry.on.by})` : ''}`);
+      await this.lookAtTrigger(row, triggers, standings, steady ? is.mark : null, saw);
+    }
+    await this.lookAtCrossings(inForce, standings, rows);
+    // Whoever comes in by the definitions from before while a journey is archived goes on; whoever was under way keeps it from being archived.
+    for (const [key, { isArchived }] of inForce) {
+      if (!isArchived || this.inForce.get(key)?.isArchived !== false) continue;
+      const under = rows.find((row) => row.journey === key && known.has(row.run_id) && this.runs.get(row.run_id)?.status === 'live');
+      insist(!under, 'retired', 'a journey was archived in which somebody was under way', under);
+    }
+    [this.inForce, this.atRest, this.restedAt] = [inForce, standings, world.now];
+    this.scoresAtRest = this.scoresNow();
+  }
+
+  private scoresNow(): string {
+    return JSON.stringify(this.current('score').map(({ key, version }) => [key, version]));
+  }
+
+  /** Whether what is said to have begun a run has happened: the day, the occurrence, the call, the step of another journey. */
+  private async lookAtTrigger(
+    row: Row,
+    triggers: readonly ReturnType<typeof triggerOf>[],
+    standings: ReadonlyMap<string, Standing>,
+    mark: string | null,
+    saw: object,
+  ): Promise<void> {
+    const { world } = this;
+    const once = (occurrence: string): void => {
+      const before = this.occurrences.get(occurrence);
+      insist(before === undefined, 'once', 'somebody entered twice by one occurrence', { ...saw, occurrence, before });
+      this.occurrences.set(occurrence, row.run_id);
+    };
+    const { kind } = triggers[0]!;
+    if (kind === 'schedule') {
+      const [, due, person] = /^schedule:[^:]+:[^:]+:(\d+):(.+)$/.exec(row.said ?? '') ?? [];
+      insist(due !== undefined && row.source === 'schedule', 'schedule', 'somebody entered by a schedule that did not send them in', saw);
+      insist(
+        Number(due) <= row.entered_at + world.setBack && triggers.some((each) => each.kind === 'schedule' && isDue(each.on, Number(due))),
+        'schedule',
+        'somebody entered by a schedule at an instant at which it was not due',
+        { ...saw, due: toIso(Number(due)), triggers },
+      );
+      once(`${row.journey} ${row.entry} ${due} ${person}`);
+    }
+    if (kind === 'call') {
+      const asked = await world.rows('select journey, version, step from run_step where person_id = $1 and evidence = $2', [
+        row.person_id,
+        row.entry_evidence,
+      ]);
+      const isStarted = asked.some((each) => {
+        const step = this.journeys.get(`${each.journey}@${each.version}`)?.steps.find(({ key }) => key === each.step);
+        return step?.kind === 'start-journey' && step.journey === row.journey;
+      });
+      const by = triggers[0]!.kind === 'call' ? triggers[0]!.on.by : null;
+      insist(
+        by === 'journey' ? isStarted : row.event === 'Sent Into Journey',
+        'sent in',
+        'somebody was sent in although nobody, and no step of a journey, sent them',
+        { ...saw, asked },
+      );
+    }
+    if (kind === 'date') {
+      const [was, is] = [this.atRest.get(row.person_id), standings.get(row.person_id)];
+      if (row.who !== row.person_id || !was || !is || was.zone !== is.zone || JSON.stringify(was.dates) !== JSON.stringify(is.dates))
+        return;
+      const zone = is.zone ?? workspaceZone;
+      const days: string[] = [];
+      for (let at = Math.min(this.restedAt, row.entered_at) - world.setBack; at < row.entered_at + 3_600_000; at += 3_600_000)
+        days.push(stretchOf('day', Math.min(at, row.entered_at), zone));
+      const fits = triggers.filter((each) => {
+        if (each.kind !== 'date') return false;
+        const { date, days: after, yearly } = each.on;
+        const value = is.dates[date];
+        return (
+          value !== null &&
+          days.some((day) =>
+            yearly ? dayBefore(day, after).slice(5) === value!.slice(5, 10) : dayBefore(day, after) === value!.slice(0, 10),
+          )
+        );
+      });
+      insist(fits.length > 0, 'date', 'somebody entered on a day that is not theirs', {
+        ...saw,
+        zone,
+        dates: is.dates,
+        days: [...new Set(days)],
+        triggers,
+      });
+      if (mark !== null) once(`${row.journey} ${mark} ${row.who} ${zone} ${JSON.stringify(is.dates)} ${days.at(-1)}`);
+    }
+  }
+
+  /** Whoever's score crossed a threshold, by time alone too, began the journeys that begin there, or was told why not. */
+  private async lookAtCrossings(
+    inForce: ReadonlyMap<string, InForce>,
+    standings: ReadonlyMap<string, Standing>,
+    runs: readonly Row[],
+  ): Promise<void> {
+    const { world } = this;
+    if (this.scoresAtRest !== this.scoresNow()) return;
+    const since = Math.min(this.restedAt, world.now) - world.setBack;
+    const regrouped = new Set(
+      (await world.rows('select person_id, loser_id from merge where at >= $1 or undone_at >= $1', [toIso(since)])).flatMap((row) => [
+        row.person_id,
+        row.loser_id,
+      ]),
+    );
+    for (const [key, { version, isRetired, ramp, mark }] of inForce) {
+      if (isRetired || ramp || this.inForce.get(key)?.mark !== mark) continue;
+      for (const step of this.versionOf(key, version).steps) {
+        if (step.kind !== 'entry' || !('threshold' in step.on)) continue;
+        const { score, threshold, change } = step.on;
+        for (const [person, is] of standings) {
+          const was = this.atRest.get(person);
+          if (!was || regrouped.has(person)) continue;
+          const [before, now] = [was, is].map(({ above }) => (above[score] ?? []).includes(threshold));
+          if (before === now || (change === 'risen') !== now) continue;
+          this.look(`threshold ${change}`);
+          if (runs.some((run) => run.person_id === person && run.journey === key && run.entered_at >= since)) continue;
+          const [told] = await world.rows(
+            "select 1 from decision where person_id = $1 and about = $2 and decided = 'not entered' and at >= $3",
+            [person, `journey:${key}`, toIso(since)],
+          );
+          const [gone] = await world.rows('select erased_at from person where person_id = $1', [person]);
+          insist(
+            told || gone?.erased_at !== null,
+            'threshold',
+            'a score crossed a threshold, and the journey that begins there did not hear of it',
+            {
+              journey: key,
+              person,
+              on: step.on,
+              was: was.above,
+              is: is.above,
+            },
+          );
+        }
+      }
     }
   }
 
@@ -926,14 +1325,21 @@ export class Inspector {
           { person: row.person_id, segment: key, rule, now: toIso(now), since: state.segments[key] ?? null, scores: state.scores },
         );
       }
-      for (const key of book.scores.keys()) {
+      for (const [key, score] of book.scores) {
         const value = scoreOf(key, subject, book, now);
-        insist((state.scores[key] ?? 0) === value, 'I13', 'somebody has another score than their events say', {
-          person: row.person_id,
-          score: key,
-          is: state.scores[key] ?? 0,
-          shouldBe: value,
-        });
+        const is = state.scores[key] ?? 0;
+        const fades = score.signals.some(({ halfLife, expires }) => halfLife !== undefined || expires !== undefined);
+        const saw = { person: row.person_id, score: key, now: toIso(now), is, shouldBe: value };
+        // What fades is kept to the point between two looks; the thresholds are kept to the millisecond.
+        insist(fades ? Math.abs(is - value) < 1 : is === value, 'I13', 'somebody has another score than their events say', saw);
+        const above = score.thresholds.filter(({ at }) => value >= at).map((each) => each.key);
+        if (fades && value !== 0) this.look('fading score');
+        insist(
+          JSON.stringify(state.above[key] ?? []) === JSON.stringify(above),
+          'I13',
+          'somebody stands at another threshold of a score than their events say',
+          { ...saw, above: state.above[key] ?? [], thresholds: score.thresholds },
+        );
       }
       this.lookAtOrder(own);
     }
@@ -1162,9 +1568,10 @@ export class Inspector {
   async counts(): Promise<Record<string, number>> {
     const rows = await this.world.rows(
       `select status || coalesce(': ' || reason, '') as what, count(*) as n from message group by 1 union all select 'runs: ' || journey || '@' || version || ' ' || split_part(coalesce(end_reason, 'live'), ':', 1), count(*) from run group by 1
-       union all select 'merges', count(*) from merge union all select 'moves', count(*) from stage_history union all select 'not entered', count(*) from decision where decided = 'not entered' order by 1`,
+       union all select 'merges', count(*) from merge union all select 'migrations', count(*) from run_migration union all select 'migrations taken back', count(undone_at) from run_migration
+       union all select 'ramps: ' || state, count(*) from ramp group by 1 union all select 'retirements', count(*) from retirement union all select 'moves', count(*) from stage_history union all select 'not entered', count(*) from decision where decided = 'not entered' order by 1`,
     );
-    return Object.fromEntries(rows.map((row) => [row.what, row.n]));
+    return { ...Object.fromEntries(rows.map((row) => [row.what, row.n])), ...this.looked };
   }
 
   async digest(): Promise<string> {
@@ -1178,6 +1585,38 @@ export class Inspector {
 }
 
 const workspaceZone = 'Europe/Berlin';
+
+/** Whether a step says that it was taken by hand, from one version to another. */
+const saysMoved = (row: Row): boolean => /^moved (back )?to version \d+ by /.test(row.because ?? '');
+
+/** A run of which nothing has been seen before its first step. */
+const begun = (row: Row): KnownRun => ({
+  journey: row.journey,
+  version: row.version,
+  enteredBy: row.version,
+  status: 'live',
+  endedAt: null,
+  endReason: null,
+  seq: 0,
+  next: row.entry,
+  since: row.entered_at,
+  cameAt: row.entered_at,
+});
+
+const dayBefore = (day: string, days: number): string => toIso(Date.parse(`${day}T12:00:00Z`) - days * 86_400_000).slice(0, 10);
+
+/** Whether the workspace's clock and calendar show an occurrence of a schedule. */
+function isDue({ every, weekdays, day, at }: TriggerOf<'schedule'>, due: Instant): boolean {
+  const today = stretchOf('day', due, workspaceZone);
+  const noon = new Date(`${today}T12:00:00Z`);
+  if (every === 'week' && !weekdays!.includes(((noon.getUTCDay() + 6) % 7) + 1)) return false;
+  const last = new Date(Date.UTC(noon.getUTCFullYear(), noon.getUTCMonth() + 1, 0)).getUTCDate();
+  if (every === 'month' && noon.getUTCDate() !== Math.min(day!, last)) return false;
+  const shows = wallMinutes(due, workspaceZone);
+  const wanted = Number(at.slice(0, 2)) * 60 + Number(at.slice(3));
+  // An hour that the change to summer time skips is over at once.
+  return shows === wanted || (shows === 180 && wallMinutes(due - 1, workspaceZone) === 119 && wanted >= 120 && wanted < 180);
+}
 
 /** Of an uncertain one the product knows when it was claimed; whether it arrived, and when, nobody knows. */
 const countsFrom = (each: Handed): Instant => (each.result === 'sent' ? each.at : each.claimedAt);

@@ -1,3 +1,4 @@
+import type { Score, Signal } from '#contract/definition-bodies.ts';
 import { type Instant, ms } from '#contract/instant.ts';
 import { atPath } from '#contract/json.ts';
 import type { Rule } from '#contract/rule.ts';
@@ -27,7 +28,7 @@ export interface Subject {
 
 export interface Book {
   segments: ReadonlyMap<string, Rule>;
-  scores: ReadonlyMap<string, { points: readonly { rule: Rule; points: number }[]; min: number; max: number }>;
+  scores: ReadonlyMap<string, Pick<Score, 'points' | 'signals' | 'thresholds' | 'min' | 'max'>>;
 }
 
 /** None of the rules that are drawn here look at the clock by their operators. */
@@ -78,11 +79,32 @@ export function holds(rule: Rule, subject: Subject, book: Book, now: Instant): b
 export function scoreOf(key: string, subject: Subject, book: Book, now: Instant): number {
   const score = book.scores.get(key);
   if (!score) return 0;
-  const sum = score.points.reduce((total, line) => total + (holds(line.rule, subject, book, now) ? line.points : 0), 0);
-  const added = subject.events
-    .filter((event) => matches(event, 'Points Added', [{ property: 'score', op: 'equals', value: key }]))
-    .reduce((total, event) => total + Number(atPath(event.properties, 'points')), 0);
-  return Math.min(score.max, Math.max(score.min, sum + added));
+  // In thousandths, so that fractions add up.
+  const sumOf = (parts: readonly number[]): number => parts.reduce((total, part) => total + Math.round(part * 1000), 0);
+  const sum =
+    sumOf(score.points.filter((line) => holds(line.rule, subject, book, now)).map((line) => line.points)) +
+    sumOf(score.signals.map((signal) => earnedBy(signal, subject, now))) +
+    sumOf(
+      subject.events
+        .filter((event) => matches(event, 'Points Added', [{ property: 'score', op: 'equals', value: key }]))
+        .map((event) => Number(atPath(event.properties, 'points'))),
+    );
+  return Math.min(score.max, Math.max(score.min, sum / 1000));
+}
+
+/** What a signal is worth now: each of the latest times that count, halved after each half-life and nothing from its end on, to the thousandth. */
+function earnedBy({ on, points, halfLife, expires, times }: Signal, subject: Subject, now: Instant): number {
+  const fades = halfLife !== undefined || expires !== undefined;
+  return subject.events
+    .filter((event) => matches(event, on.event, on.where))
+    .sort((a, b) => a.at - b.at)
+    .slice(times === undefined ? 0 : -times)
+    .map((event) => now - event.at)
+    .filter((age) => !fades || (age >= 0 && (expires === undefined || age < ms(expires))))
+    .reduce(
+      (sum, age) => sum + (halfLife === undefined ? points : Math.floor(points * 1000 * 0.5 ** (age / ms(halfLife)) + 0.5) / 1000),
+      0,
+    );
 }
 
 /** Minutes since midnight by the wall clock of a zone: read from what Intl writes, digit by digit. */

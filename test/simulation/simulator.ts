@@ -16,9 +16,12 @@ import {
   startBroadcast,
   unscheduleBroadcast,
 } from '#operations/broadcasts.ts';
-import { applySet } from '#operations/definitions.ts';
+import { applySet, publishDefinition, putDraft } from '#operations/definitions.ts';
 import { experimentRound } from '#operations/experiments.ts';
-import { release } from '#operations/steer-runs.ts';
+import { migrateRuns, undoMigration } from '#operations/migrate-runs.ts';
+import { steerRamp } from '#operations/ramps.ts';
+import { archiveJourney, restoreJourney, retireJourney } from '#operations/retire-journey.ts';
+import { release, sendIn } from '#operations/steer-runs.ts';
 import { changeConsent, editPerson, erasePerson, overrideStage } from '#operations/edit-person.ts';
 import { settleDeadSenders } from '#operations/senders.ts';
 import { firstStart } from '#operations/setup.ts';
@@ -28,9 +31,10 @@ import { upkeep } from '#operations/upkeep.ts';
 import { deliverRound, processRound } from '#operations/work.ts';
 import type { Bindable, Database, Row } from '#store/database.ts';
 import { migrate } from '#store/migrate.ts';
-import { openPglite } from '#store/pglite.ts';
-import { type Call, type Client, Crowd, reactTo } from './clients.ts';
-import { Definitions, practised } from './definitions.ts';
+import { openPglite, type PgliteDatabase } from '#store/pglite.ts';
+import type { Workspace } from '#store/workspaces.ts';
+import { type Call, type Client, Crowd, randomDate, reactTo } from './clients.ts';
+import { Definitions, practised, randomMap, randomRamp } from './definitions.ts';
 import { Inspector } from './inspector.ts';
 import { apiKey, bury, type Machine, publicUrl, startMachine, writeKey } from './machine.ts';
 import { type Life, places } from './mortal.ts';
@@ -76,7 +80,8 @@ const strangers = 32;
 /** So long is the world at most asked to go on until nothing is due any more. */
 const roundsMax = 2_000;
 
-async function openPrepared(): Promise<Database> {
+/** A migrated database with nothing in it. */
+export async function openPrepared(): Promise<PgliteDatabase> {
   const db = await openPglite({ dataDir: null });
   await migrate(db, beginnings[0]!);
   return db;
@@ -94,13 +99,25 @@ export async function simulate(options: Options): Promise<Outcome> {
   }
 }
 
-/** Definitions that are drawn may lead people round for ever: that is refused, and nothing else of them is. */
-const unlessCircle = (publishing: Promise<unknown>): Promise<unknown> =>
+/** Definitions that are drawn may lead people round for ever, or name a journey that was retired meanwhile: that is refused, and nothing else of them is. */
+const unlessRefused = (publishing: Promise<unknown>): Promise<unknown> =>
   publishing.catch((error: unknown) => {
     const mistakes = error instanceof Problem && error.code === 'definition-invalid' && Array.isArray(error.details) ? error.details : [];
-    if (mistakes.length > 0 && mistakes.every((mistake) => (mistake as { circle?: unknown }).circle !== undefined)) return 'refused';
+    const isForeseen = ({ circle, message }: { circle?: unknown; message: string }): boolean =>
+      circle !== undefined || /journey "journey-\d"/.test(message);
+    if (mistakes.length > 0 && mistakes.every(isForeseen)) return 'refused';
     throw error;
   });
+
+/** What a colleague asks for may be refused, because others were quicker; anything else that goes wrong is a fault. Answers whether it was done. */
+const unlessTooLate = (asked: Promise<unknown>): Promise<boolean> =>
+  asked.then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof Problem && error.status < 500) return false;
+      throw error;
+    },
+  );
 
 interface Slot {
   machine: Machine | null;
@@ -144,6 +161,7 @@ export class World {
   private readonly admin: Chance;
   private readonly undoing: Chance;
   private readonly sending: Chance;
+  private readonly changing: Chance;
   private readonly traffic: Chance;
   private readonly start: Instant;
   private readonly history = createHash('sha256');
@@ -173,6 +191,7 @@ export class World {
     this.admin = chanceOf(seed, 'admin');
     this.undoing = chanceOf(seed, 'undoing');
     this.sending = chanceOf(seed, 'sending');
+    this.changing = chanceOf(seed, 'changing');
     this.traffic = chanceOf(seed, 'traffic');
     this.crowd = new Crowd(chanceOf(seed, 'crowd'), options.people ?? 60);
     this.definitions = new Definitions(chanceOf(seed, 'definitions'), this.start);
@@ -294,8 +313,12 @@ export class World {
     const publish = async (): Promise<unknown> =>
       applySet(house.deps, main, 'simulator', { definitions: await this.definitions.begin(), publish: true, note: '' });
     // Another draw where journeys would lead each other round for ever.
-    while ((await unlessCircle(publish())) === 'refused');
+    while ((await unlessRefused(publish())) === 'refused');
     this.policies = [await this.inspector.learnDefinitions()];
+    // Where a journey was there before, a new version is for some of those who enter first.
+    for (let index = 0; index < 4; index++)
+      if (happens(this.changing, 0.3))
+        await this.publish(this.slots[0]!.machine!, this.definitions.journey(index), randomRamp(this.changing));
   }
 
   /** One turn of the world: time passes, people act, colleagues act, the machines work until nothing is due, and everything is looked over. */
@@ -333,7 +356,8 @@ export class World {
     }
     if (happens(chance, 0.4)) {
       const [row] = await this.rows(
-        "select least((select min(due_at) from wake), (select min(due_at) from message where status in ('queued', 'held'))) as due",
+        `select least((select min(due_at) from wake), (select min(due_at) from message where status in ('queued', 'held')),
+           (select min(due_at) from journey_schedule), (select min(next_at) from ramp where state = 'rising')) as due`,
       );
       const due = row!.due as Instant | null;
       if (due !== null && due > this.now && due < this.now + day) {
@@ -475,6 +499,7 @@ export class World {
         { share: 1, it: 'stop' },
         { share: 1, it: 'publish' },
         { share: 1, it: 'broadcast' },
+        { share: 1, it: 'steer' },
         { share: 2, it: 'time' },
       ] as const).it;
       if (does === 'time')
@@ -484,6 +509,7 @@ export class World {
       else if (does === 'stop') await this.toggleStop(other ?? self);
       else if (does === 'publish') await this.publish(other ?? self);
       else if (does === 'broadcast') await this.steerBroadcast(other ?? self);
+      else if (does === 'steer') await this.steerSomeJourney(other ?? self);
       else if (does === 'process') await this.perform(other!, 'processing', () => processRound(other!.house.deps, 1), true);
       else if (does === 'deliver') await this.perform(other!, 'delivering', () => deliverRound(other!.house.sending, 1), true);
       else await this.perform(other!, 'settling', () => settleDeadSenders(other!.house.deps, other!.house.sender.current()), true);
@@ -662,7 +688,13 @@ export class World {
               workspace,
               'colleague',
               person,
-              pick<JsonObject>(chance, [{ plan: 'team' }, { firstName: 'Renamed' }, { timezone: 'Asia/Tokyo' }, { note: null }]),
+              pick<JsonObject>(chance, [
+                { plan: 'team' },
+                { firstName: 'Renamed' },
+                { timezone: 'Asia/Tokyo' },
+                { note: null },
+                randomDate(chance, this.now),
+              ]),
             ),
           ),
       ],
@@ -690,23 +722,124 @@ export class World {
     }
     const [machine] = this.alive();
     if (machine && happens(this.undoing, 0.06)) await this.undoMerge(machine);
+    await this.steerJourneys();
   }
 
-  private async publish(machine: Machine): Promise<void> {
-    const change = this.definitions.change();
+  /** What colleagues do with journeys as a whole, besides publishing and stopping them. */
+  private async steerJourneys(): Promise<void> {
+    const chance = this.changing;
+    const does: [number, (machine: Machine) => Promise<unknown>][] = [
+      [0.25, (machine) => this.migrate(machine)],
+      [0.15, (machine) => this.migrateBack(machine)],
+      [0.15, (machine) => this.steerRamp(machine)],
+      [0.08, (machine) => this.retireOrRestore(machine)],
+      [0.25, (machine) => this.sendIn(machine)],
+    ];
+    for (const [probability, act] of does) {
+      const machines = this.alive();
+      if (happens(chance, probability) && machines.length > 0) await act(pick(chance, machines));
+    }
+  }
+
+  /** The same while a machine is at work; whoever waits until a machine has carried something out is not among them. */
+  private async steerSomeJourney(machine: Machine): Promise<void> {
+    const does = pick(this.changing, ['migrate', 'migrate', 'migrateBack', 'steerRamp', 'retireOrRestore'] as const);
+    await this[does](machine);
+  }
+
+  /** A colleague leads those who are under way in an older version of a journey into the one in force. */
+  private async migrate(machine: Machine): Promise<void> {
+    const chance = this.changing;
+    const older = await this.rows(
+      `select distinct r.journey, r.version as old, d.version as new from run r join definition d on d.workspace_id = r.workspace_id and d.kind = 'journey' and d.key = r.journey
+       where r.status = 'live' and r.version <> d.version order by 1, 2`,
+    );
+    if (older.length === 0) return;
+    const { journey, old, new: current } = pick(chance, older) as { journey: string; old: number; new: number };
+    const [before, after] = [this.inspector.versionOf(journey, old), this.inspector.versionOf(journey, current)];
+    const map = randomMap(chance, before, after);
+    await this.asColleague(machine, 'migrating', (workspace) =>
+      migrateRuns(machine.house.deps, workspace, 'colleague', journey, { from: old, map }),
+    );
+    // Most are taken back later, some before anybody was moved.
+    if (happens(chance, 0.15)) await this.migrateBack(machine);
+  }
+
+  private async migrateBack(machine: Machine): Promise<void> {
+    const made = await this.rows(
+      'select migration_id as id, journey from run_migration where undone_at is null order by at desc, migration_id',
+    );
+    if (made.length === 0) return;
+    const { id, journey } = (happens(this.changing, 0.7) ? made[0] : pick(this.changing, made)) as { id: string; journey: string };
+    await this.asColleague(machine, 'taking a migration back', (workspace) =>
+      undoMigration(machine.house.deps, workspace, 'colleague', journey, id),
+    );
+  }
+
+  private async steerRamp(machine: Machine): Promise<void> {
+    const open = await this.rows("select journey from ramp where state in ('rising', 'held') order by journey");
+    if (open.length === 0) return;
+    const { journey } = pick(this.changing, open) as { journey: string };
+    const what = pick(this.changing, ['go-on', 'go-on', 'hold', 'finish'] as const);
+    await this.asColleague(machine, `letting a ramp ${what}`, (workspace) =>
+      steerRamp(machine.house.deps, workspace, 'colleague', journey, what, 'to be sure'),
+    );
+  }
+
+  /** A colleague retires a journey or archives it, or brings one back step by step. */
+  private async retireOrRestore(machine: Machine): Promise<void> {
+    const chance = this.changing;
+    const { deps } = machine.house;
+    const away = await this.rows(
+      `select d.key from definition d where d.kind = 'journey' and (d.archived_at is not null
+         or exists (select 1 from retirement r where r.workspace_id = d.workspace_id and r.kind = d.kind and r.key = d.key and r.until_revision is null)) order by d.key`,
+    );
+    if (away.length > 0 && happens(chance, 0.6)) {
+      const { key } = pick(chance, away) as { key: string };
+      await this.asColleague(machine, 'restoring', (workspace) => restoreJourney(deps, workspace, 'colleague', key));
+      return;
+    }
+    const key = `journey-${between(chance, 0, 4)}`;
+    const put = happens(chance, 0.75) ? retireJourney : archiveJourney;
+    await this.asColleague(machine, 'retiring', (workspace) => put(deps, workspace, 'colleague', key, 'not needed'));
+  }
+
+  /** A colleague, or a program, sends somebody into a journey that has an entry for it. */
+  private async sendIn(machine: Machine): Promise<void> {
+    const open = await this.rows(
+      `select d.key from definition d join definition_version v on v.workspace_id = d.workspace_id and v.kind = d.kind and v.key = d.key and v.version = d.version
+       where d.kind = 'journey' and v.body @> '{"steps": [{"on": {"by": "api"}}]}' order by d.key`,
+    );
+    if (open.length === 0) return;
+    const { key } = pick(this.changing, open) as { key: string };
+    await this.byHand(machine, (person, workspace) =>
+      sendIn(machine.house.deps, workspace, 'colleague', key, { people: [person], emails: [] }).then(() => undefined),
+    );
+  }
+
+  private async asColleague(machine: Machine, what: string, work: (workspace: Workspace) => Promise<unknown>): Promise<void> {
+    const workspace = await machine.house.deps.workspaces.byId(this.workspace);
+    await this.perform(machine, what, () => unlessTooLate(work(workspace)), false);
+  }
+
+  private async publish(
+    machine: Machine,
+    change = this.definitions.change(),
+    ramp = change.kind === 'journey' && happens(this.changing, 0.5) ? randomRamp(this.changing) : null,
+  ): Promise<void> {
     const before = this.policies;
     if (change.kind === 'cap-policy') this.policies = [...before, CapPolicy.parse(change.body)];
     await this.perform(
       machine,
       `publishing ${change.kind} ${change.key}`,
-      async () =>
-        unlessCircle(
-          applySet(machine.house.deps, await machine.house.deps.workspaces.byId(this.workspace), 'colleague', {
-            definitions: [change],
-            publish: true,
-            note: '',
-          }),
-        ),
+      async () => {
+        const { deps } = machine.house;
+        const workspace = await deps.workspaces.byId(this.workspace);
+        const { kind, key, body } = change;
+        if (ramp === null) return unlessRefused(applySet(deps, workspace, 'colleague', { definitions: [change], publish: true, note: '' }));
+        await putDraft(deps, workspace, 'colleague', kind, key, body);
+        return unlessRefused(publishDefinition(deps, workspace, 'colleague', kind, key, '', ramp));
+      },
       false,
     );
     this.policies = [await this.inspector.learnDefinitions()];
@@ -764,19 +897,7 @@ export class World {
     const open = broadcasts.filter(({ state }) => !['finished', 'cancelled'].includes(state));
     /** Answers whether it was done; false when it was refused, or nobody heard. */
     const does = async (what: string, work: () => Promise<unknown>): Promise<boolean> =>
-      (await this.perform(
-        machine,
-        `${what} a broadcast`,
-        () =>
-          work().then(
-            () => true,
-            (error: unknown) => {
-              if (error instanceof Problem && error.status < 500) return false;
-              throw error;
-            },
-          ),
-        false,
-      )) === true;
+      (await this.perform(machine, `${what} a broadcast`, () => unlessTooLate(work()), false)) === true;
     if (open.length === 0 || (open.length < 3 && happens(chance, 0.3))) {
       let id: string | null = null;
       await does('making', async () => {
@@ -806,7 +927,7 @@ export class World {
   /** A colleague changes a person and waits for the answer, while the loops of the machine go on. */
   private async byHand(
     machine: Machine,
-    change: (person: string, workspace: Awaited<ReturnType<Machine['house']['deps']['workspaces']['byId']>>) => Promise<void>,
+    change: (person: string, workspace: Workspace) => Promise<void>,
     who?: Client,
   ): Promise<string | null> {
     const { deps } = machine.house;
@@ -838,18 +959,10 @@ export class World {
       what,
       async () => {
         let answered = false;
-        const asked = work()
-          .then(
-            () => true,
-            (error: unknown) => {
-              // Nothing that may be refused is a fault: the person may be gone, or may have withdrawn.
-              if (error instanceof Problem && error.status < 500) return false;
-              throw error;
-            },
-          )
-          .finally(() => {
-            answered = true;
-          });
+        // Nothing that may be refused is a fault: the person may be gone, or may have withdrawn.
+        const asked = unlessTooLate(work()).finally(() => {
+          answered = true;
+        });
         // Of a machine that dies meanwhile nobody waits for the answer.
         asked.catch(() => undefined);
         while (!answered && !machine.life.dead) {
@@ -887,9 +1000,7 @@ export class World {
       machine,
       'undoing a merge',
       async () => {
-        await unmerge(deps, workspace, 'colleague', person, { person: loser, reason: 'they are two' }).catch((error: unknown) => {
-          if (!(error instanceof Problem && error.status < 500)) throw error;
-        });
+        await unlessTooLate(unmerge(deps, workspace, 'colleague', person, { person: loser, reason: 'they are two' }));
         return true;
       },
       false,

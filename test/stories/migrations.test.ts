@@ -125,6 +125,25 @@ describe.each(dialects)('on %s', (database) => {
     expect((await world.must('GET', '/api/journeys/course/migrations')).items).toHaveLength(3);
   });
 
+  test('whoever is led to a version goes there, although the next one is published before they do', async () => {
+    const steps = (long: string) => ({
+      ...journey([wait('first', long, null)]),
+      steps: [{ key: 'start', kind: 'entry', on: { event: 'Began' }, next: 'first' }, wait('first', long, null)],
+    });
+    const standing = async () =>
+      (await world.rows("select version from run where journey = 'short' and status = 'live'")).map((row) => row.version);
+    await world.define('journey', 'short', steps('P5D'));
+    await did('Began', 0, 1);
+    await world.settle();
+    await world.define('journey', 'short', steps('P4D'));
+    const { deps } = world.house;
+    const workspace = await deps.workspaces.bySlug('main');
+    await migrateRuns(deps, workspace, 'ana', 'short', { from: 1, map: { first: 'first' } });
+    await world.define('journey', 'short', steps('P3D'));
+    await world.settle();
+    expect(await standing()).toEqual([2]);
+  }, 60_000);
+
   test('a map may put people out, and each says why', async () => {
     await world.must('POST', '/api/journeys/course/migrations', { from: 1, map: { first: null } });
     await world.settle();
