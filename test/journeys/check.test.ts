@@ -32,6 +32,7 @@ const documents: DefinitionDocument[] = [
 const known = {
   find: (kind: string, key: string) => documents.find((each) => each.kind === kind && each.key === key),
   stages: new Set(['lead', 'customer']),
+  hasField: (path: string) => path === 'plan',
 };
 const findings = (change: object) => checkJourney(Journey.parse({ ...sound, ...change }), { ...known, seen: new Set(['Bought']) });
 
@@ -113,6 +114,13 @@ const broken: Record<string, [change: object, path: string, message: RegExp][]> 
       },
       'steps.1',
       /waits for time, not for what people do/,
+    ],
+  ],
+  'field-written': [
+    [
+      steps({ ...start, next: 'set' }, { key: 'set', kind: 'set-trait', path: 'plann', value: 'pro', next: 'stand' }, stand, bye),
+      'steps.1.path',
+      /it sets "plann", for which no field is defined/,
     ],
   ],
   evidence: [[{ architecture: 'adaptive' }, 'evidence', /nothing says why a simpler architecture is not enough/]],

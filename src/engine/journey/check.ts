@@ -29,6 +29,8 @@ export interface Finding {
 export interface Known {
   find(kind: DefinitionKind, key: string): DefinitionDocument | undefined;
   stages: ReadonlySet<string>;
+  /** Whether a field is defined for a path. */
+  hasField(path: string): boolean;
   /** The events that came in the last 30 days, at least of those that the journey names. What asks about them is quiet where they are not given. */
   seen?: ReadonlySet<string> | undefined;
 }
@@ -293,6 +295,22 @@ const checks: readonly Check[] = [
             'Step up to a branching one, or wait for a while.',
           );
       }
+    },
+  },
+  {
+    // An error where a trait is read; but traits without a field are kept as they come, so what a step writes is asked only.
+    name: 'field-written',
+    level: 'warning',
+    *find({ journey, known }) {
+      for (const step of journey.steps)
+        if (step.kind === 'set-trait' && !known.hasField(step.path))
+          yield about(
+            journey,
+            step,
+            `it sets "${step.path}", for which no field is defined: nothing says what it may hold, and no rule can ask for it`,
+            'Choose a field that exists, or define this one.',
+            'path',
+          );
     },
   },
   {
