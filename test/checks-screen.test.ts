@@ -1,6 +1,17 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { axeOn, beginningMax, expectKeyboardIn, inBrowser, type Practice, signIn, standsAlone, startPractice, tooWide } from './browser.ts';
+import {
+  axeOn,
+  beginningMax,
+  expectKeyboardIn,
+  inBrowser,
+  keyboardAt,
+  type Practice,
+  signIn,
+  standsAlone,
+  startPractice,
+  tooWide,
+} from './browser.ts';
 
 /** The map of what leads to what, a circle drawn where it is found, and what settings ask for, in a real browser. */
 
@@ -102,6 +113,61 @@ inBrowser('checks across the house in a browser', () => {
     await page.keyboard.press('Escape');
   });
 
+  test('what is left open is said in words with how to mend it, and it is published only with a tick, by the keyboard alone', async () => {
+    await practice.api(page, 'PUT', '/api/definitions/journey/loose', {
+      body: {
+        name: 'Loose',
+        intent: 'To be asked about',
+        brief: { signs: 'They came', needs: 'A hello', objections: 'None', nextStep: 'Come again' },
+        owner: 'ana@linden.example',
+        goal: { on: { event: 'Order Completed' }, name: 'Ordered' },
+        steps: [
+          { key: 'start', kind: 'entry', on: { by: 'api' }, next: 'shade' },
+          { key: 'shade', kind: 'set-trait', path: 'shade', value: 'green', next: null },
+        ],
+      },
+    });
+    await page.goto(`${base}/journeys/loose?edit=1`);
+    await page.getByRole('button', { name: 'Publish' }).click();
+    await expectKeyboardIn(dialog());
+    const open = dialog().getByRole('list', { name: '2 things left open' });
+    await expect
+      .poll(async () => (await open.getByRole('listitem').allTextContents()).sort())
+      .toEqual([
+        'Set shade to "green"It sets "shade", for which no field is defined: nothing says what it may hold, and no rule can ask for it.Choose a field that exists, or define this one.',
+        'The journeyIt serves no stage move.Name the move that it is for, or ask whether it is needed.',
+      ]);
+    const publish = dialog().getByRole('button', { name: 'Publish' });
+    expect(await publish.isDisabled()).toBe(true);
+    await dialog().getByLabel('Note').press('Tab');
+    expect(await keyboardAt(page)).toBe('input “Publish with 2 things left open”');
+    const found: string[] = [];
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.setViewportSize({ width: 1440, height: 900 });
+      found.push(...(await axeOn(page)));
+      await page.setViewportSize({ width: 390, height: 844 });
+      found.push(...(await axeOn(page)), ...(await tooWide(page)));
+    }
+    expect(found).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.keyboard.press('Space');
+    expect(await publish.isEnabled()).toBe(true);
+    // What is taken back, or left, is asked again.
+    await page.keyboard.press('Space');
+    expect(await publish.isDisabled()).toBe(true);
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Publish' }).click();
+    const tick = dialog().getByRole('checkbox', { name: 'Publish with 2 things left open' });
+    await tick.waitFor();
+    expect(await tick.isChecked()).toBe(false);
+    await tick.press('Space');
+    await publish.press('Enter');
+    await page.getByText('Version 1 is live.').waitFor();
+  });
+
   test('settings ask for a bound, and publishing asks why it goes beyond', async () => {
     await page.goto(`${base}/settings?tab=checks`);
     await page.getByLabel('For one journey').fill('3');
@@ -129,6 +195,7 @@ inBrowser('checks across the house in a browser', () => {
       .waitFor();
     expect(await dialog().getByRole('button', { name: 'Publish' }).isDisabled()).toBe(true);
     await why.fill('Two steps are few.');
+    await dialog().getByRole('checkbox', { name: 'Publish with 3 things left open' }).check();
     await dialog().getByRole('button', { name: 'Publish' }).click();
     await dialog().waitFor({ state: 'detached' });
   });

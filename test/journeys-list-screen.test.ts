@@ -110,6 +110,7 @@ inBrowser('the list of journeys in a browser', () => {
         expect.stringContaining('The journey The folder'),
       ]);
     expect(await publish.locator('[data-mark="removed"] [data-step="ask"]').count()).toBe(1);
+    await publish.getByRole('checkbox', { name: /^Publish with \d+ things left open$/ }).check();
     await publish.getByRole('button', { name: 'Publish' }).click();
 
     const move = page.getByRole('dialog', { name: 'People in older versions' });

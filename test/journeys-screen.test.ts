@@ -226,6 +226,7 @@ inBrowser('journeys in a browser', () => {
     await page.getByRole('button', { name: 'Publish' }).click();
     await page.getByRole('dialog', { name: 'Its mails go live first' }).getByRole('button', { name: 'Publish 2 mails' }).click();
     const dialog = page.getByRole('dialog', { name: 'Publish Guide' });
+    await dialog.getByRole('checkbox', { name: /^Publish with \d+ things? left open$/ }).check();
     await dialog.getByRole('button', { name: 'Publish' }).click();
     await page.getByText('Version 1 is live.').waitFor();
     const { version, draft: body } = await draft('guide');

@@ -2,6 +2,7 @@ import { definitionKinds, type DefinitionDocument, type DefinitionKind, mainKey 
 import { type Mistake, mistakesOf } from '#contract/problems.ts';
 import { conditionOf, conditionsOf, type Rule } from '#contract/rule.ts';
 import { undefinedFields } from './field-usage.ts';
+import { isDefined } from './fields.ts';
 import { checkJourney, type Finding } from './journey/check.ts';
 import { sizeMistakes } from './rule/rule.ts';
 import { rulesOf } from './rulebook.ts';
@@ -80,6 +81,7 @@ export function findingsOf(
   return checkJourney(document.body, {
     find: (kind, key) => (kind === document.kind && key === document.key ? document : set.get(definitionId(kind, key))),
     stages: new Set(lifecycle?.kind === 'lifecycle' ? lifecycle.body.stages.map((stage) => stage.key) : []),
+    hasField: (path) => isDefined(path, set.values()),
     seen,
   });
 }

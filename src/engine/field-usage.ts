@@ -1,7 +1,9 @@
 import type { DefinitionDocument } from '#contract/definition.ts';
-import { type FieldSource, ownPaths } from '#contract/field.ts';
+import type { FieldSource } from '#contract/field.ts';
 import { conditionOf, conditionsOf, type Rule } from '#contract/rule.ts';
-import { sourceWords } from './fields.ts';
+import type { Step } from '#contract/steps/index.ts';
+import { triggerOf } from '#contract/steps/trigger.ts';
+import { isDefined, rootOf, sourceWords } from './fields.ts';
 import { personPathsIn } from './message/liquid.ts';
 import { nameOf } from './name-of.ts';
 import { rulesOf } from './rulebook.ts';
@@ -48,7 +50,6 @@ const usedByUs: Record<string, string> = {
 
 /** A rule's path without the mark for every element of a list. */
 const plain = (path: string): string => path.replaceAll('[]', '');
-const rootOf = (path: string): string => path.split('.', 1)[0]!;
 
 /** The traits that a rule asks about. */
 const traitPathsOf = (rule: Rule): string[] =>
@@ -57,9 +58,38 @@ const traitPathsOf = (rule: Rule): string[] =>
     return kind === 'trait' ? [plain(test.path)] : [];
   });
 
-/** Where a definition reads traits: the path, and how. */
-function readsTraits(document: DefinitionDocument): { path: string; as: string }[] {
-  const reads = [...rulesOf([{ ...document, version: 0 }])].flatMap(traitPathsOf).map((path) => ({ path, as: 'a rule asks about it' }));
+/** A trait that a definition reads or writes: the path, how, and where in the body it stands where that is known. */
+interface Reading {
+  path: string;
+  as: string;
+  at?: string;
+}
+
+/** The traits that a step names beside those of its rules. */
+function stepReads(step: Step, index: number): Reading[] {
+  const at = (field: string): string => `steps.${index}.${field}`;
+  switch (step.kind) {
+    case 'entry': {
+      const trigger = triggerOf(step.on);
+      return trigger.kind === 'date' ? [{ path: trigger.on.date, as: 'the date in it begins the journey', at: at('on.date') }] : [];
+    }
+    case 'send':
+      return step.needs.map((path, nth) => ({ path, as: 'a mail needs it', at: at(`needs.${nth}`) }));
+    case 'wait':
+      return step.untilDate?.trait === undefined
+        ? []
+        : [{ path: step.untilDate.trait, as: 'a wait ends by the date in it', at: at('untilDate.trait') }];
+    default:
+      return [];
+  }
+}
+
+/** Where a definition reads traits. */
+function readsTraits(document: DefinitionDocument): Reading[] {
+  const reads = [...rulesOf([{ ...document, version: 0 }])]
+    .flatMap(traitPathsOf)
+    .map((path): Reading => ({ path, as: 'a rule asks about it' }));
+  if (document.kind === 'journey') reads.push(...document.body.steps.flatMap(stepReads));
   if (document.kind === 'lifecycle')
     for (const stage of document.body.stages) for (const path of stage.requires) reads.push({ path, as: `${stage.name} requires it` });
   if (document.kind === 'template') {
@@ -74,7 +104,7 @@ function readsTraits(document: DefinitionDocument): { path: string; as: string }
 }
 
 /** Where a definition collects or writes traits. */
-function collects(document: DefinitionDocument): { path: string; as: string }[] {
+function collects(document: DefinitionDocument): Reading[] {
   if (document.kind === 'entry-point')
     return (document.body.form?.fields ?? []).map((field) => ({ path: field.path, as: `the form asks "${field.label}"` }));
   if (document.kind === 'journey')
@@ -137,28 +167,18 @@ export function fieldUsage(definitions: readonly DefinitionDocument[], writing: 
 
 export const sayOwnUse = (path: string): string | null => (Object.hasOwn(usedByUs, path) ? usedByUs[path]! : null);
 
-/** Whether a field is defined for a path, for what it lies in, or for something inside it; paths that people are known by always are. */
-function isDefined(path: string, definitions: Iterable<DefinitionDocument>): boolean {
-  const root = rootOf(plain(path));
-  if ((ownPaths as readonly string[]).includes(root)) return true;
-  for (const each of definitions) if (each.kind === 'field' && rootOf(each.body.path) === root) return true;
-  return false;
-}
-
-/** A sentence for each trait that a definition reads although no field is defined for it, with the place. */
+/** A sentence for each trait that a definition reads although no field is defined for it, with the place: a step's own, before that of a rule. */
 export function undefinedFields(
   document: DefinitionDocument,
   definitions: Iterable<DefinitionDocument>,
 ): { path: string; message: string }[] {
   const all = [...definitions];
-  const missing = new Set(
-    readsTraits(document)
-      .map((read) => rootOf(plain(read.path)))
-      .filter((root) => !isDefined(root, all)),
-  );
-  return [...missing].map((root) => ({
-    path:
-      document.kind === 'lifecycle' ? 'stages' : document.kind === 'template' ? 'blocks' : document.kind === 'journey' ? 'steps' : 'rule',
-    message: `there is no field "${root}"; define it first`,
-  }));
+  const whole =
+    document.kind === 'lifecycle' ? 'stages' : document.kind === 'template' ? 'blocks' : document.kind === 'journey' ? 'steps' : 'rule';
+  const missing = new Map<string, string | undefined>();
+  for (const { path, at } of readsTraits(document)) {
+    const root = rootOf(plain(path));
+    if (!isDefined(root, all)) missing.set(root, missing.get(root) ?? at);
+  }
+  return [...missing].map(([root, at]) => ({ path: at ?? whole, message: `there is no field "${root}"; define it first` }));
 }

@@ -1,5 +1,6 @@
 import { readAddress, readPhone } from '#contract/address.ts';
-import { countryCodes, type Field, type FieldSource, type unfitKinds } from '#contract/field.ts';
+import type { DefinitionDocument } from '#contract/definition.ts';
+import { countryCodes, type Field, type FieldSource, ownPaths, type unfitKinds } from '#contract/field.ts';
 import type { Fact } from '#contract/fact.ts';
 import { type Instant, instantOf, ms } from '#contract/instant.ts';
 import { atPath, isObject, type Json, type JsonObject } from '#contract/json.ts';
@@ -40,7 +41,15 @@ export interface RefusedValue extends Unfit {
   source: FieldSource;
 }
 
-const rootOf = (path: string): string => path.split('.', 1)[0]!;
+export const rootOf = (path: string): string => path.split('.', 1)[0]!;
+
+/** Whether a field is defined for a path, for what it lies in, or for something inside it; paths that people are known by always are. */
+export function isDefined(path: string, definitions: Iterable<DefinitionDocument>): boolean {
+  const root = rootOf(path);
+  if ((ownPaths as readonly string[]).includes(root)) return true;
+  for (const each of definitions) if (each.kind === 'field' && rootOf(each.body.path) === root) return true;
+  return false;
+}
 
 export function compileFields(published: readonly { key: string; version: number; body: Field }[]): FieldBook {
   const fields = published

@@ -14,6 +14,7 @@ const sound = {
   intent: 'Nothing is wrong with it',
   brief: { signs: 'They began', needs: 'What comes next', objections: 'No time', nextStep: 'Go on' },
   serves: { to: 'customer' },
+  evidence: 'Some came back by themselves before the day was over',
   goal: { on: { event: 'Bought' }, name: 'Bought' },
   steps: [start, stand, bye],
 };
@@ -32,6 +33,7 @@ const documents: DefinitionDocument[] = [
 const known = {
   find: (kind: string, key: string) => documents.find((each) => each.kind === kind && each.key === key),
   stages: new Set(['lead', 'customer']),
+  hasField: (path: string) => path === 'plan',
 };
 const findings = (change: object) => checkJourney(Journey.parse({ ...sound, ...change }), { ...known, seen: new Set(['Bought']) });
 
@@ -115,7 +117,17 @@ const broken: Record<string, [change: object, path: string, message: RegExp][]> 
       /waits for time, not for what people do/,
     ],
   ],
-  evidence: [[{ architecture: 'adaptive' }, 'evidence', /nothing says why a simpler architecture is not enough/]],
+  'field-written': [
+    [
+      steps({ ...start, next: 'set' }, { key: 'set', kind: 'set-trait', path: 'plann', value: 'pro', next: 'stand' }, stand, bye),
+      'steps.1.path',
+      /it sets "plann", for which no field is defined/,
+    ],
+  ],
+  evidence: [
+    [{ architecture: 'adaptive', evidence: '' }, 'evidence', /nothing says why a branching architecture is not enough/],
+    [{ architecture: 'branching', evidence: ' ' }, 'evidence', /nothing says why a linear architecture is not enough/],
+  ],
   goal: [[{ goal: null }, 'goal', /there is no goal/]],
   'experiment-goal': [
     [
@@ -186,6 +198,16 @@ test.each(
   const found = findings(change).filter((each) => each.check === check);
   expect(found).toMatchObject([{ check, path, message: expect.stringMatching(message) }]);
   expect(found[0]!.mend).toMatch(/^[A-Z].*\.$/);
+});
+
+test('stepping up asks for evidence at each step, and says where the simpler one has it all', () => {
+  const mendOf = (change: object) => findings({ evidence: '', ...change }).find((each) => each.check === 'evidence')?.mend;
+  const waits = steps(start, { key: 'stand', kind: 'wait', until: { event: 'Paid' }, timeout: 'P1D', onTimeout: 'bye', next: 'bye' }, bye);
+  expect(mendOf({ architecture: 'linear' })).toBeUndefined();
+  expect(mendOf({ architecture: 'branching' })).toMatch(/^Choose linear, which has all of its steps, or write down/);
+  expect(mendOf({ architecture: 'branching', ...waits })).toBe('Write down what was seen that a linear journey could not answer.');
+  expect(mendOf({ architecture: 'adaptive', ...waits })).toMatch(/^Choose branching/);
+  expect(mendOf({ architecture: 'adaptive', evidence: 'Seen', ...waits })).toBeUndefined();
 });
 
 test('what a wait without a timeout lacks is said by its shape', () => {

@@ -238,6 +238,57 @@ describe.each(dialects)('on %s', (database) => {
     expect(fieldUsage([segment], [])).toMatchObject([{ path: 'hand', field: null, notDefined: true, neverUsed: false }]);
   });
 
+  test('a journey that names a field that nobody has defined is refused, step by step; what it only writes is warned of', async () => {
+    const stepsWith = (renewal: string, visit: string, needed: string, set: string) => [
+      { key: 'start', kind: 'entry', on: { date: renewal, days: -7 }, next: 'mail' },
+      { key: 'mail', kind: 'send', template: 'renewal', topic: 'letters', needs: ['email', needed], next: 'wait', onMissing: 'bye' },
+      { key: 'wait', kind: 'wait', untilDate: { trait: visit, days: -1 }, next: 'set', onMissing: 'bye' },
+      { key: 'set', kind: 'set-trait', path: set, value: 'gold', next: 'bye' },
+      { key: 'bye', kind: 'exit', reason: 'done' },
+    ];
+    const renewal = (steps: object[]) => ({ name: 'Renewal', intent: 'They renew in time', steps });
+    await world.publish([
+      { kind: 'topic', key: 'letters', body: { name: 'Letters', purpose: 'marketing' } },
+      {
+        kind: 'template',
+        key: 'renewal',
+        body: { channel: 'email', name: 'Renewal', subject: 'Soon', blocks: [{ block: 'text', text: 'Soon.' }] },
+      },
+      { kind: 'field', key: 'renews', body: { name: 'Renews on', path: 'renews', type: 'date' } },
+    ]);
+    const check = async (...paths: Parameters<typeof stepsWith>) => {
+      await world.must('PUT', '/api/definitions/journey/renewal', { body: renewal(stepsWith(...paths)) });
+      return world.must('POST', '/api/definitions/journey/renewal/check');
+    };
+    const typed = await check('renewz', 'birthdy', 'countri', 'tierr');
+    expect(typed.mistakes).toEqual([
+      { path: 'steps.0.on.date', message: 'there is no field "renewz"; define it first' },
+      { path: 'steps.1.needs.1', message: 'there is no field "countri"; define it first' },
+      { path: 'steps.2.untilDate.trait', message: 'there is no field "birthdy"; define it first' },
+    ]);
+    const setting = (warnings: { path: string }[]) => warnings.filter(({ path }) => path === 'steps.3.path');
+    expect(setting(typed.warnings)).toMatchObject([{ message: expect.stringContaining('it sets "tierr", for which no field is defined') }]);
+    const refused = await world.api('POST', '/api/definitions/journey/renewal/publish', { note: '' });
+    expect(refused.status).toBe(422);
+    expect(JSON.stringify(refused.body)).toContain('there is no field \\"countri\\"');
+
+    const right = await check('renews', 'birthday', 'country', 'tier');
+    expect(right.mistakes).toEqual([]);
+    expect(setting(right.warnings)).toEqual([]);
+    await world.must('POST', '/api/definitions/journey/renewal/publish', { note: '' });
+    // Each field says that the journey uses it.
+    for (const [path, as] of [
+      ['renews', 'the date in it begins the journey'],
+      ['birthday', 'a wait ends by the date in it'],
+      ['country', 'a mail needs it'],
+    ] as const) {
+      const there = await field(path);
+      expect(there.used).toContainEqual({ kind: 'journey', key: 'renewal', name: 'Renewal', as });
+      expect(there.neverUsed).toBe(false);
+    }
+    expect((await field('tier')).collected).toContainEqual(expect.objectContaining({ kind: 'journey', key: 'renewal' }));
+  });
+
   test('two fields cannot share a path, and a field says what does not go together', async () => {
     const check = async (key: string, body: object) => {
       await world.must('PUT', `/api/definitions/field/${key}`, { body });

@@ -11,6 +11,7 @@ const steps = [
 const course = {
   name: 'Course',
   intent: 'To be counted',
+  evidence: 'Some need a colleague, and some do not',
   goal: { on: { event: 'Bought' }, name: 'Bought', within: 'P10D' },
   exits: [{ on: { event: 'Left' }, reason: 'they left' }],
   serves: { to: 'conversion' },

@@ -28,6 +28,12 @@ describe.each(dialects)('on %s', (database) => {
     world = await openWorld({ database });
     await world.publish([
       ...['weekly', 'ready', 'busy'].map((key) => ({ kind: 'field' as const, key, body: { name: key, path: key, type: 'boolean' } })),
+      ...['renewsOn', 'born', 'visit'].map((key) => ({
+        kind: 'field' as const,
+        key: key.toLowerCase(),
+        body: { name: key, path: key, type: 'date' },
+      })),
+      { kind: 'field', key: 'city', body: { name: 'City', path: 'city', type: 'text' } },
       { kind: 'topic', key: 'news', body: { name: 'News', purpose: 'marketing' } },
       { kind: 'cap-policy', key: 'main', body: { name: 'None', caps: [] } },
       ...['plain', 'gold', 'low', 'high', 'first', 'second'].map((key) => ({

@@ -27,6 +27,7 @@ const usual: Usual = {
   stage: 'lead',
   journey: 'other',
   owner: 'ana@example.com',
+  date: null,
 };
 const journeyOf = (...steps: unknown[]): Journey => Journey.parse({ name: 'Guide', intent: 'Help with the guide.', steps });
 const start = { key: 'start', kind: 'entry', on: { event: 'Document Downloaded' }, next: 'hello' };

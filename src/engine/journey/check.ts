@@ -1,7 +1,7 @@
 import type { DefinitionDocument, DefinitionKind } from '#contract/definition.ts';
 import { definitionKinds } from '#contract/definition.ts';
 import { ms, sayDuration } from '#contract/instant.ts';
-import { type Journey, stepsAllowed } from '#contract/journey.ts';
+import { type Architecture, type Journey, stepsAllowed } from '#contract/journey.ts';
 import type { Circle } from '#contract/map.ts';
 import { exitsOf, type Step } from '#contract/steps/index.ts';
 import { triggerOf } from '#contract/steps/trigger.ts';
@@ -29,6 +29,8 @@ export interface Finding {
 export interface Known {
   find(kind: DefinitionKind, key: string): DefinitionDocument | undefined;
   stages: ReadonlySet<string>;
+  /** Whether a field is defined for a path. */
+  hasField(path: string): boolean;
   /** The events that came in the last 30 days, at least of those that the journey names. What asks about them is quiet where they are not given. */
   seen?: ReadonlySet<string> | undefined;
 }
@@ -130,6 +132,18 @@ function turns(step: Step, steps: ReadonlyMap<string, Step>): boolean {
     }
   return false;
 }
+
+/** The architecture that is tried before this one. */
+const simpler = { branching: 'linear', adaptive: 'branching' } as const;
+
+/** What an architecture does not have of this step, its kind or that it waits for people; null where it has all of it. */
+const beyondIt = (step: Step, architecture: Architecture): 'kind' | 'people' | null =>
+  !stepsAllowed[architecture].includes(step.kind)
+    ? 'kind'
+    : architecture === 'linear' && step.kind === 'wait' && (step.until !== undefined || step.untilRule !== undefined)
+      ? 'people'
+      : null;
+const isWithin = ({ steps }: Journey, architecture: Architecture): boolean => steps.every((step) => beyondIt(step, architecture) === null);
 
 const checks: readonly Check[] = [
   {
@@ -278,14 +292,15 @@ const checks: readonly Check[] = [
     *find({ journey }) {
       const { architecture } = journey;
       for (const step of journey.steps) {
-        if (!stepsAllowed[architecture].includes(step.kind))
+        const beyond = beyondIt(step, architecture);
+        if (beyond === 'kind')
           yield about(
             journey,
             step,
             `a ${architecture} journey has no step of the kind "${step.kind}"`,
             'Step up to the architecture that has it, and say why the simpler one is not enough.',
           );
-        if (architecture === 'linear' && step.kind === 'wait' && (step.until !== undefined || step.untilRule !== undefined))
+        if (beyond === 'people')
           yield about(
             journey,
             step,
@@ -296,14 +311,33 @@ const checks: readonly Check[] = [
     },
   },
   {
+    // An error where a trait is read; but traits without a field are kept as they come, so what a step writes is asked only.
+    name: 'field-written',
+    level: 'warning',
+    *find({ journey, known }) {
+      for (const step of journey.steps)
+        if (step.kind === 'set-trait' && !known.hasField(step.path))
+          yield about(
+            journey,
+            step,
+            `it sets "${step.path}", for which no field is defined: nothing says what it may hold, and no rule can ask for it`,
+            'Choose a field that exists, or define this one.',
+            'path',
+          );
+    },
+  },
+  {
     name: 'evidence',
     level: 'warning',
     *find({ journey }) {
-      if (journey.architecture === 'adaptive' && journey.evidence.trim() === '')
+      const { architecture } = journey;
+      if (architecture !== 'linear' && journey.evidence.trim() === '')
         yield whole(
           'evidence',
-          'nothing says why a simpler architecture is not enough',
-          'Write down what was seen that a branching journey could not answer.',
+          `nothing says why a ${simpler[architecture]} architecture is not enough`,
+          isWithin(journey, simpler[architecture])
+            ? `Choose ${simpler[architecture]}, which has all of its steps, or write down what was seen that such a journey could not answer.`
+            : `Write down what was seen that a ${simpler[architecture]} journey could not answer.`,
         );
     },
   },

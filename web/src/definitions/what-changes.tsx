@@ -1,10 +1,11 @@
 import { type ReactNode, useEffect } from 'react';
 import type { Reply } from '../api.ts';
 import { plural } from '../parts/number.ts';
-import { useChange, useTrial } from '../query.ts';
+import { useChange } from '../query.ts';
 import { toText } from './definition-text.ts';
 import css from './definition-page.module.css';
 import { DiffView } from './diff-view.tsx';
+import { LeftOpenList } from './left-open.tsx';
 import { MistakeList } from './mistake-list.tsx';
 
 type Change = Reply<'makePlan'>['changes'][number];
@@ -23,17 +24,19 @@ export function WhatChanges({
   definition,
   change,
   drawn,
-  warnings = false,
+  leftOpen = [],
+  where,
 }: {
   definition: Reply<'getDefinition'>;
   change: Change | undefined;
   /** What changes, shown as its kind is best looked at; the text stands under it, folded. */
   drawn?: ReactNode;
-  /** Says also what the draft leaves open (false). */
-  warnings?: boolean;
+  /** What the draft leaves open, to be said beside the rest (nothing). */
+  leftOpen?: Reply<'checkDefinition'>['warnings'] | undefined;
+  /** What a place in the draft is called (its path). */
+  where?: ((path: string) => string) | undefined;
 }) {
   const { kind, key, draft } = definition;
-  const check = useTrial('checkDefinition', warnings ? { params: { kind, key } } : null).data;
   const text = (
     <DiffView
       before={toText(kind, definition.published)}
@@ -59,10 +62,10 @@ export function WhatChanges({
           {sentence}
         </p>
       ))}
-      {check && check.warnings.length > 0 && (
+      {leftOpen.length > 0 && (
         <>
-          <p className={css.warning}>{plural(check.warnings.length, 'thing is', 'things are')} left open.</p>
-          <MistakeList places={check.warnings} />
+          <p className={css.warning}>{plural(leftOpen.length, 'thing is', 'things are')} left open.</p>
+          <LeftOpenList warnings={leftOpen} label="Left open" where={where} />
         </>
       )}
       {drawn}

@@ -12,7 +12,7 @@ import { said } from '../parts/notify.ts';
 import { ProblemView } from '../parts/problem.tsx';
 import { Bones } from '../parts/skeleton.tsx';
 import { Time } from '../parts/time.tsx';
-import { useChange, useRoute } from '../query.ts';
+import { useChange, useRoute, useTrial } from '../query.ts';
 import css from './reviews.module.css';
 import { type ReviewRow, useIsForYou } from './use-waiting.ts';
 
@@ -91,7 +91,9 @@ export function ReviewPanel({
 }
 
 function Changes({ definition }: { definition: Reply<'getDefinition'> }) {
-  return <WhatChanges definition={definition} change={usePlanned(definition)} warnings />;
+  const { kind, key } = definition;
+  const check = useTrial('checkDefinition', { params: { kind, key } }).data;
+  return <WhatChanges definition={definition} change={usePlanned(definition)} leftOpen={check?.warnings} />;
 }
 
 /** Approves the draft as it stands, or says what has to change first. */

@@ -11,6 +11,8 @@ export interface Usual {
   stage: string;
   journey: string;
   owner: string;
+  /** A field that holds a date; where there is none an example stands in, which the check asks to define. */
+  date: string | null;
 }
 
 type Blank<K extends StepKind> = Omit<StepOf<K>, 'key' | 'kind'>;
@@ -88,8 +90,8 @@ export const stepChoices: readonly StepChoice[] = [
     (usual) => ({ untilRule: lately(usual), timeout: 'P2D', next: null, onTimeout: null }),
     { forPeople: true },
   ),
-  choice('Time', 'wait', 'until-date', 'Wait until a date', 'a day of the calendar or of the person trait appointment', () => ({
-    untilDate: { trait: 'appointment_at', days: 0, at: '09:00' },
+  choice('Time', 'wait', 'until-date', 'Wait until a date', 'a day of the calendar or of the person trait appointment', (usual) => ({
+    untilDate: { trait: usual.date ?? 'appointment_at', days: 0, at: '09:00' },
     next: null,
     onMissing: null,
   })),
@@ -208,7 +210,7 @@ export const newPath = (usual: Usual, count: number): StepOf<'branch'>['paths'][
 /** What a new step of this journey begins with: as the journey's other steps have it, else the first there is. */
 export function usualOf(
   journey: Journey,
-  known: { events: string[]; topics: string[]; scores: string[]; stages: string[]; journeys: string[]; owners: string[] },
+  known: { events: string[]; topics: string[]; scores: string[]; stages: string[]; journeys: string[]; owners: string[]; dates: string[] },
 ): Usual {
   const topics = journey.steps.flatMap((step) => ('topic' in step ? [step.topic] : []));
   return {
@@ -218,5 +220,6 @@ export function usualOf(
     stage: known.stages[0] ?? '',
     journey: known.journeys[0] ?? '',
     owner: journey.owner ?? known.owners[0] ?? '',
+    date: known.dates[0] ?? null,
   };
 }

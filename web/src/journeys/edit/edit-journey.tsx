@@ -79,6 +79,7 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
         stages: (vocabulary?.stages ?? []).map((each) => each.key),
         journeys: (journeys ?? []).map((each) => each.key).filter((each) => each !== key),
         owners: vocabulary?.owners ?? [],
+        dates: (vocabulary?.traits ?? []).flatMap((each) => (each.name !== null && each.types.includes('date') ? [each.path] : [])),
       }),
     [journey, vocabulary, journeys, key],
   );

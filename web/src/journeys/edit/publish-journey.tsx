@@ -8,6 +8,7 @@ import { said } from '../../parts/notify.ts';
 import { useRoute } from '../../query.ts';
 import { ChangeList, CompareDrawing, useComparison } from '../compare-drawing.tsx';
 import css from '../compare.module.css';
+import { sayCard } from '../read-journey.ts';
 import { useNames } from '../use-names.ts';
 import { readDraft } from './draft.ts';
 import { PublishMails } from './publish-mails.tsx';
@@ -43,6 +44,11 @@ export function PublishJourney({
   const mailsFirst = pending.length > 0;
   const before = useMemo(() => readDraft(definition.published), [definition.published]);
   const after = useMemo(() => readDraft(definition.draft), [definition.draft]);
+  const names = useNames();
+  const where = (path: string): string => {
+    const step = after?.steps[Number(/^steps\.(\d+)/.exec(path)?.[1] ?? -1)];
+    return step ? sayCard(step, names) : 'The journey';
+  };
   return (
     <>
       <PublishMails
@@ -71,6 +77,7 @@ export function PublishJourney({
             <RampFields choice={choice} because={{ steps: usual.choice.steps, words: usual.because }} row={row} onChange={setChosen} />
           ),
         }}
+        where={where}
         changes={before && after && <WhatChanges journeyKey={definition.key} before={before} after={after} />}
       />
     </>

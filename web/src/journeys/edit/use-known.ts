@@ -4,6 +4,7 @@ import { isObject } from '#contract/json.ts';
 import type { Signals } from '#contract/signals.ts';
 import type { Journey } from '#contract/journey.ts';
 import type { Mistake } from '#contract/problems.ts';
+import { isDefined } from '#engine/fields.ts';
 import { checkHouse } from '#engine/house/check.ts';
 import { type House, openHouse } from '#engine/house/house.ts';
 import { signalFindings } from '#engine/house/signals.ts';
@@ -92,6 +93,7 @@ function knownOf(definitions: { kind: DefinitionKind; key: string; body?: unknow
   return {
     find: (kind, key) => documents.get(`${kind}/${key}`),
     stages: new Set(lifecycle?.kind === 'lifecycle' ? lifecycle.body.stages.map((stage) => stage.key) : []),
+    hasField: (path) => isDefined(path, documents.values()),
   };
 }
 

@@ -20,7 +20,7 @@ export const AroundContext = createContext<AroundStep>({
   journeyKey: '',
   journey: { steps: [] } as unknown as Journey,
   vocabulary: nothingKnown,
-  usual: { event: '', topic: '', score: '', stage: '', journey: '', owner: '' },
+  usual: { event: '', topic: '', score: '', stage: '', journey: '', owner: '', date: null },
   wrongAt: () => undefined,
   addPath: () => undefined,
   removePath: () => undefined,

@@ -22,7 +22,7 @@ const blanks: Record<TriggerKind, (usual: Usual) => Trigger> = {
   segment: () => ({ segment: '', change: 'entered' }),
   score: ({ score }) => ({ score, threshold: '', change: 'risen' }),
   stage: ({ stage }) => ({ stage, change: 'entered' }),
-  date: () => ({ date: 'birthday', days: 0, yearly: true, at: '09:00' }),
+  date: ({ date }) => ({ date: date ?? 'birthday', days: 0, yearly: true, at: '09:00' }),
   schedule: () => ({ every: 'week', weekdays: [1], at: '09:00' }),
   call: () => ({ by: 'api' }),
 };

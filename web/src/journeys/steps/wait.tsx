@@ -34,7 +34,7 @@ function begin(mode: Mode, step: Wait, usual: Usual): Partial<Wait> {
     case 'untilRule':
       return { untilRule: { event: { name: usual.event, since: 'journey' } }, ...open, onMissing: undefined } as Partial<Wait>;
     case 'untilDate':
-      return { untilDate: { trait: 'appointment_at', days: 0, at: '09:00' }, onMissing: step.next, ...time } as Partial<Wait>;
+      return { untilDate: { trait: usual.date ?? 'appointment_at', days: 0, at: '09:00' }, onMissing: step.next, ...time } as Partial<Wait>;
     case 'untilTime':
       return { untilTime: { at: '09:00', weekdays: [1, 2, 3, 4, 5] }, ...time, onMissing: undefined } as Partial<Wait>;
   }
@@ -111,6 +111,7 @@ export const wait: Fields<'wait'> = ({ step, onChange }) => {
 type UntilDateValue = NonNullable<Wait['untilDate']>;
 function UntilDate({ step, date, onChange }: { step: Wait; date: UntilDateValue; onChange: (part: Partial<Wait>) => void }) {
   const set = (part: Partial<UntilDateValue>): void => onChange({ untilDate: { ...date, ...part } });
+  const { usual } = useAround();
   const own = date.on === undefined;
   const { days = 0, at = '09:00' } = date;
   return (
@@ -129,7 +130,7 @@ function UntilDate({ step, date, onChange }: { step: Wait; date: UntilDateValue;
                   untilDate: { on: new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10), days, at },
                   onMissing: undefined,
                 } as Partial<Wait>)
-              : { untilDate: { trait: 'appointment_at', days, at }, onMissing: step.onMissing ?? step.next },
+              : { untilDate: { trait: usual.date ?? 'appointment_at', days, at }, onMissing: step.onMissing ?? step.next },
           )
         }
       />
