@@ -62,6 +62,17 @@ export const StageEntry = z.strictObject({
 });
 export type StageEntry = z.infer<typeof StageEntry>;
 
+/** When somebody has stalled in a stage: they are recycled, which is a move like any other, with its reason. */
+export const Stall = z.strictObject({
+  after: Duration.refine((text) => ms(text) > 0, { message: 'must be longer than no time' }).describe(
+    'How long somebody stands in the stage before they count as stalled',
+  ),
+  unless: Rule.optional().describe('Signs that they still move, or that it is right to wait: while it holds, nobody is recycled'),
+  to: Key.describe('The stage that they are recycled to; one of those in next'),
+  reason: Line.describe('Why, as it stands in their history'),
+});
+export type Stall = z.infer<typeof Stall>;
+
 export const Stage = z.strictObject({
   key: Key,
   name: Line,
@@ -74,6 +85,7 @@ export const Stage = z.strictObject({
   first: z.boolean().default(false).describe('Whether a person without a stage may begin here'),
   next: z.array(Key).max(50).default([]).describe('Stages that a person may move on to'),
   requires: z.array(z.string()).max(50).default([]).describe('Trait paths that must be known before someone may enter'),
+  stall: Stall.optional().describe('When somebody who does not move on is recycled; never when missing'),
 });
 export type Stage = z.infer<typeof Stage>;
 

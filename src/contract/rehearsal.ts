@@ -63,7 +63,14 @@ export const RehearsalSide = z.object({
   reasons: z
     .array(z.object({ status: z.enum(['held', 'skipped']), reason: MessageReason, journey: Key, messages: z.number(), says: z.string() }))
     .describe('Every "not now" and "not at all", most often first'),
-  moves: z.array(z.object({ from: z.string().nullable(), to: z.string(), count: z.number() })),
+  moves: z.array(
+    z.object({
+      from: z.string().nullable(),
+      to: z.string(),
+      count: z.number(),
+      recycled: z.number().describe('How many of them had stalled'),
+    }),
+  ),
   segments: z.array(z.object({ key: Key, name: z.string(), entered: z.number(), left: z.number(), members: z.number() })),
   crossings: z.array(z.object({ score: z.string(), threshold: z.string(), up: z.number(), down: z.number() })),
   together: z

@@ -4,6 +4,7 @@ import { conditionOf, conditionsOf, type Rule } from '#contract/rule.ts';
 import { undefinedFields } from './field-usage.ts';
 import { isDefined } from './fields.ts';
 import { checkJourney, type Finding } from './journey/check.ts';
+import { stallMistakes } from './lifecycle/stall.ts';
 import { sizeMistakes } from './rule/rule.ts';
 import { rulesOf } from './rulebook.ts';
 import { asksAbout, asksAboutItself } from './uses.ts';
@@ -42,6 +43,9 @@ export function checkMeaning(document: DefinitionDocument, set: DefinitionSet): 
   if (document.kind !== 'template') for (const missing of undefinedFields(document, set.values())) wrong(missing.path, missing.message);
   switch (document.kind) {
     case 'lifecycle':
+      mistakes.push(...stallMistakes(document.body));
+      if (document.key !== mainKey) wrong('key', `a workspace has one, with the key "${mainKey}"`);
+      break;
     case 'cap-policy':
     case 'identity-policy':
       if (document.kind === 'cap-policy')

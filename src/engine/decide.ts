@@ -23,6 +23,7 @@ import { type Chain, circleIn, isTurn, joined, led, sayBudget, sayCircle, turnsW
 import { isAmongFirst } from './journey/ramp.ts';
 import { endReasons, type Run, type Word } from './journey/run.ts';
 import { allows, missingFor, stageAfter } from './lifecycle/lifecycle.ts';
+import { recycleActor, recycled, stallOf } from './lifecycle/stall.ts';
 import { nameKey } from './identity/names.ts';
 import { sayKind } from './identity/words.ts';
 import { isZone, sayInstant } from './local-time.ts';
@@ -162,9 +163,10 @@ class Desk {
 
   /** Keeps what time may still turn into a change of a rule's answer, until something comes from outside. */
   private keepCaused(): void {
-    const { segmentsReading, scoresReading, gradesReading } = this.rulebook;
+    const { segmentsReading, scoresReading, gradesReading, lifecycle } = this.rulebook;
+    const stall = lifecycle?.stalls.get(this.person.stage ?? '');
     const kept = Object.entries(this.caused).filter(
-      ([name]) => segmentsReading.has(name) || scoresReading.has(name) || gradesReading.has(name),
+      ([name]) => segmentsReading.has(name) || scoresReading.has(name) || gradesReading.has(name) || stall?.reads.has(name),
     );
     if (kept.length > 0) this.person.state.caused = Object.fromEntries(kept);
     else if (this.person.state.caused) delete this.person.state.caused;
@@ -630,6 +632,24 @@ class Desk {
       this.move(to, { override: true, reason, actor, evidence: this.evidence });
   }
 
+  /** Recycles somebody who has stalled in their stage, at the instant at which they have. */
+  private askStall(): void {
+    const { lifecycle, context } = this.rulebook;
+    if (!lifecycle) return;
+    const question = this.question();
+    const stall = stallOf(lifecycle.stalls, question);
+    this.answered(question);
+    if (!stall) return;
+    const event = recycled(stall, this.person, context, this.at);
+    this.under(this.ledTo(stall.reads, this.asking), () => {
+      const { to, reason } = stall.body;
+      this.move(to, { override: false, reason, actor: recycleActor, evidence: event.id });
+      this.effects.push({ kind: 'event', ...event, from: this.evidence, by: 'lifecycle' });
+      this.learn(event);
+      if (!this.beginsNothing) this.raised.push({ event, chain: this.chain });
+    });
+  }
+
   private move(to: string, how: { override: boolean; reason: string | null; actor: string; evidence: string }): void {
     const { person } = this;
     // History has no two rows for one instant: a second move in the same millisecond stands one later.
@@ -974,6 +994,7 @@ class Desk {
   private release(actor: string): void {
     if (!this.person.state.paused) return;
     delete this.person.state.paused;
+    this.person.state.released = this.at;
     for (const run of this.runs) if (run.status === 'live' && run.step !== null) this.word(run.id, run.step, { kind: 'release', actor });
     this.lookAgain();
   }
@@ -983,6 +1004,7 @@ class Desk {
     const { stopped } = this.person.state;
     if (!stopped) return;
     delete this.person.state.stopped;
+    this.person.state.released = this.at;
     for (const { run, step, word } of stopped.unsaid ?? []) this.word(run, step, word);
     this.lookAgain();
   }
@@ -992,6 +1014,7 @@ class Desk {
     for (const run of this.runs) {
       for (const read of this.readsOf(run) ?? []) this.unheard.add(read);
     }
+    this.askStall();
   }
 
   private moveByJourney(to: string, journey: string, evidence: string): void {
@@ -1047,8 +1070,16 @@ class Desk {
       for (const score of readersOf(this.rulebook.scoresReading, changed)) this.askScore(score);
       for (const grade of readersOf(this.rulebook.gradesReading, changed)) this.askGrade(grade);
       for (const segment of readersOf(this.rulebook.segmentsReading, changed)) this.askSegment(segment);
+      if (this.mayStall(changed)) this.askStall();
     }
     this.asking = null;
+  }
+
+  /** Whether what changed is read by the stall of the stage that somebody stands in. */
+  private mayStall(changed: ReadonlySet<string>): boolean {
+    const stall = this.rulebook.lifecycle?.stalls.get(this.person.stage ?? '');
+    if (stall) for (const each of changed) if (stall.reads.has(each)) return true;
+    return false;
   }
 
   private askEverything(): void {
@@ -1067,6 +1098,7 @@ class Desk {
     for (const key of Object.keys(state.grades)) if (!this.rulebook.grades.some((grade) => grade.key === key)) delete state.grades[key];
     state.revision = this.rulebook.revision;
     state.written = marked(this.rulebook.fields, this.person.traits, state.written, this.now);
+    this.askStall();
     this.settle();
   }
 

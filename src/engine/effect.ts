@@ -70,7 +70,7 @@ export type Effect =
   | { kind: 'move-stage'; to: string; journey: string; step: string; evidence: string }
   | ({ kind: 'decision' } & DecisionLine)
   | { kind: 'message-event'; message: string; what: 'opened' | 'clicked' | 'bounced'; answer: string | null }
-  | { kind: 'event'; id: string; name: string; at: Instant; properties: JsonObject; from: string; by: 'link' | 'journey' }
+  | { kind: 'event'; id: string; name: string; at: Instant; properties: JsonObject; from: string; by: 'link' | 'journey' | 'lifecycle' }
   | { kind: 'merge'; joins: string; evidence: string; actor: string; by: string | null; reason: string | null }
   | { kind: 'disown'; name: { kind: IdentityKind; value: string }; because: string; at: Instant }
   /** Journeys that do not act on the person any more; none when they may again. */

@@ -47,6 +47,8 @@ export interface PersonState {
   arms?: Record<string, { arm: string; at: Instant }>;
   /** A human has taken over: nothing automatic happens until they release the person. */
   paused?: { since: Instant; by: string; reason: string };
+  /** When a human last gave them back, or everything was let go on: nobody has stalled by what passed before. */
+  released?: Instant;
   /** Everything is stopped for them, messages of every kind too: until somebody lets go. `unsaid`: what runs were told meanwhile. */
   stopped?: { since: Instant; by: string; reason: string; unsaid?: { run: string; step: string; word: Word }[] };
   /** What automation changed since something last came from outside, as `reads` names it, and how it was led there. */

@@ -197,7 +197,10 @@ export function* rulesOf(published: readonly Published[]): Generator<Rule> {
     }
     if (each.kind === 'score') for (const line of (each as Published<'score'>).body.points) yield line.rule;
     if (each.kind === 'lifecycle')
-      for (const stage of (each as Published<'lifecycle'>).body.stages) for (const entry of stage.entry) if (entry.when) yield entry.when;
+      for (const stage of (each as Published<'lifecycle'>).body.stages) {
+        for (const entry of stage.entry) if (entry.when) yield entry.when;
+        if (stage.stall?.unless) yield stage.stall.unless;
+      }
     if (each.kind === 'journey')
       for (const step of (each as Published<'journey'>).body.steps) for (const { rule } of rulesOfStep(step)) yield rule;
   }

@@ -111,8 +111,16 @@ function lookAtLifecycle(before: Lifecycle, after: Lifecycle, people: PeopleTher
     for (const entry of ways)
       if (!kept.entry.some((each) => isSame(each, entry)))
         said.push(`This is no longer evidence for "${stage.name}" as it was: ${sayMatch(entry.on)}.`);
+    if (stage.stall && !kept.stall) said.push(`Nobody is recycled from "${stage.name}" any more.`);
     for (const path of kept.requires)
       if (!stage.requires.includes(path)) said.push(`Nobody enters "${stage.name}" whose ${path} is not known.`);
+  }
+  for (const { key, name, stall } of after.stages) {
+    const was = before.stages.find((stage) => stage.key === key)?.stall;
+    if (stall && !(was && isSame({ ...was, reason: '' }, { ...stall, reason: '' })))
+      said.push(
+        `Whoever has stood still in "${name}" for ${sayDuration(stall.after)} is recycled to "${now.get(stall.to)?.name ?? stall.to}" at once, and journeys begin with it. A rehearsal says how many.`,
+      );
   }
   return said;
 }

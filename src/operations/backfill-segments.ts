@@ -25,8 +25,8 @@ export interface SegmentsOnly {
 }
 
 /**
- * Whether the way from one rulebook to another can be gone for everybody at once, in a few statements. Null when somebody has to be asked one by one: scores, grades, topics or fields
- * changed, or a score reads a segment that did, or the other way round.
+ * Whether the way from one rulebook to another can be gone for everybody at once, in a few statements. Null when somebody has to be asked one by one: scores, grades, topics, fields
+ * or stalls changed, or a score or a stall reads a segment that did, or a segment a score.
  */
 export function segmentsOnly(before: Rulebook, after: Rulebook): SegmentsOnly | null {
   const rest = (book: Rulebook): string =>
@@ -36,6 +36,7 @@ export function segmentsOnly(before: Rulebook, after: Rulebook): SegmentsOnly | 
       book.grades.map(({ key, version }) => `${key} ${version}`).sort(),
       [...book.topics.values()].map(({ key, body }) => `${key} ${body.purpose}`).sort(),
       book.fields.noted.map(({ body }) => JSON.stringify(body)).sort(),
+      [...(book.lifecycle?.stalls.values() ?? [])].map(({ stage, body }) => [stage, body]),
     ]);
   if (rest(before) !== rest(after)) return null;
   const known = new Map(before.everySegment.map(({ key, version }) => [key, version]));
@@ -48,6 +49,8 @@ export function segmentsOnly(before: Rulebook, after: Rulebook): SegmentsOnly | 
   const reads = segments.flatMap((segment) => [...segment.reads]);
   if (reads.some((read) => /^(score|grade):/.test(read))) return null;
   if ([...changed, ...gone].some((key) => after.scoresReading.has(`segment:${key}`) || after.gradesReading.has(`segment:${key}`)))
+    return null;
+  if ([...(after.lifecycle?.stalls.values() ?? [])].some((stall) => [...changed, ...gone].some((key) => stall.reads.has(`segment:${key}`))))
     return null;
   return { segments, gone };
 }

@@ -26,7 +26,7 @@ const lanesAtFirst = 64;
 const changesAtOnce = 1_500;
 const lockedFor = 300;
 
-/** Whether one rulebook says something about people that another does not: segments, scores, grades or what they read changed. */
+/** Whether one rulebook says something about people that another does not: segments, scores, grades, stalls or what they read changed. */
 export function isAnother(before: Rulebook, after: Rulebook): boolean {
   const said = (book: Rulebook): string =>
     [
@@ -36,6 +36,7 @@ export function isAnother(before: Rulebook, after: Rulebook): boolean {
       ...book.grades.map((each) => `grade ${each.key} ${each.version}`).sort(),
       ...[...book.topics.values()].map((each) => `topic ${each.key} ${each.body.purpose}`).sort(),
       ...book.fields.noted.map((each) => `field ${JSON.stringify(each.body)}`).sort(),
+      ...[...(book.lifecycle?.stalls.values() ?? [])].map((each) => `stall ${each.stage} ${JSON.stringify(each.body)}`).sort(),
     ].join('\n');
   return said(before) !== said(after);
 }

@@ -3,11 +3,12 @@ import type { PersonDetail } from '#contract/routes/people.ts';
 import { sayEnd } from '#engine/journey/run.ts';
 import { isDateSegment } from '#engine/journey/trigger.ts';
 import { wakesAt } from '#engine/journey/advance.ts';
+import { isRecycle } from '#engine/lifecycle/stall.ts';
 import { capsLeft, capsReach } from '#engine/message/caps.ts';
 import { consentTo } from '#engine/person.ts';
 import { loadEvents } from '#store/events.ts';
 import { identitiesOf, nameOf } from '#store/identities.ts';
-import { consentsOf, tasksOf } from '#store/histories.ts';
+import { consentsOf, movesOf, tasksOf } from '#store/histories.ts';
 import { findSuppressions, sentSince } from '#store/messages.ts';
 import { mergedInto } from '#store/people.ts';
 import { runsOfPerson } from '#store/runs.ts';
@@ -66,6 +67,12 @@ export async function profile(deps: Deps, workspace: Workspace, id: string): Pro
         : person.state.stageEvidence === null
           ? null
           : { id: person.state.stageEvidence, what: 'evidence that is no longer kept', at: null },
+      recycles: (await movesOf(tx, stored.id)).filter(isRecycle).map(({ at, from, to, reason }) => ({
+        at: toIso(at),
+        from: from ?? '',
+        to,
+        reason: reason ?? '',
+      })),
       entryPoint: stored.entryPoint,
       firstSource: stored.firstSource as PersonDetail['firstSource'],
       zone: stored.zone,

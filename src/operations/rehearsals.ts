@@ -258,7 +258,7 @@ function toSide(tally: Tally, nameOf: (kind: string, key: string) => string): Re
     moves: by(tally.moves)
       .map(([move, count]) => {
         const [from, to] = move.split('>') as [string, string];
-        return { from: from === '' ? null : from, to, count };
+        return { from: from === '' ? null : from, to, count, recycled: tally.recycles?.[move] ?? 0 };
       })
       .sort((a, b) => b.count - a.count),
     segments: by(tally.segments).map(([key, counts]) => ({ key, name: nameOf('segment', key), ...counts })),

@@ -74,7 +74,10 @@ export function toEvent(fact: Fact, person: string, workspace: number, storedAt:
 
 /** Whether an event was written by the engine itself, which would write it again. */
 export const isWrittenByEngine = ({ call, body: { source, messageId } }: StoredEvent): boolean =>
-  call === 'expired' || source === 'journey' || (source === 'link' && typeof messageId === 'string' && messageId.startsWith('verdict:'));
+  call === 'expired' ||
+  source === 'journey' ||
+  source === 'lifecycle' ||
+  (source === 'link' && typeof messageId === 'string' && messageId.startsWith('verdict:'));
 
 /**
  * The fact of an event as it came, with the consent that came with it: what a life is lived again by. Null for what the engine wrote, and for facts about the keeping of

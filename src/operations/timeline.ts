@@ -1,7 +1,9 @@
 import { type Instant, toIso } from '#contract/instant.ts';
+import type { StageMove } from '#contract/history.ts';
 import type { TimelineItem, timelineKinds } from '#contract/routes/people.ts';
 import type { z } from 'zod';
 import { sayEnd } from '#engine/journey/run.ts';
+import { isRecycle } from '#engine/lifecycle/stall.ts';
 import { decodeCursor, encodeCursor } from '#store/cursor.ts';
 import { eventsOfPerson, type StoredEvent } from '#store/events.ts';
 import { fieldRefusalsOfPerson } from '#store/fields.ts';
@@ -56,7 +58,7 @@ export async function timeline(
           id: `stage:${move.seq}`,
           moment: move.at,
           kind: 'stage',
-          title: `Moved ${move.from === null ? '' : `from ${stage(move.from)} `}to ${stage(move.to)}${move.override ? `: override, ${move.reason}` : ''}`,
+          title: sayMove(move, stage),
           by: move.override ? 'colleague' : 'machine',
           why: 'stage',
           raw: move,
@@ -160,6 +162,13 @@ export async function timeline(
   };
 }
 
+/** "Recycled from Qualification to Nurture: no movement for three weeks" */
+function sayMove(move: StageMove, stage: (key: string) => string): string {
+  const way = `${move.from === null ? '' : `from ${stage(move.from)} `}to ${stage(move.to)}`;
+  if (isRecycle(move)) return `Recycled ${way}: ${move.reason}`;
+  return `Moved ${way}${move.override ? `: override, ${move.reason}` : ''}`;
+}
+
 /** Decisions about who somebody is; `why` is asked about what follows from it. */
 const unasked = (about: string): boolean => ['merge', 'identity', 'fault'].includes(about);
 
@@ -178,6 +187,8 @@ const callTitles: Record<string, (event: StoredEvent) => string> = {
 function eventItem(event: StoredEvent): Dated[] {
   // A consent fact stands in the ledger, with what came of it.
   if (event.call === 'consent' || event.call === 'override') return [];
+  // So does a recycle, in the history of stages.
+  if (event.body.source === 'lifecycle') return [];
   const traits = ['identify', 'edit', 'expired'].includes(event.call);
   const properties = (event.body.properties ?? {}) as Record<string, unknown>;
   const detail = [properties.path, properties.name, properties.link, properties.title].find((value) => typeof value === 'string');

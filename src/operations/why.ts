@@ -1,7 +1,9 @@
 import { type Instant, isoOrNull, toIso } from '#contract/instant.ts';
+import type { JsonObject } from '#contract/json.ts';
 import { Problem } from '#contract/problems.ts';
 import type { Why } from '#contract/routes/people.ts';
 import { sayEnd } from '#engine/journey/run.ts';
+import { isRecycle, sayStall } from '#engine/lifecycle/stall.ts';
 import { sayStep } from '#engine/journey/steps/index.ts';
 import { sayTrigger } from '#engine/journey/trigger.ts';
 import { sayInstant } from '#engine/local-time.ts';
@@ -301,27 +303,41 @@ async function whyStage(asked: Asked): Promise<Why> {
     };
   }
   const seen = await evidence(asked, [move.evidence]);
+  const stood = isRecycle(move) ? await stoodStill(asked, move.evidence) : null;
   const ground = move.override
     ? `${move.actor} moved them by hand: ${move.reason}`
-    : move.actor.startsWith('journey:')
-      ? `the journey ${move.actor.slice(8)} moved them`
-      : move.actor === 'entry-point'
-        ? `they ${move.reason}`
-        : `${seen[0]?.what ?? 'an event'} is the evidence`;
+    : stood
+      ? `they were recycled, ${move.reason}`
+      : move.actor.startsWith('journey:')
+        ? `the journey ${move.actor.slice(8)} moved them`
+        : move.actor === 'entry-point'
+          ? `they ${move.reason}`
+          : `${seen[0]?.what ?? 'an event'} is the evidence`;
   return {
     answer: `${name(move.to)} since ${sayInstant(move.at, zone)}, from ${name(move.from)}: ${ground}.`,
     decided: move.to,
     at: toIso(move.at),
     because: [
       {
-        rule: move.override ? `override by ${move.actor}: ${move.reason}` : `${name(move.from)} → ${name(move.to)}`,
+        rule: move.override
+          ? `override by ${move.actor}: ${move.reason}`
+          : stood
+            ? `whoever stands still in ${name(move.from)} is recycled to ${name(move.to)}`
+            : `${name(move.from)} → ${name(move.to)}`,
         version: book.lifecycle?.version ?? null,
         held: true,
-        evidence: seen,
+        evidence: stood ?? seen,
       },
       ...(refusal && refusal.at > move.at ? refusal.because.map((line) => ({ ...line, evidence: [] })) : []),
     ],
   };
+}
+
+/** What was seen of somebody who was recycled: since when they stood still, and each sign that did not come. */
+async function stoodStill(asked: Asked, id: string): Promise<Ground['evidence']> {
+  const [event] = await loadEvents(asked.tx, [{ person: asked.person.id, id }]);
+  if (!event) return evidence(asked, [id]);
+  return sayStall((event.body.properties ?? {}) as JsonObject).map(({ what, at }) => ({ id, what, at: isoOrNull(at) }));
 }
 
 function whyOwner({ person, book }: Asked): Why {

@@ -99,6 +99,24 @@ export async function stageCounts(tx: Queryable, workspace: number, now: Instant
   };
 }
 
+/** How many were recycled from which stage, where to and why, in the last 90 and in the last 30 days; most first. */
+export async function recycleCounts(tx: Queryable, workspace: number, now: Instant) {
+  const ago = (days: number): string => toIso(now - days * 86_400_000);
+  const rows = await tx.query(
+    `select from_stage, stage, reason, count(*) as days90, count(*) filter (where entered_at > $3) as days30
+     from stage_history where workspace_id = $1 and actor = 'recycle' and entered_at > $2 and from_stage is not null
+     group by from_stage, stage, reason order by count(*) desc, reason`,
+    [workspace, ago(90), ago(30)],
+  );
+  return rows.map((row) => ({
+    from: row.from_stage as string,
+    to: row.stage as string,
+    reason: (row.reason as string | null) ?? '',
+    days30: row.days30 as number,
+    days90: row.days90 as number,
+  }));
+}
+
 export interface StoredConsent extends ConsentLine {
   person: string;
   workspace: number;

@@ -224,6 +224,36 @@ describe('somebody who has gone silent', () => {
   });
 });
 
+describe('a lead who answered once and does not move forward', () => {
+  beforeEach(async () => {
+    await did('Form Submitted');
+    await did('Email Replied');
+    await world.turn('P15D');
+    // They look at the site now and then: they are not silent, and have not moved.
+    await did('Page Viewed');
+    await world.turnTo(start + 21 * day - 1);
+    expect(await me()).toMatchObject({ stage: 'qualification', runs: [] });
+    await world.turn('PT1S');
+  });
+
+  test('is recycled after three weeks, and asked again', async () => {
+    expect(await me()).toMatchObject({
+      stage: 're-engagement',
+      recycles: [{ from: 'qualification', reason: 'no answer and nothing chosen for three weeks' }],
+    });
+    expect(await path('re-engagement')).toEqual(['stood-still', 'hello', 'a-week']);
+    await world.turn('P60D');
+    expect((await messages('re-engagement')).map(([step]) => step)).toEqual(['hello', 'one-idea', 'last-letter']);
+  });
+
+  test('is on their way again with the first sign of life since', async () => {
+    await world.turn('P3D');
+    await did('Email Replied');
+    expect((await path('re-engagement')).at(-1)).toBe('goal: Came back');
+    expect((await me()).stage).toBe('nurture');
+  });
+});
+
 test('who was silent before can be sent in by a colleague; who is not silent cannot', async () => {
   const send = () => world.must('POST', '/api/journeys/re-engagement/enter', { emails: [`${user}@example.com`] });
   await did('Form Submitted');

@@ -382,7 +382,7 @@ describe.each(dialects)('on %s', (database) => {
     const forged = await world.accept([
       { type: 'track', userId: user, event: 'Webhook Answered', properties: { credit: { rating: 'A' } } } as SegmentCall,
     ]);
-    expect(JSON.stringify(forged.body)).toContain('is written by journeys');
+    expect(JSON.stringify(forged.body)).toContain('is written by Throughline itself');
     world.answerHooks(() => ({ result: 'sent', providerId: null, answer: '200', body: 'no JSON' }));
     await did('Asked for credit');
     expect(await path('credit', 1)).toEqual(['start', 'call', 'which', 'other', 'end: other']);

@@ -48,6 +48,9 @@ export const PersonDetail = PersonRow.extend({
     .object({ id: z.string(), what: z.string(), at: isoOrNull })
     .nullable()
     .describe('The event by which they came into their stage'),
+  recycles: z
+    .array(z.object({ at: iso, from: z.string(), to: z.string(), reason: z.string() }))
+    .describe('Every time they stalled in a stage and were recycled, the latest first'),
   entryPoint: z.string(),
   firstSource: Source.nullable(),
   zone: z.string().nullable(),
@@ -358,12 +361,24 @@ export const StageCount = z.object({
     .object({ day: z.number(), week: z.number(), month: z.number(), older: z.number() })
     .describe('People by how long they have been in the stage: up to a day, a week, 30 days, longer'),
   medianAgeMs: z.number().nullable(),
+  stall: z
+    .object({
+      after: z.string().describe('How long somebody stands there before they have stalled'),
+      unless: z.string().nullable().describe('The signs that they still move, in words'),
+      to: z.string(),
+      reason: z.string(),
+    })
+    .nullable()
+    .describe('When somebody has stalled in it and is recycled; null is never'),
+  recycles: z
+    .array(z.object({ to: z.string(), reason: z.string(), days30: z.number(), days90: z.number() }))
+    .describe('How often people were recycled from it in 30 and in 90 days, by where to and why'),
 });
 export const lifecycleBoard = route({
   method: 'GET',
   path: '/api/lifecycle',
   tag: 'Lifecycle',
-  summary: 'The stages with counts and ages',
+  summary: 'The stages with counts and ages, and who was recycled from them',
   reply: z.object({
     name: z.string(),
     owner: z.string().nullable(),

@@ -1,5 +1,6 @@
 import type { DefinitionDocument } from '#contract/definition.ts';
 import { mainKey } from '#contract/definition.ts';
+import { sayDuration } from '#contract/instant.ts';
 import type { Journey } from '#contract/journey.ts';
 import type { Rule } from '#contract/rule.ts';
 import type { StepOf } from '#contract/steps/index.ts';
@@ -8,7 +9,7 @@ import { allows, compileLifecycle, type CompiledLifecycle } from '../lifecycle/l
 import { bareContext } from '../rule/question.ts';
 import { readsOf } from '../rule/rule.ts';
 import { nameOf } from '../name-of.ts';
-import { answerEvent, noteEvent, pointsEvent } from '../written-events.ts';
+import { answerEvent, noteEvent, pointsEvent, recycledEvent } from '../written-events.ts';
 import { type HouseFact, meets, type Push, pushOfRule } from './facts.ts';
 import { type OwnWrite, ownWrites } from './own-ways.ts';
 
@@ -212,6 +213,13 @@ export function houseGraph(documents: Iterable<DefinitionDocument>): HouseGraph 
   for (const to of lifecycle?.stages.keys() ?? [])
     for (const from of lifecycle!.stages.keys())
       if (allows(lifecycle!, from, to)) builder.edge(`stage:${to} entered`, `stage:${from} left`, { does: 'is entered from there' });
+  for (const { stage, body } of lifecycle?.stalls.values() ?? []) {
+    const way = { byTime: true, later: true, sure: body.unless === undefined };
+    const { from, to, reason } = { from: stage, to: body.to, reason: body.reason };
+    const event = keep({ kind: 'event', name: recycledEvent, properties: { from, to, reason }, open: true }, null, null);
+    for (const id of [`stage:${to} entered`, event])
+      builder.edge(`stage:${from} entered`, id, { ...way, does: `recycles people after ${sayDuration(body.after)}` });
+  }
 
   const journeys = all.filter((each) => each.kind === 'journey');
   const entries = journeys.flatMap(({ key, body }) =>

@@ -5,7 +5,7 @@ import { type Trigger, triggerOf } from '#contract/steps/trigger.ts';
 import { rulesOfStep } from '../journey/steps/index.ts';
 import { nameOf } from '../name-of.ts';
 import { rulesOf } from '../rulebook.ts';
-import { isWrittenByJourneys } from '../written-events.ts';
+import { isWrittenHere } from '../written-events.ts';
 import { findCircles } from './circles.ts';
 
 /** The house as it is drawn: journeys, segments, scores, grades, stages and the events that begin something, and what leads from one to another. */
@@ -61,7 +61,7 @@ function beginningOf(on: Trigger): Beginning {
     case 'event':
       return {
         words: `event ${trigger.on.event}`,
-        from: isWrittenByJourneys(trigger.on.event) ? null : `event/${trigger.on.event}`,
+        from: isWrittenHere(trigger.on.event) ? null : `event/${trigger.on.event}`,
         does: 'begins',
       };
     case 'segment':
@@ -137,7 +137,10 @@ export function houseMap(documents: Iterable<DefinitionDocument>, isLive: (docum
       for (const stage of document.body.stages)
         node('stage', stage.key, stage.name, {
           live: isLive(document),
-          reads: once(stage.entry.flatMap((way) => [`event ${way.on.event}`, ...(way.when ? asked(way.when) : [])])),
+          reads: once([
+            ...stage.entry.flatMap((way) => [`event ${way.on.event}`, ...(way.when ? asked(way.when) : [])]),
+            ...(stage.stall?.unless ? asked(stage.stall.unless) : []),
+          ]),
         });
     else if (isDrawn(document.kind))
       node(document.kind, document.key, nameOf(document), {
@@ -162,11 +165,15 @@ export function houseMap(documents: Iterable<DefinitionDocument>, isLive: (docum
       }
     }
     if (document.kind === 'lifecycle')
-      for (const stage of document.body.stages)
-        for (const way of stage.entry) {
-          if (nodes.has(`event/${way.on.event}`)) edge(`event/${way.on.event}`, `stage/${stage.key}`, 'moves people to it', true);
-          if (way.when) readEdges(way.when, `stage/${stage.key}`, edge);
+      for (const { key, entry, stall } of document.body.stages) {
+        for (const way of entry) {
+          if (nodes.has(`event/${way.on.event}`)) edge(`event/${way.on.event}`, `stage/${key}`, 'moves people to it', true);
+          if (way.when) readEdges(way.when, `stage/${key}`, edge);
         }
+        if (!stall) continue;
+        edge(`stage/${key}`, `stage/${stall.to}`, 'recycles people to it', true);
+        if (stall.unless) readEdges(stall.unless, `stage/${key}`, edge);
+      }
     if (document.kind === 'segment' && document.body.rule) readEdges(document.body.rule, `segment/${document.key}`, edge);
     if (document.kind === 'score') for (const line of document.body.points) readEdges(line.rule, `score/${document.key}`, edge);
     if (document.kind === 'grade')

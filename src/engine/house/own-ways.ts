@@ -1,7 +1,7 @@
 import type { Journey } from '#contract/journey.ts';
 import { conditionOf, type Rule } from '#contract/rule.ts';
 import { exitsOf, type Step, type StepOf } from '#contract/steps/index.ts';
-import { answerEvent, isWrittenByJourneys, noteEvent, pointsEvent } from '../written-events.ts';
+import { answerEvent, isWrittenHere, noteEvent, pointsEvent } from '../written-events.ts';
 import type { HouseFact } from './facts.ts';
 
 /**
@@ -29,7 +29,7 @@ function needsSomebody(rule: Rule): boolean {
   if ('any' in rule) return rule.any.every(needsSomebody);
   if ('not' in rule) return false;
   const { kind, test } = conditionOf(rule);
-  if (kind !== 'event' || isWrittenByJourneys(test.name) || (test.atMost !== undefined && test.atLeast === undefined)) return false;
+  if (kind !== 'event' || isWrittenHere(test.name) || (test.atMost !== undefined && test.atLeast === undefined)) return false;
   return test.since === 'journey' || test.within !== undefined || test.calendar !== undefined;
 }
 
@@ -42,9 +42,7 @@ function isOutside(step: Step, at: readonly (string | number)[]): boolean {
       return true;
     case 'wait':
       if (at[0] !== 'next') return false;
-      return step.until !== undefined
-        ? !isWrittenByJourneys(step.until.event)
-        : step.untilRule !== undefined && needsSomebody(step.untilRule);
+      return step.until !== undefined ? !isWrittenHere(step.until.event) : step.untilRule !== undefined && needsSomebody(step.untilRule);
     case 'branch':
       return at[0] === 'paths' && needsSomebody(step.paths[at[1] as number]!.when);
     case 'split':

@@ -38,11 +38,14 @@ export function* silencesOf(document: DefinitionDocument): Generator<{ step: str
     if (channel) yield { step: null, path: 'rule', channel };
   }
   if (document.kind === 'lifecycle')
-    for (const [index, stage] of document.body.stages.entries())
+    for (const [index, stage] of document.body.stages.entries()) {
+      const still = stage.stall?.unless && silentOn({ not: stage.stall.unless });
+      if (still) yield { step: null, path: `stages.${index}.stall.unless`, channel: still };
       for (const [way, { when }] of stage.entry.entries()) {
         const channel = when && silentOn(when);
         if (channel) yield { step: null, path: `stages.${index}.entry.${way}.when`, channel };
       }
+    }
   if (document.kind !== 'journey') return;
   const steps = new Map(document.body.steps.map((step) => [step.key, step]));
   for (const [index, step] of document.body.steps.entries()) {

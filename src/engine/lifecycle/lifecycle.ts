@@ -6,6 +6,7 @@ import { traitOf } from '../rule/kinds/person.ts';
 import { compileMatch, type Occurrence } from '../rule/match.ts';
 import { always, type CompiledRule, never, type RuleContext } from '../rule/question.ts';
 import { compileRule } from '../rule/rule.ts';
+import { type CompiledStall, compileStall } from './stall.ts';
 
 export interface CompiledLifecycle {
   version: number;
@@ -13,6 +14,8 @@ export interface CompiledLifecycle {
   stages: Map<string, Stage>;
   /** Event name → the ways into a stage that it can be evidence for, in the order of the stages. */
   byEvent: Map<string, { stage: Stage; from: Set<string> | null; matches: (event: Occurrence) => boolean; when: CompiledRule }[]>;
+  /** Stage → when somebody has stalled in it. */
+  stalls: Map<string, CompiledStall>;
 }
 
 export function compileLifecycle(version: number, body: Lifecycle, context: RuleContext): CompiledLifecycle {
@@ -28,7 +31,8 @@ export function compileLifecycle(version: number, body: Lifecycle, context: Rule
       });
       byEvent.set(entry.on.event, ways);
     }
-  return { version, body, stages: new Map(body.stages.map((stage) => [stage.key, stage])), byEvent };
+  const stalls = new Map(body.stages.flatMap(({ key, stall }) => (stall ? [[key, compileStall(key, stall, context)]] : [])));
+  return { version, body, stages: new Map(body.stages.map((stage) => [stage.key, stage])), byEvent, stalls };
 }
 
 /** Whether a move is one that the lifecycle knows: from nothing into a first stage, or along `next`. */

@@ -6,6 +6,7 @@ import type { Effect, EffectOf } from '../effect.ts';
 import { endedBy } from '../journey/advance.ts';
 import { endsMessages, type Run } from '../journey/run.ts';
 import { nextDue } from '../journey/trigger.ts';
+import { isRecycle } from '../lifecycle/stall.ts';
 import type { Circumstances, Sent } from '../message/circumstances.ts';
 import { endedByPeople } from '../message/holds.ts';
 import { betterOf, decideMessage, type Rival } from '../message/policy.ts';
@@ -130,7 +131,7 @@ export interface Course {
   /** Runs that were live in that time. */
   runs: LivedRun[];
   messages: LivedMessage[];
-  moves: { from: string | null; to: string; at: Instant }[];
+  moves: { from: string | null; to: string; at: Instant; recycled: boolean }[];
   segments: { segment: string; entered: boolean; at: Instant }[];
   crossings: { score: string; threshold: string; up: boolean; at: Instant }[];
   /** Journeys that were not entered, and the rule that stood against it. */
@@ -303,7 +304,7 @@ class Living {
         this.lived.get(effect.run)?.steps.push({ step: effect.step, next: effect.next, at: effect.at });
         break;
       case 'move':
-        if (counts(effect.at)) course.moves.push({ from: effect.from, to: effect.to, at: effect.at });
+        if (counts(effect.at)) course.moves.push({ from: effect.from, to: effect.to, at: effect.at, recycled: isRecycle(effect) });
         break;
       case 'segment':
         if (counts(effect.at)) course.segments.push({ segment: effect.segment, entered: effect.entered, at: effect.at });

@@ -47,6 +47,8 @@ export interface Tally {
   reasons: Record<string, number>;
   /** `from>to` → moves; from is empty at the beginning. */
   moves: Record<string, number>;
+  /** The same, for those of them that were recycles. */
+  recycles?: Record<string, number>;
   segments: Record<string, { entered: number; left: number; members: number }>;
   /** `score threshold` → crossings. */
   crossings: Record<string, { up: number; down: number }>;
@@ -127,7 +129,11 @@ export function addCourse(
   for (const run of course.runs) addRun(tally, run, from, dayOf);
   for (const message of course.messages) addMessage(tally, message, dayOf);
   for (const { journey, rule } of course.refusals) add(at(tally.journeys, journey, noJourney).refused, rule);
-  for (const { from: before, to } of course.moves) add(tally.moves, `${before ?? ''}>${to}`);
+  for (const { from: before, to, recycled } of course.moves) {
+    add(tally.moves, `${before ?? ''}>${to}`);
+    tally.recycles ??= {};
+    if (recycled) add(tally.recycles, `${before ?? ''}>${to}`);
+  }
   for (const { segment, entered } of course.segments) {
     const counts = at(tally.segments, segment, () => ({ entered: 0, left: 0, members: 0 }));
     if (entered) counts.entered += 1;

@@ -1,12 +1,12 @@
 import { day } from '#contract/instant.ts';
 import { Problem } from '#contract/problems.ts';
 import { addPerson, changeConsent, editPerson, erasePerson, overrideStage } from '#operations/edit-person.ts';
+import { lifecycleBoard } from '#operations/lifecycle-board.ts';
 import { profile } from '#operations/profile.ts';
 import { timeline } from '#operations/timeline.ts';
 import { why } from '#operations/why.ts';
 import { completeTask } from '#operations/steer-runs.ts';
 import { countTasks, listTasks } from '#operations/tasks.ts';
-import { stageCounts } from '#store/histories.ts';
 import { countMembers } from '#store/memberships.ts';
 import { countPeople, listPeople } from '#store/people.ts';
 import { workspaceNow } from '#store/workspaces.ts';
@@ -73,43 +73,7 @@ export const people: HandlersOf<
     await completeTask(house.deps, caller.workspace, caller.actor, params.id);
     return { id: params.id };
   },
-  lifecycleBoard: (house, { caller }) =>
-    within(house, caller, async (tx) => {
-      const { workspace } = caller;
-      const now = workspaceNow(workspace, house.deps.now());
-      const lifecycle = (await house.deps.rulebooks.current(tx, workspace.id)).lifecycle;
-      const counts = await stageCounts(tx, workspace.id, now);
-      return {
-        name: lifecycle?.body.name ?? 'No lifecycle',
-        owner: lifecycle?.body.owner ?? null,
-        version: lifecycle?.version ?? null,
-        none: counts.standing.find((row) => row.stage === null)?.count ?? 0,
-        stages: (lifecycle?.body.stages ?? []).map(({ key, name, meaning, objective, risk, owner, hue }) => {
-          const row = counts.standing.find((each) => each.stage === key);
-          const sum = (moves: typeof counts.moves, what: 'count' | 'overrides'): number =>
-            moves.reduce((total, move) => total + move[what], 0);
-          const came = counts.moves.filter((move) => move.to === key);
-          return {
-            key,
-            name,
-            meaning,
-            objective,
-            risk,
-            owner,
-            hue,
-            count: row?.count ?? 0,
-            entered7d: sum(came, 'count'),
-            left7d: sum(
-              counts.moves.filter((move) => move.from === key),
-              'count',
-            ),
-            overrides7d: sum(came, 'overrides'),
-            ages: { day: row?.day ?? 0, week: row?.week ?? 0, month: row?.month ?? 0, older: row?.older ?? 0 },
-            medianAgeMs: row?.medianSince ? now - row.medianSince : null,
-          };
-        }),
-      };
-    }),
+  lifecycleBoard: (house, { caller }) => lifecycleBoard(house.deps, caller.workspace),
 };
 
 async function segmentNamed(

@@ -5,7 +5,7 @@ import { callNames, type Claims, type Fact, type FactSource } from '#contract/fa
 import type { Instant } from '#contract/instant.ts';
 import { isObject, type Json, type JsonObject } from '#contract/json.ts';
 import type { ProblemCode } from '#contract/problems.ts';
-import { isWrittenByJourneys } from '#engine/written-events.ts';
+import { isWrittenHere } from '#engine/written-events.ts';
 
 /** Segment's calls, which of them a message is when it does not say so itself. */
 export const calls = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
@@ -108,8 +108,8 @@ export function readMessage(
     case 'track': {
       if (typeof message.event !== 'string' || message.event.trim() === '' || message.event.length > 200)
         return refuse('event', 'must be a text of 1 to 200 characters');
-      if (context.source.trust === 'write' && isWrittenByJourneys(message.event.trim()))
-        return refuse('event', 'is written by journeys, and a write key cannot send it');
+      if (context.source.trust === 'write' && isWrittenHere(message.event.trim()))
+        return refuse('event', 'is written by Throughline itself, and a write key cannot send it');
       return incoming(
         {
           ...base,

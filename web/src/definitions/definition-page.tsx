@@ -1,17 +1,20 @@
 import { Button } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { kindNames } from 'contract:words';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { DefinitionKind } from '#contract/definition.ts';
 import { ProblemError, type Reply } from '../api.ts';
 import { type Search, To, useAddress } from '../parts/address.tsx';
+import { EditStalls } from '../lifecycle/edit-stalls.tsx';
+import { Empty } from '../parts/empty.tsx';
 import { Page } from '../parts/page.tsx';
 import { ProblemView } from '../parts/problem.tsx';
 import { useRoute } from '../query.ts';
 import { DefinitionFrame } from './definition-frame.tsx';
-import { toText } from './definition-text.ts';
+import { readText, toText } from './definition-text.ts';
 import { DraftEditor } from './draft-editor.tsx';
 import { OneDefinition } from './one-definition.tsx';
+import { useSaveDraft } from './save-draft.ts';
 import { useEdits } from './use-edits.ts';
 import { Versions } from './versions.tsx';
 
@@ -48,29 +51,42 @@ const noKind = new ProblemError(404, {
   details: null,
 });
 
+type Part = 'draft' | 'stalls' | 'versions';
+
 function Loaded({ definition }: { definition: Reply<'getDefinition'> }) {
   const { kind, key } = definition;
   const [address, setAddress] = useAddress();
   const versions = useRoute('listVersions', { params: { kind, key } });
   const kept = toText(kind, definition.draft);
   const [text, setText] = useState(kept);
+  const parts: { value: Part; label: string; count?: number | undefined }[] = [
+    { value: 'draft', label: 'Draft' },
+    ...(kind === 'lifecycle' ? [{ value: 'stalls' as const, label: 'Standing still' }] : []),
+    { value: 'versions', label: 'Versions', count: versions.data?.items.length },
+  ];
   const edits = useEdits(kept, text, () => setText(kept));
-  const tab = address.tab === 'versions' ? 'versions' : 'draft';
+  const tab = parts.find(({ value }) => value === address.tab)?.value ?? 'draft';
+  const read = useMemo(() => readText(text), [text]);
+  const draft = useSaveDraft(kind, key);
+  const save = async (): Promise<void> => {
+    if (!read.ok) return;
+    const kept = toText(kind, (await draft.save(read.body)).draft);
+    setText(kept);
+    edits.settle(kept);
+  };
   return (
     <DefinitionFrame
       definition={definition}
       shelf={shelfOf(kind)}
       fit="fill"
-      parts={[
-        { value: 'draft', label: 'Draft' },
-        { value: 'versions', label: 'Versions', count: versions.data?.items.length },
-      ]}
+      parts={parts}
       part={tab}
       onPart={(next) =>
-        setAddress({ tab: next === 'versions' ? 'versions' : undefined, v: undefined, against: undefined }, { replace: false })
+        setAddress({ tab: next === 'draft' ? undefined : next, v: undefined, against: undefined, peek: undefined }, { replace: false })
       }
       edits={edits}
       onDraft={(body) => setText(toText(kind, body))}
+      {...(tab === 'stalls' ? { save: { run: () => void save().catch(() => undefined), busy: draft.busy } } : {})}
       action={null}
       links={<MoreThanText of={definition} />}
     >
@@ -85,6 +101,23 @@ function Loaded({ definition }: { definition: Reply<'getDefinition'> }) {
             edits.settle(next);
           }}
         />
+      ) : tab === 'stalls' ? (
+        <>
+          {draft.problem && <ProblemView problem={draft.problem} />}
+          {read.ok ? (
+            <EditStalls
+              body={read.body}
+              onBody={(body) => setText(toText(kind, body))}
+              onSave={() => void save().catch(() => undefined)}
+              mistakes={definition.mistakes}
+            />
+          ) : (
+            <Empty
+              title="The text of the draft cannot be read"
+              action={<Button onClick={() => setAddress({ tab: undefined })}>Mend the text</Button>}
+            />
+          )}
+        </>
       ) : (
         <Versions definition={definition} versions={versions} />
       )}
@@ -100,6 +133,7 @@ function MoreThanText({ of: { kind, key, hasDraft, version } }: { of: Reply<'get
       search: { version: hasDraft || version === null ? 'draft' : undefined },
       words: 'See it drawn',
     },
+    lifecycle: { to: 'lifecycle', words: 'Open the board' },
     score: { to: `scores/${key}`, words: 'Open the score' },
     segment: { to: `segments/${key}`, search: { tab: 'edit' }, words: 'As a sentence' },
   };

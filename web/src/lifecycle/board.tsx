@@ -20,6 +20,8 @@ const comeIntoSight = ({ currentTarget: card }: FocusEvent<HTMLElement>): void =
   if (card.matches(':focus-visible')) card.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 };
 
+const recycled30d = ({ recycles }: Stage): number => recycles.reduce((sum, { days30 }) => sum + days30, 0);
+
 /** One station on the line. */
 function Station({ stage, most, open, onOpen }: { stage: Stage; most: number; open: boolean; onOpen: () => void }) {
   return (
@@ -35,6 +37,11 @@ function Station({ stage, most, open, onOpen }: { stage: Stage; most: number; op
           {stage.overrides7d > 0 && (
             <span className={css.override} data-tip="Moves by hand in 7 days">
               {stage.overrides7d} by hand
+            </span>
+          )}
+          {recycled30d(stage) > 0 && (
+            <span className={css.recycled} data-tip="Recycled in 30 days, because they stood still">
+              {sayShort(recycled30d(stage))} recycled
             </span>
           )}
         </span>

@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
+import { sayDuration } from '#contract/instant.ts';
 import { To } from '../parts/address.tsx';
 import { sayNumber, sayShort } from '../parts/number.ts';
 import { Fact, Facts, Section } from '../parts/page.tsx';
 import { callPerson, Face } from '../parts/person-name.tsx';
 import { saySpan } from '../parts/say-time.ts';
 import { Bones } from '../parts/skeleton.tsx';
-import { hue, type Stage } from '../parts/stage-badge.tsx';
+import { hue, type Stage, StageBadge } from '../parts/stage-badge.tsx';
 import { Time } from '../parts/time.tsx';
 import { useList } from '../query.ts';
 import css from './stage-panel.module.css';
@@ -35,6 +36,46 @@ export function AgeRows({ stage }: { stage: Stage }) {
   );
 }
 
+/** When somebody has stalled here, and how many did lately, by where they were recycled to and why. */
+function Standing({ stage: { stall, recycles } }: { stage: Stage }) {
+  return (
+    <>
+      <p className="quiet">
+        {stall ? (
+          <>
+            Whoever has been here for {sayDuration(stall.after)} is recycled to <StageBadge stage={stall.to} />
+            {stall.unless && <>, unless {stall.unless}</>}.
+          </>
+        ) : (
+          'Nobody is recycled from here, however long they stay.'
+        )}
+      </p>
+      {recycles.length > 0 ? (
+        <table className={css.recycles}>
+          <thead>
+            <tr>
+              <th>Recycled because</th>
+              <th>30 days</th>
+              <th>90 days</th>
+            </tr>
+          </thead>
+          <tbody>
+            {recycles.map(({ to, reason, days30, days90 }) => (
+              <tr key={`${to} ${reason}`}>
+                <td>{reason}</td>
+                <td>{sayNumber(days30)}</td>
+                <td>{sayNumber(days90)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : (
+        stall && <p className="faint">Nobody was recycled in the last 90 days.</p>
+      )}
+    </>
+  );
+}
+
 /** A stage in the side panel: what it means, what goes wrong without it, its ages, its newest people. */
 export function StagePanel({ stage }: { stage: Stage }) {
   const people = useList('listPeople', { query: { stage: stage.key, limit: 8 } });
@@ -58,6 +99,23 @@ export function StagePanel({ stage }: { stage: Stage }) {
       </Facts>
       <Section title="Time in stage">
         <AgeRows stage={stage} />
+      </Section>
+      <Section
+        title="Standing still"
+        action={
+          <Button
+            size="xs"
+            variant="default"
+            component={To}
+            to="definitions/lifecycle/main"
+            search={{ tab: 'stalls', peek: stage.key }}
+            aria-label={`Change who is recycled from ${stage.name}`}
+          >
+            Change
+          </Button>
+        }
+      >
+        <Standing stage={stage} />
       </Section>
       <Section
         title="People here"

@@ -5,7 +5,7 @@ import type { PersonDetail } from '#contract/routes/people.ts';
 import { To } from '../parts/address.tsx';
 import { plural } from '../parts/number.ts';
 import { Fact, Facts, Section } from '../parts/page.tsx';
-import { StageBadge } from '../parts/stage-badge.tsx';
+import { StageBadge, useStages } from '../parts/stage-badge.tsx';
 import { Time } from '../parts/time.tsx';
 import { Chip } from '../parts/tone.tsx';
 import { Why } from '../parts/why.tsx';
@@ -16,6 +16,18 @@ import { Tasks } from './tasks.tsx';
 import { Traits } from './traits.tsx';
 
 const channelNames: Record<string, string> = { '*': 'on all channels', email: 'by e-mail', webhook: 'by webhook' };
+
+/** How often they stalled and were recycled, and when and why the last time. */
+function Recycles({ of: [last, ...earlier] }: { of: PersonDetail['recycles'] }) {
+  if (!last) return null;
+  return (
+    <div className="faint">
+      Recycled {earlier.length === 0 ? 'once' : `${earlier.length + 1} times, last`} <Time at={last.at} /> from <StageName of={last.from} />
+      : {last.reason}
+    </div>
+  );
+}
+const StageName = ({ of }: { of: string }) => useStages().find(({ key }) => key === of)?.name ?? of;
 
 /** Where the person stands, who looks after them, how they score, whether they can be reached. */
 function Now({ person }: { person: PersonDetail }) {
@@ -32,6 +44,7 @@ function Now({ person }: { person: PersonDetail }) {
             <Evidence of={person.stageEvidence} />
           </div>
         )}
+        <Recycles of={person.recycles} />
       </Fact>
       <Fact name="Owner">
         {person.owner ?? <span className="faint">Nobody</span>} <Why person={id} about="owner" of="owner" />

@@ -70,7 +70,7 @@ export function Together({ rehearsal }: { rehearsal: Rehearsal }) {
             <SidesTable
               label="Moves between stages"
               of="Move"
-              measures={[{ title: 'Moves' }]}
+              measures={[{ title: 'Moves' }, { title: 'Recycled', tip: 'Of them, because nobody moved on' }]}
               rows={moves.map((key) => {
                 const [from, to] = key.split('>') as [string, string];
                 return {
@@ -82,7 +82,10 @@ export function Together({ rehearsal }: { rehearsal: Rehearsal }) {
                       <StageBadge stage={to} />
                     </span>
                   ),
-                  values: [of((side) => side.moves.find((each) => keyOfMove(each) === key)?.count ?? 0)],
+                  values: [
+                    of((side) => side.moves.find((each) => keyOfMove(each) === key)?.count ?? 0),
+                    of((side) => side.moves.find((each) => keyOfMove(each) === key)?.recycled ?? 0),
+                  ],
                 };
               })}
             />
