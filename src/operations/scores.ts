@@ -7,13 +7,14 @@ import type { Rule } from '#contract/rule.ts';
 import { localDay, sayDay, startOfDay, weekdayOf } from '#engine/local-calendar.ts';
 import type { Person } from '#engine/person.ts';
 import { addMemo, type Memo, namesSince, remember } from '#engine/rule/memory.ts';
-import { never } from '#engine/rule/question.ts';
+import { never, type Question } from '#engine/rule/question.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
-import { type CompiledScore, compileScore } from '#engine/score/score.ts';
+import { type CompiledScore, compileScore, type LedgerLine, withEachAdded } from '#engine/score/score.ts';
 import { mergeTraits } from '#engine/traits.ts';
+import { pointsEvent } from '#engine/written-events.ts';
 import type { Transaction } from '#store/database.ts';
 import { listDefinitions } from '#store/definitions.ts';
-import { countNamed, eventsForMemory, eventsOfPerson, eventsPerWeek } from '#store/events.ts';
+import { countNamed, eventsForMemory, eventsOfPerson, eventsPerWeek, eventsSince } from '#store/events.ts';
 import { consentsOf, movesOf } from '#store/histories.ts';
 import { crossingsByWeek, listCrossings, membershipsAt, scoreMarks, scoreSteps } from '#store/memberships.ts';
 import { countPeople, loadPeople, namesOf, peopleInLanes } from '#store/people.ts';
@@ -278,6 +279,14 @@ async function personAt(tx: Transaction, now: Person, at: Instant, memos: Iterab
   };
 }
 
+/** What a score is made of for somebody, with each time that a journey added to it. */
+export async function ledgerOf(tx: Transaction, score: CompiledScore, question: Question): Promise<LedgerLine[]> {
+  const lines = score.ledger(question);
+  if (!lines.some(({ event }) => event === pointsEvent)) return lines;
+  const added = (await eventsSince(tx, [question.person.id], [pointsEvent], 0)).filter(({ happenedAt }) => happenedAt <= question.now);
+  return withEachAdded(lines, score.key, added.map(toOccurrence));
+}
+
 export const personScore = async (deps: Deps, workspace: Workspace, id: string, key: string, at?: string) => {
   const stored = await findPerson(deps, workspace, id);
   return within(deps, workspace, async (tx) => {
@@ -294,7 +303,7 @@ export const personScore = async (deps: Deps, workspace: Workspace, id: string, 
       value: score.valueAt(question),
       at: toIso(asked),
       version: score.version,
-      ledger: score.ledger(question).map((line) => ({ ...line, at: isoOrNull(line.at) })),
+      ledger: (await ledgerOf(tx, score, question)).map(({ event: _, ...line }) => ({ ...line, at: isoOrNull(line.at) })),
     };
   });
 };

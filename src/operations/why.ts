@@ -4,6 +4,7 @@ import { Problem } from '#contract/problems.ts';
 import type { Why } from '#contract/routes/people.ts';
 import { sayEnd } from '#engine/journey/run.ts';
 import { isRecycle, sayStall } from '#engine/lifecycle/stall.ts';
+import { ownerIs } from '#engine/journey/steps/assign.ts';
 import { sayStep } from '#engine/journey/steps/index.ts';
 import { sayTrigger } from '#engine/journey/trigger.ts';
 import { sayInstant } from '#engine/local-time.ts';
@@ -13,16 +14,17 @@ import { sayMatch } from '#engine/rule/words.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import type { LedgerLine } from '#engine/score/score.ts';
 import type { Transaction } from '#store/database.ts';
-import { eventsAt, loadEvents, type StoredEvent } from '#store/events.ts';
+import { eventsAt, eventsSince, loadEvents, type StoredEvent } from '#store/events.ts';
 import { consentsOf, decisionsOf, movesOf } from '#store/histories.ts';
 import { findMessage } from '#store/messages.ts';
 import type { StoredPerson } from '#store/people.ts';
-import { runsOfPerson } from '#store/runs.ts';
+import { runsOfPerson, stepsOfPerson } from '#store/runs.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { findPerson } from './edit-person.ts';
 import { remembering } from './remember.ts';
-import { toPerson } from './rows.ts';
+import { ledgerOf } from './scores.ts';
+import { ownerEvent, toPerson } from './rows.ts';
 import { askedBy, decidedByHand, nameOfBroadcast, sayAsked, sayByHand, sayMessage } from './say-message.ts';
 
 type Ground = Why['because'][number];
@@ -263,11 +265,8 @@ async function whyScore(asked: Asked, key: string): Promise<Why> {
   if (!score) throw new Problem('definition-unknown', { kind: 'score', key });
   const question = { person: toPerson(await remembering(tx, workspace, book, person, now)), now, changesAt: never };
   const value = score.valueAt(question);
-  const lines = score.ledger(question);
-  const earned = lines.map(({ because, at }) => ({
-    what: score.body.signals.find((signal) => signal.because === because)?.on.event ?? '',
-    at,
-  }));
+  const lines = await ledgerOf(tx, score, question);
+  const earned = lines.map(({ event, at }) => ({ what: event ?? '', at }));
   const idOf = await idsOf(asked, earned);
   return {
     answer: `${score.body.name} is ${value}: ${lines.length > 0 ? lines.map(sayLine).join(', ') : 'nothing counts yet'}.`,
@@ -340,16 +339,21 @@ async function stoodStill(asked: Asked, id: string): Promise<Ground['evidence']>
   return sayStall((event.body.properties ?? {}) as JsonObject).map(({ what, at }) => ({ id, what, at: isoOrNull(at) }));
 }
 
-function whyOwner({ person, book }: Asked): Why {
+async function whyOwner(asked: Asked): Promise<Why> {
+  const { person, book, zone } = asked;
+  const stageName = (key: string): string => book.lifecycle?.stages.get(key)?.name ?? key;
   if (person.owner === null) {
-    const stage = person.stage === null ? null : book.lifecycle?.stages.get(person.stage);
+    const why =
+      person.stage === null
+        ? 'they are in no stage and came in without an owner'
+        : `no entry point, colleague or journey named one, nor did the stage ${stageName(person.stage)}`;
     return {
-      answer: `Nobody owns this person: ${stage ? `the stage ${stage.name} has no owner` : 'they are in no stage and came in without an owner'}.`,
+      answer: `Nobody owns this person: ${why}.`,
       decided: 'nobody',
       at: null,
       because: [
         {
-          rule: 'the owner comes from the entry point, or from the first stage that has one',
+          rule: 'the owner comes from the entry point, from a colleague or a journey, or from the first stage that has one',
           version: book.lifecycle?.version ?? null,
           held: false,
           evidence: [],
@@ -357,14 +361,34 @@ function whyOwner({ person, book }: Asked): Why {
       ],
     };
   }
-  const from =
-    book.entryPoints.get(person.entryPoint)?.body.owner === person.owner
-      ? `the entry point ${person.entryPoint} names them`
-      : 'the first stage with an owner named them, or a colleague did';
+  const told = await whoNamed(asked, person.owner);
+  const from = told?.from ?? 'what named them is not kept, or names somebody else by now';
   return {
-    answer: `${person.owner}: ${from}.`,
+    answer: `${person.owner}${told ? ` since ${sayInstant(told.at, zone)}` : ''}: ${from}.`,
     decided: person.owner,
-    at: null,
-    because: [{ rule: from, version: null, held: true, evidence: [] }],
+    at: isoOrNull(told?.at),
+    because: [{ rule: from, version: null, held: told !== null, evidence: told?.evidence ?? [] }],
   };
+}
+
+/** The latest colleague or journey that says so; an entry point or a stage names somebody only where nobody is named. */
+async function whoNamed(asked: Asked, owner: string): Promise<{ at: Instant; from: string; evidence: Ground['evidence'] } | null> {
+  const { tx, person, book, now } = asked;
+  const edit = (await eventsSince(tx, [person.id], [ownerEvent], 0)).findLast(({ body }) => body.owner === owner);
+  const step = (await stepsOfPerson(tx, person.id, now, 1_000)).find(({ because }) => because === ownerIs(owner));
+  if (edit && !(step && step.at > edit.happenedAt))
+    return { at: edit.happenedAt, from: `${String(edit.body.actor)} named them`, evidence: [evidenceOf(edit)] };
+  if (step) return { at: step.at, from: `the journey ${step.journey} assigned them`, evidence: await evidence(asked, [step.evidence]) };
+  const entryPoint = book.entryPoints.get(person.entryPoint)?.body;
+  if (entryPoint?.owner === owner) return { at: person.createdAt, from: `the entry point ${entryPoint.name} names them`, evidence: [] };
+  const move = (await movesOf(tx, person.id))
+    .filter(({ to }) => book.lifecycle?.stages.get(to)?.owner === owner)
+    .sort((a, b) => a.at - b.at)[0];
+  return move
+    ? {
+        at: move.at,
+        from: `the stage ${book.lifecycle?.stages.get(move.to)?.name} names them`,
+        evidence: await evidence(asked, [move.evidence]),
+      }
+    : null;
 }

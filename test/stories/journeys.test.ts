@@ -74,6 +74,80 @@ describe.each(dialects)('on %s', (database) => {
     expect((await world.rows('select entered_at from run where person_id = $1 and journey = $2', [id, 'down']))[0]!.entered_at).toBe(asked);
   });
 
+  test('whose clock turns out to be another one is waited for by that', async () => {
+    await world.publish([
+      {
+        kind: 'journey',
+        key: 'morning',
+        body: journey([
+          entry('Morning', 'wait'),
+          { key: 'wait', kind: 'wait', untilTime: { at: '09:00' }, next: 'after' },
+          tag('after', null),
+        ]),
+      },
+    ] as LooseDefinition[]);
+    const until = async (): Promise<string> => (await me()).runs.find((run) => run.journey === 'morning')!.wakesAt!;
+    await world.turnTo('2026-07-01T20:00:00Z');
+    await did('Morning');
+    expect(await until(), 'nine in Berlin').toBe('2026-07-02T07:00:00.000Z');
+    await world.send([{ type: 'identify', userId: user, traits: {}, context: { timezone: 'America/New_York' } } as SegmentCall]);
+    expect(await until(), 'nine in New York').toBe('2026-07-02T13:00:00.000Z');
+    await world.turnTo('2026-07-02T10:00:00Z');
+    await world.send([{ type: 'identify', userId: user, traits: {}, context: { timezone: 'Europe/Lisbon' } } as SegmentCall]);
+    expect(await path('morning'), 'nine in Lisbon was at eight o’clock UTC').toEqual(['start', 'wait', 'after', 'end: reached the end']);
+  });
+
+  test('a stream that is paused goes on as soon as it is not, and has skipped nothing', async () => {
+    const letter = (key: string) => ({
+      kind: 'template',
+      key,
+      body: { channel: 'email', name: key, subject: key, blocks: [{ block: 'text', text: 'Hello.' }] },
+    });
+    await world.publish([
+      letter('first'),
+      letter('second'),
+      { kind: 'topic', key: 'letters', body: { name: 'Letters', purpose: 'marketing' } },
+      { kind: 'field', key: 'away', body: { name: 'Away', path: 'away', type: 'boolean' } },
+      {
+        kind: 'journey',
+        key: 'stream',
+        body: journey(
+          [
+            entry('Stream', 'stream'),
+            {
+              key: 'stream',
+              kind: 'nurture',
+              stream: 'letters',
+              topic: 'letters',
+              every: 'P7D',
+              contents: [{ template: 'first' }, { template: 'second' }],
+              pause: { trait: { path: 'away', op: 'equals', value: true } },
+              next: null,
+            },
+          ],
+          { architecture: 'adaptive', evidence: 'People answer differently.' },
+        ),
+      },
+    ] as LooseDefinition[]);
+    const letters = async () => (await world.messages((await me()).id)).map(({ subject, sentAt }) => [subject, sentAt]);
+    const away = (is: boolean) => world.send([{ type: 'identify', userId: user, traits: { away: is } }]);
+    await world.turnTo('2026-07-06T08:00:00Z');
+    await did('Stream');
+    await world.turn('P2D');
+    await away(true);
+    await away(false);
+    expect(await letters(), 'the second waits for its week').toEqual([['first', '2026-07-06T08:00:00.000Z']]);
+    await world.turn('P2D');
+    await away(true);
+    await world.turn('P5D');
+    expect(await letters()).toHaveLength(1);
+    await away(false);
+    expect(await letters(), 'it was due two days ago').toEqual([
+      ['first', '2026-07-06T08:00:00.000Z'],
+      ['second', world.iso],
+    ]);
+  });
+
   describe('waits', () => {
     beforeAll(async () => {
       await world.publish([

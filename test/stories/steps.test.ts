@@ -88,7 +88,12 @@ const samples: Record<StepKind, Sample> = {
     then: 'passes',
     async shows(story) {
       const why = await story.world.why((await story.person()).id, 'score:engagement');
-      expect(why.because.filter((line) => line.rule.includes('added by journeys'))).toMatchObject([{ rule: '+7 added by journeys' }]);
+      expect(why.because.filter((line) => line.rule.includes('(journey '))).toMatchObject([
+        {
+          rule: expect.stringMatching(/^\+7 went through it \(journey /),
+          evidence: [{ what: 'Points Added', id: expect.stringMatching(/^[0-9a-f-]{36}$/) }],
+        },
+      ]);
     },
   },
   'make-task': {
@@ -99,7 +104,11 @@ const samples: Record<StepKind, Sample> = {
   assign: {
     step: { owners: [{ owner: 'ana@linden.example' }] },
     then: 'passes',
-    shows: async (story) => expect((await story.person()).owner).toBe('ana@linden.example'),
+    async shows(story) {
+      const { id, owner } = await story.person();
+      expect(owner).toBe('ana@linden.example');
+      expect((await story.world.why(id, 'owner')).answer).toMatch(/^ana@linden\.example since .*: the journey .* assigned them\.$/);
+    },
   },
   approve: {
     step: { question: 'Is this right?', timeout: 'P1D', onRefused: 'late', onTimeout: 'late' },

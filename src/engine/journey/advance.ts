@@ -7,9 +7,9 @@ import { experimentsOf } from '../experiment/experiments-of.ts';
 import type { Person } from '../person.ts';
 import { compileMatch, type Matches } from '../rule/match.ts';
 import { always, type CompiledRule, type RuleContext } from '../rule/question.ts';
-import { compileRule, readsOf } from '../rule/rule.ts';
+import { compileRule } from '../rule/rule.ts';
 import { stableId } from '../stable-id.ts';
-import { endReasons, type Run, type Word } from './run.ts';
+import { endReasons, type Run, type RunWait, type Word } from './run.ts';
 import { logicOf } from './steps/index.ts';
 import type { Outcome, StepContext } from './steps/step.ts';
 
@@ -49,11 +49,11 @@ export function compileJourney(
 ): CompiledJourney {
   const compile = (step: Step) => {
     const logic = logicOf(step.kind);
-    const waitsFor = logic.waitsFor?.(step as never) ?? [];
+    const reads = new Set(logic.waitsFor?.(step as never));
     return {
       step,
       compiled: logic.compile(step as never, context),
-      reads: waitsFor.length > 0 ? new Set(waitsFor.flatMap((rule) => [...readsOf(rule)])) : null,
+      reads: reads.size > 0 ? reads : null,
     };
   };
   return {
@@ -175,9 +175,8 @@ export function advance(journey: CompiledJourney, run: Run, fact: JourneyFact, n
     effects.push(...(outcome.effects ?? []));
     if (outcome.person) context.person = outcome.person;
     if (outcome.to === 'wait') {
-      const { until, looksAt } = outcome;
       const since = current === run && run.wait && current.step === run.step ? run.wait.since : now;
-      return { run: { ...current, wait: { since, until, ...(looksAt === undefined ? {} : { looksAt }) } }, effects, ...streams() };
+      return { run: { ...current, wait: waitOf(since, outcome) }, effects, ...streams() };
     }
     effects.push(stepEffect(current, outcome.next, now, evidence, outcome.because ?? null));
     const next: string | null = outcome.next;
@@ -234,9 +233,15 @@ export function migrated(
   };
   const outcome = begin(to, moved, context);
   if (!isWait || outcome.to !== 'wait') return { run: moved, effects, goesOn: true };
-  const { until, looksAt } = outcome;
-  return { run: { ...moved, wait: { since: run.wait!.since, until, ...(looksAt === undefined ? {} : { looksAt }) } }, effects };
+  return { run: { ...moved, wait: waitOf(run.wait!.since, outcome) }, effects };
 }
+
+const waitOf = (since: Instant, { until, looksAt, isPaused }: Outcome & { to: 'wait' }): RunWait => ({
+  since,
+  until,
+  ...(looksAt === undefined ? {} : { looksAt }),
+  ...(isPaused ? { isPaused } : {}),
+});
 
 /** The run where it stood before a migration; null when it has gone on since. */
 export function movedBack(run: Run, by: { migration: string; actor: string }, evidence: string, now: Instant): Advanced | null {

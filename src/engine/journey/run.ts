@@ -10,6 +10,8 @@ export interface RunWait {
   until: Instant;
   /** When a rule that it waits for may answer otherwise by time alone; missing when it cannot. */
   looksAt?: Instant;
+  /** What was to be done here was put off: as soon as the reason for that is gone it is done. */
+  isPaused?: true;
 }
 
 /**

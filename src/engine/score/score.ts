@@ -1,3 +1,4 @@
+import { amountOf } from '#contract/rule/values.ts';
 import type { Score, Signal } from '#contract/definition-bodies.ts';
 import { hour, type Instant, ms } from '#contract/instant.ts';
 import { eventsInWindowMax } from '#contract/rule/window.ts';
@@ -6,6 +7,7 @@ import type { CountTrace, ValueTrace } from '../rule/traces.ts';
 import { type CompiledRule, mayChangeAt, never, type Question, type RuleContext, type ScoreReader } from '../rule/question.ts';
 import { compileRule, memosOf, readsOf } from '../rule/rule.ts';
 import { firstChange, type Range } from './first-change.ts';
+import type { Occurrence } from '../rule/match.ts';
 import { pointsEvent } from '../written-events.ts';
 
 /** Points are counted in thousandths, so that a sum is exact in any order. */
@@ -20,6 +22,8 @@ export interface LedgerLine {
   /** What it was worth when it was earned, and what it is worth now. */
   points: number;
   worth: number;
+  /** The name of what earned it; null for what simply holds, and for bounds. */
+  event: string | null;
 }
 
 export interface CompiledScore extends ScoreReader {
@@ -237,9 +241,10 @@ export function compileScore(key: string, version: number, body: Score, context:
             at: null,
             points: points / thousandths,
             worth: points / thousandths,
+            event: null,
           });
       const given = addedTo(question) / thousandths;
-      if (given !== 0) lines.push({ because: 'added by journeys', group: null, at: null, points: given, worth: given });
+      if (given !== 0) lines.push({ because: addedByJourneys, group: null, at: null, points: given, worth: given, event: pointsEvent });
       for (const { each, t, uncounted } of earned(question)) {
         const { because, group } = each.signal;
         if (uncounted > 0)
@@ -249,6 +254,7 @@ export function compileScore(key: string, version: number, body: Score, context:
             at: null,
             points: (uncounted * each.points) / thousandths,
             worth: (uncounted * each.points) / thousandths,
+            event: each.signal.on.event,
           });
         for (const at of t)
           lines.push({
@@ -257,11 +263,13 @@ export function compileScore(key: string, version: number, body: Score, context:
             at,
             points: each.points / thousandths,
             worth: worthAfter(question.now - at, each.points, each.halfLife, each.expires) / thousandths,
+            event: each.signal.on.event,
           });
       }
       const sumOf = (some: readonly LedgerLine[]): number => some.reduce((sum, line) => sum + Math.round(line.worth * thousandths), 0);
       const bound = (because: string, group: string | null, sum: number, kept: number): void => {
-        if (kept !== sum) lines.push({ because, group, at: null, points: (kept - sum) / thousandths, worth: (kept - sum) / thousandths });
+        const more = (kept - sum) / thousandths;
+        if (more !== 0) lines.push({ because, group, at: null, points: more, worth: more, event: null });
       };
       for (const group of body.groups) {
         const sum = sumOf(lines.filter((line) => line.group === group.key));
@@ -272,6 +280,27 @@ export function compileScore(key: string, version: number, body: Score, context:
       return lines;
     },
   };
+}
+
+/** What steps of journeys added in all: only their sum is remembered. */
+const addedByJourneys = 'added by journeys';
+
+/** The same ledger with each time that a journey added something, from the events that say so; of what is no longer kept, the sum. */
+export function withEachAdded(lines: readonly LedgerLine[], score: string, events: readonly Occurrence[]): LedgerLine[] {
+  return lines.flatMap((line) => {
+    if (line.event !== pointsEvent || line.at !== null) return [line];
+    const each = events.flatMap(({ name, at, properties }): LedgerLine[] => {
+      const amount = amountOf(properties.points);
+      if (name !== pointsEvent || properties.score !== score || amount === null) return [];
+      const points = Math.round(amount / 10) / thousandths;
+      const { because, journey } = properties;
+      const said = typeof because === 'string' && because !== '' ? because : 'added';
+      const by = typeof journey === 'string' ? `${said} (journey ${journey})` : said;
+      return [{ because: by, group: null, at, points, worth: points, event: pointsEvent }];
+    });
+    const rest = Math.round((line.points - each.reduce((sum, { points }) => sum + points, 0)) * thousandths) / thousandths;
+    return rest === 0 ? each : [...each, { ...line, points: rest, worth: rest }];
+  });
 }
 
 const sayBounds = (min: number | undefined, max: number | undefined): string =>

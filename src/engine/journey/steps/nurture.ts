@@ -1,7 +1,7 @@
 import { ms, sayDuration } from '#contract/instant.ts';
 import type { StepOf } from '#contract/steps/index.ts';
 import type { CompiledRule } from '../../rule/question.ts';
-import { compileRule } from '../../rule/rule.ts';
+import { compileRule, readsOf } from '../../rule/rule.ts';
 import { sayRule } from '../../rule/say.ts';
 import { stableId } from '../../stable-id.ts';
 import { type Outcome, questionOf, type StepContext, type StepLogic } from './step.ts';
@@ -15,8 +15,12 @@ interface Compiled {
 function nextContent(step: StepOf<'nurture'>, context: StepContext, compiled: Compiled): Outcome {
   const { run, person, now, actAt } = context;
   const question = questionOf(context);
+  const { wait } = run;
+  if (compiled.pause?.(question)) {
+    const until = wait?.isPaused && wait.until > now ? wait.until : now + ms(step.every);
+    return { to: 'wait', until, isPaused: true, ...(question.changesAt < until ? { looksAt: question.changesAt } : {}) };
+  }
   const until = now + ms(step.every);
-  if (compiled.pause?.(question)) return { to: 'wait', until, ...(question.changesAt < until ? { looksAt: question.changesAt } : {}) };
   const had = person.state.streams?.[step.stream] ?? [];
   const index = step.contents.findIndex(({ template }, nth) => !had.includes(template) && (compiled.contents[nth]?.(question) ?? true));
   const content = step.contents[index];
@@ -54,6 +58,8 @@ export const nurture: StepLogic<'nurture', Compiled> = {
   }),
   begin: nextContent,
   onTime: nextContent,
+  onChange: (step, context, compiled) => (context.run.wait?.isPaused ? nextContent(step, context, compiled) : null),
+  waitsFor: (step) => (step.pause ? readsOf(step.pause) : []),
   rules: (step) => [
     ...step.contents.flatMap(({ when }, index) => (when ? [{ at: `contents.${index}.when`, rule: when }] : [])),
     ...(step.pause ? [{ at: 'pause', rule: step.pause }] : []),

@@ -26,7 +26,7 @@ export interface StepContext {
 /** What taking a step leads to: on to another, a wait, or the end. */
 export type Outcome =
   | { to: 'next'; next: string | null; because?: string; effects?: Effect[]; person?: Person }
-  | { to: 'wait'; until: Instant; looksAt?: Instant; effects?: Effect[]; person?: Person }
+  | { to: 'wait'; until: Instant; looksAt?: Instant; isPaused?: true; effects?: Effect[]; person?: Person }
   | { to: 'end'; reason: string };
 
 /** One kind of step. `compiled` is made once for a version; the run holds no code. */
@@ -41,7 +41,7 @@ export interface StepLogic<K extends StepKind, C = null> {
     context: StepContext,
     compiled: C,
   ): Outcome | null;
-  /** What the rules that it waits for read has changed; null goes on waiting. */
+  /** Something that it waits for has changed; null goes on waiting. */
   onChange?(step: StepOf<K>, context: StepContext, compiled: C): Outcome | null;
   /** An instant that the run waits for has come: its last one, or one at which a rule may answer otherwise. */
   onTime?(step: StepOf<K>, context: StepContext, compiled: C): Outcome;
@@ -49,8 +49,8 @@ export interface StepLogic<K extends StepKind, C = null> {
   onWord?(step: StepOf<K>, word: Word, context: StepContext, compiled: C): Outcome | null;
   /** The rules that it asks, each with where in the step it stands. */
   rules?(step: StepOf<K>): { at: string; rule: Rule }[];
-  /** The rules that it waits for: it is told when what they read has changed. */
-  waitsFor?(step: StepOf<K>): Rule[];
+  /** What it is told of when it has changed, as `reads` of rules names it. */
+  waitsFor?(step: StepOf<K>): Iterable<string>;
   /** The step as one sentence that starts with its verb. */
   say(step: StepOf<K>): string;
 }

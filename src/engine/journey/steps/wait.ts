@@ -5,7 +5,7 @@ import { dayNumberOf, startOfDay, localDay, sayDay, weekdayOf } from '../../loca
 import { minutesOf, nextLocal } from '../../local-time.ts';
 import { compileMatch, type Matches } from '../../rule/match.ts';
 import { type CompiledRule, never } from '../../rule/question.ts';
-import { compileRule } from '../../rule/rule.ts';
+import { compileRule, readsOf } from '../../rule/rule.ts';
 import { sayRule } from '../../rule/say.ts';
 import { sayMatch, sayWeekdays } from '../../rule/words.ts';
 import { type Outcome, questionOf, type StepContext, type StepLogic } from './step.ts';
@@ -71,11 +71,14 @@ export const wait: StepLogic<'wait', Compiled> = {
   onChange(step, context, compiled) {
     const { wait: waiting } = context.run;
     if (step.untilRule) return look(step, context, compiled, waiting!.until);
-    if (step.untilDate?.trait === undefined) return null;
-    // Whoever's date moves waits for the new one.
-    const at = dateOf(step, context);
-    if (at === null || at <= context.now) return isOver(step);
-    return at === waiting!.until ? null : { to: 'wait', until: at };
+    if (!step.untilDate && !step.untilTime) return null;
+    // Whoever's date moves, or whose clock is another one, waits for the new instant.
+    const at = step.untilTime ? nextTime(step.untilTime, waiting!.since, context.zone) : dateOf(step, context);
+    if (at === waiting!.until) return null;
+    if (at !== null && at > context.now) return { to: 'wait', until: at };
+    return step.untilDate?.trait === undefined
+      ? { to: 'next', next: step.next, because: 'the time has come where they are' }
+      : isOver(step);
   },
   onTime(step, context, compiled) {
     if (step.untilRule) return look(step, context, compiled, context.run.wait!.until);
@@ -86,8 +89,10 @@ export const wait: StepLogic<'wait', Compiled> = {
   },
   rules: (step) => (step.untilRule ? [{ at: 'untilRule', rule: step.untilRule }] : []),
   waitsFor(step) {
-    if (step.untilRule) return [step.untilRule];
-    return step.untilDate?.trait === undefined ? [] : [{ trait: { path: step.untilDate.trait, op: 'exists' } }];
+    if (step.untilRule) return readsOf(step.untilRule);
+    const trait = step.untilDate?.trait;
+    const date = trait === undefined ? [] : readsOf({ trait: { path: trait, op: 'exists' } });
+    return step.untilTime || step.untilDate ? [...date, 'profile:zone'] : [];
   },
   say(step) {
     if (step.until) return `Wait until ${sayMatch(step.until)}, at most ${sayDuration(step.timeout ?? 'PT0S')}`;
