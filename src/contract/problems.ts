@@ -257,6 +257,11 @@ export const problems = {
     sentence: 'Who belongs to this segment is decided by its rule.',
     hint: 'Put people on a list that is kept by hand, or change the rule.',
   },
+  'backfill-open': {
+    status: 409,
+    sentence: 'A change is still being brought to everybody.',
+    hint: 'Wait until it has reached everybody, and try again: GET /api/backfills says how far it is.',
+  },
   'backfill-over': { status: 409, sentence: 'That backfill is not under way any more.', hint: 'See GET /api/backfills for what is.' },
   'clock-turning': { status: 409, sentence: 'The clock is being turned already.', hint: 'Wait until that has finished.' },
   'token-invalid': { status: 404, sentence: 'This link is not valid.', hint: 'Open the newest message and use the link there.' },

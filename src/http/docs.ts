@@ -4,8 +4,12 @@ import { openApiDocument } from './openapi.ts';
 
 /** The API as a document and as a page, both made from the routes. */
 export async function registerDocs(app: FastifyInstance): Promise<void> {
-  const document = openApiDocument();
-  app.get('/api/openapi.json', async () => document);
+  // Made when somebody first asks: it takes a second or two, and hardly anybody does.
+  let document: ReturnType<typeof openApiDocument> | null = null;
+  app.get('/api/openapi.json', async () => {
+    document ??= openApiDocument();
+    return document;
+  });
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (_request, reply) => {
       // The reference page starts itself by an inline script; it has no session and shows only the document.

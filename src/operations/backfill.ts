@@ -14,7 +14,7 @@ import { announce } from './process.ts';
 import { owedAfter } from './remember.ts';
 import { loadRulebook } from './rulebooks.ts';
 
-const everyLane: readonly number[] = Array.from({ length: 256 }, (_, lane) => lane);
+export const everyLane: readonly number[] = Array.from({ length: 256 }, (_, lane) => lane);
 
 /** About how many people are looked at while their lanes are locked: what happens to them meanwhile waits, so it is kept to some tenths of a second. */
 const peopleAtOnce = 2_500;

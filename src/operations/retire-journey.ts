@@ -3,12 +3,14 @@ import type { Journey } from '#contract/journey.ts';
 import { Problem } from '#contract/problems.ts';
 import { whyUnused } from '#engine/journey/care.ts';
 import { recordAudit } from '#store/audit.ts';
+import { openBackfills } from '#store/backfills.ts';
 import type { Transaction } from '#store/database.ts';
 import * as store from '#store/definitions.ts';
+import { lockLanesInOrder } from '#store/inbox.ts';
 import { bringBack, retire } from '#store/retirements.ts';
 import { lastUse, pinnedVersions } from '#store/runs.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
-import { beginBackfill } from './backfill.ts';
+import { beginBackfill, everyLane } from './backfill.ts';
 import type { Deps } from './deps.ts';
 import { askedOf } from './house.ts';
 import { mistakesOfOne, mistakesWithout, toCandidate } from './plan.ts';
@@ -45,6 +47,9 @@ export const archiveJourney = (deps: Deps, workspace: Workspace, actor: string, 
     workspace,
     key,
     async (tx, there, step) => {
+      // Whoever is being decided comes in before it or not at all; where a change is still on its way, lanes decide by what was in force before.
+      if ((await openBackfills(tx, [workspace.id])).length > 0) throw new Problem('backfill-open', {});
+      await lockLanesInOrder(tx, everyLane);
       const live = (await pinnedVersions(tx, workspace.id))
         .filter((each) => each.journey === key)
         .reduce((sum, each) => sum + each.live, 0);

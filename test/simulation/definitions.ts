@@ -531,9 +531,26 @@ function changedLifecycle(chance: Chance, lifecycle: Lifecycle, words: Words): L
       happens(chance, 0.15) && stage.entry[0]
         ? [{ ...stage.entry[0], when: randomRule(chance, { ...words, segments: words.segments }, 1) }, ...stage.entry.slice(1)]
         : stage.entry;
-    return { ...stage, next, requires, entry };
+    const { stall: _, ...rest } = stage;
+    return { ...rest, next, requires, entry };
   });
-  return { ...lifecycle, stages };
+  return { ...lifecycle, stages: withStalls(chance, stages, words) };
+}
+
+/** People stall soon here, so that they do within the days that are played; never round, and never to where they may lack something. */
+function withStalls(chance: Chance, stages: readonly Lifecycle['stages'][number][], words: Words): Lifecycle['stages'] {
+  const tos = new Map<string, string>();
+  const leadsTo = (from: string, to: string): boolean => from === to || (tos.has(from) && leadsTo(tos.get(from)!, to));
+  return stages.map((stage) => {
+    const ways = stage.next.filter(
+      (key) => stages.some((each) => each.key === key && each.requires.length === 0) && !leadsTo(key, stage.key),
+    );
+    if (ways.length === 0 || !happens(chance, 0.4)) return stage;
+    const to = pick(chance, ways);
+    tos.set(stage.key, to);
+    const unless = happens(chance, 0.5) ? { unless: randomRule(chance, words, 1) } : {};
+    return { ...stage, stall: { after: pick(chance, ['PT2H', 'PT10H', 'P1D']), ...unless, to, reason: 'nothing moved' } };
+  });
 }
 
 /** A whole set to begin with. */

@@ -9,6 +9,8 @@ import type { Journey } from '#contract/journey.ts';
 import { seedOf } from '#contract/rule/bucket.ts';
 import { exitsOf } from '#contract/steps/index.ts';
 import { type TriggerOf, triggerOf } from '#contract/steps/trigger.ts';
+import { recycleActor } from '#engine/lifecycle/stall.ts';
+import { recycledEvent } from '#engine/written-events.ts';
 import { decide } from '#engine/decide.ts';
 import { isZone } from '#engine/local-time.ts';
 import { newPerson, type PersonState } from '#engine/person.ts';
@@ -527,9 +529,10 @@ export class Inspector {
       );
       insist(wait, 'I11', 'a run stands still without waiting', saw);
       insist(wait.since === known.since, 'I10', 'a wait began at another instant than the step before it ended', { ...saw, known });
-      // A stream waits at one step again and again.
+      // A stream waits at one step again and again; a time of day is by the clock that the person turns out to have.
+      const mayMove = here.kind === 'nurture' || (here.kind === 'wait' && (here.untilTime || here.untilDate) !== undefined);
       insist(
-        known.waits?.seq !== seq || known.waits.until === wait.until || here.kind === 'nurture',
+        known.waits?.seq !== seq || known.waits.until === wait.until || mayMove,
         'I10',
         'a wait ends at another instant than before, or than before somebody was moved there and back',
         { ...saw, known },
@@ -1455,6 +1458,18 @@ export class Inspector {
           'a move went a way that the lifecycle does not have',
           saw,
         );
+        if (row.actor === recycleActor) {
+          const stalls = lifecycles.flatMap(({ body }) =>
+            (body as Lifecycle).stages.flatMap(({ key, stall }) => (key === row.from_stage && stall ? [stall] : [])),
+          );
+          insist(
+            stalls.some(({ after, to: where }) => where === row.stage && row.entered_at - before!.entered_at >= ms(after)),
+            'I8',
+            'somebody was recycled who had not stalled',
+            saw,
+          );
+          insist(row.event === recycledEvent || row.merged_into !== null, 'I8', 'somebody was recycled, and nothing says so', saw);
+        }
         if (row.actor === 'rule' && row.merged_into === null)
           insist(
             row.event !== null && to.entry.some((way) => way.on.event === row.event),

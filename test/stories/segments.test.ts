@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { LooseDefinition } from '#contract/definition.ts';
 import { day, hour, minute, second, toIso } from '#contract/instant.ts';
 import { applySet } from '#operations/definitions.ts';
+import { archiveJourney } from '#operations/retire-journey.ts';
 import { cancelBackfill, listBackfills } from '#operations/rules.ts';
 import { upkeep } from '#operations/upkeep.ts';
 import { membersBySegment } from '#store/memberships.ts';
@@ -345,6 +346,8 @@ describe.each(dialects)('on %s', (dialect) => {
     const main = await deps.workspaces.bySlug('main');
     await applySet(quiet, main, 'colleague', { definitions: definitions as LooseDefinition[], publish: true, note: '' });
     const [open] = (await listBackfills(quiet, main)).items;
+    const archived = archiveJourney(quiet, main, 'colleague', 'welcome', 'nobody needs it');
+    await expect(archived, 'somebody may still come in').rejects.toThrow('A change is still being brought to everybody.');
     const reviewed = { ...main, settings: { ...main.settings, review: 'everything' as const } };
     const { back } = await cancelBackfill(quiet, reviewed, 'colleague', open!.id);
     expect(back).toEqual([

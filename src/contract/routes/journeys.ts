@@ -364,7 +364,7 @@ export const archiveJourney = route({
   params: z.object({ key: Key }),
   body: z.strictObject({ reason: Reason }),
   reply: Standing,
-  problems: ['definition-unknown', 'journey-used', 'journey-needed'],
+  problems: ['definition-unknown', 'journey-used', 'journey-needed', 'backfill-open'],
 });
 export const restoreJourney = route({
   method: 'POST',
