@@ -54,6 +54,12 @@ describe('collisions', () => {
     ],
     ['the same event and topic, days apart', {}, { days: 3 }, /both begin on Signed Up, both write about “news”$/],
     [
+      'the same event, and two offers on two channels',
+      { offer: 'ten' },
+      { offer: 'gift', template: 'call', topic: 'offers' },
+      /“other”: both begin on Signed Up, both make an offer/,
+    ],
+    [
       'the same event and hour, by the same channel',
       { days: 2 },
       { days: 2, topic: 'offers' },

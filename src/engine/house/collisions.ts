@@ -113,9 +113,10 @@ function meet(one: Journey, other: Journey, channelOf: (template: string) => str
     mails.map((each) => each.channel),
     theirs.map((each) => each.channel),
   );
-  // Journeys of one group exclude each other: a person is in one of them at a time.
-  if (channels.length === 0 || (one.group !== undefined && one.group === other.group)) return null;
+  // Somebody has one open offer over all channels.
   const offers = mails.some((mail) => mail.offers) && theirs.some((mail) => mail.offers);
+  // Journeys of one group exclude each other: a person is in one of them at a time.
+  if ((channels.length === 0 && !offers) || (one.group !== undefined && one.group === other.group)) return null;
   for (const entry of entriesOf(one))
     for (const their of entriesOf(other)) {
       if (areApart(entry, their)) continue;
@@ -131,7 +132,11 @@ function meet(one: Journey, other: Journey, channelOf: (template: string) => str
       if (topics.length === 0 && !close && !offers) continue;
       return [
         `both begin ${sayTrigger(entry.on)}`,
-        topics.length > 0 ? `both write about “${topics.join('”, “')}”` : `both write by ${channels.join(', ')}`,
+        ...(topics.length > 0
+          ? [`both write about “${topics.join('”, “')}”`]
+          : channels.length > 0
+            ? [`both write by ${channels.join(', ')}`]
+            : []),
         ...(offers ? ['both make an offer'] : []),
         ...(close
           ? [
