@@ -164,6 +164,24 @@ describe('with a server', () => {
     expect(JSON.parse(await well(['doctor', '--json'])).findings.every((finding: { ok: boolean }) => finding.ok)).toBe(true);
   });
 
+  test('a rehearsal of a folder says what would come of it, and fails a build that comes to more than is allowed', async () => {
+    const well = await run(['rehearse', blueprint, '--days', '7', '--most-messages', '100', '--most-entered', '100']);
+    expect(well, well.err).toMatchObject({ code: 0, err: '' });
+    expect(well.out).toMatch(/, 1 people, nothing written and nothing sent\.[\s\S]*\nMessages: 1[\s\S]*\nwelcome +1 /);
+    const limits = ['--most-messages', '0.5', '--most-in-a-week', '0.5', '--most-entered', '0.5'];
+    const beyond = await run(['rehearse', blueprint, '--days', '7', ...limits]);
+    expect(beyond.code).toBe(1);
+    expect(beyond.err.trim().split(/\n+/)).toEqual([
+      expect.stringMatching(/^Beyond a limit: 1 messages on \d{4}-\d\d-\d\d, at most 0\.5 a day\.$/),
+      'Beyond a limit: 1 messages by email to one person within seven days, at most 0.5.',
+      'Beyond a limit: 1 entries into welcome, at most 0.5.',
+    ]);
+    const { beyond: told, state } = JSON.parse((await run(['rehearse', blueprint, '--days', '7', ...limits, '--json'])).out);
+    expect([state, told.length]).toEqual(['done', 3]);
+    const nothing = await run(['rehearse', blueprint, '--most-messages', 'many']);
+    expect(nothing).toMatchObject({ code: 1, err: expect.stringContaining('--most-messages') });
+  });
+
   test('a second server on the same folder is refused with a sentence', async () => {
     const ended = await run(['start']);
     expect(ended.code).not.toBe(0);

@@ -90,6 +90,38 @@ describe.each(dialects)('a rehearsal, on %s', (database) => {
     expect(sent(rehearsal, 'changed')).toBeLessThanOrEqual(sent(rehearsal, 'standing'));
   });
 
+  test('of a cap says whom it would hold, and of a score who would cross its thresholds', async () => {
+    const { draft } = await world.must('GET', '/api/definitions/cap-policy/main');
+    const capped = await rehearse({
+      over: { past: 'P40D' },
+      definitions: [{ kind: 'cap-policy', key: 'main', body: { ...draft, caps: [{ max: 1, within: 'P30D' }] } }],
+    });
+    const held = capped.changed!.reasons.filter(({ reason }) => reason === 'cap').reduce((sum, { messages }) => sum + messages, 0);
+    expect(held, 'the second mail of everybody who may be written to').toBeGreaterThan(10);
+    expect(sent(capped, 'changed')).toBeLessThan(sent(capped, 'standing'));
+    const scored = await rehearse({
+      over: { past: 'P40D' },
+      definitions: [
+        {
+          kind: 'score',
+          key: 'fresh',
+          body: {
+            name: 'Fresh',
+            signals: [{ because: 'Signed up', on: { event: 'Signed Up' }, points: 8, halfLife: 'P5D' }],
+            thresholds: [{ key: 'warm', name: 'Warm', at: 4 }],
+          },
+        },
+      ],
+    });
+    // Everybody is warm at once, and no longer after the half-life; the last five are still.
+    expect(scored.changed!.crossings.find(({ score }) => score === 'fresh')).toEqual({
+      score: 'fresh',
+      threshold: 'warm',
+      up: 30,
+      down: 25,
+    });
+  });
+
   test('of a segment says who would belong', async () => {
     const rehearsal = await rehearse({
       over: { past: 'P40D' },
