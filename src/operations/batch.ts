@@ -4,6 +4,7 @@ import type { Instant } from '#contract/instant.ts';
 import type { LiveTopic } from '#contract/routes/operate.ts';
 import type { Decision } from '#engine/decide.ts';
 import type { EffectOf } from '#engine/effect.ts';
+import { endsMessages } from '#engine/journey/run.ts';
 import { endsEarly } from '#engine/message/holds.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import { stableId } from '#engine/stable-id.ts';
@@ -32,10 +33,11 @@ import {
   countOn,
   findMessage,
   insertMessages,
-  lookAtMessagesAgain,
+  letGoAgain,
   type NewMessage,
   suppress,
   type Suppression,
+  takeBackFor,
 } from '#store/messages.ts';
 import { appendCrossings, appendMembershipLog, changeMemberships, type MembershipChange, type ScoreCrossing } from '#store/memberships.ts';
 import { savePeople, type StoredPerson } from '#store/people.ts';
@@ -59,8 +61,10 @@ export class Batch {
   readonly people: StoredPerson[] = [];
   readonly runs: StoredRun[] = [];
   readonly steps: StoredStep[] = [];
-  /** Whoever did or said something on which messages that are on their way, or are held, may depend. */
-  readonly looksAgain: { person: string; at: Instant }[] = [];
+  /** Whoever did something that may end what holds their messages. */
+  readonly letGo: { person: string; at: Instant }[] = [];
+  /** Whoever said or did something after which messages that were about to leave may not leave. */
+  readonly saidNo: string[] = [];
   /** Runs that waited before and have ended, and steps that ask for a word and have been left. */
   readonly nobodyWaits: { person: string; run: string; step?: string }[] = [];
   readonly moves: StoredMove[] = [];
@@ -107,13 +111,12 @@ export const wakeOf = (workspace: Workspace, person: string, dueAt: Instant): Wa
 const asksForWord = ({ versions }: Rulebook, { journey, version, step }: EffectOf<'step'>): boolean =>
   ['approve', 'hand-over'].includes(versions.get(`${journey}@${version}`)?.steps.get(step)?.step.kind ?? '');
 
-/** What a message was let go by and may not be let go by any more, or what held it and may not hold it any more. */
-function isAnotherAnswer(rulebook: Rulebook, facts: readonly Fact[], before: readonly StoredRun[], decision: Decision): boolean {
-  if (endsEarly(rulebook) && facts.some((fact) => fact.kind === 'event')) return true;
-  const { state } = decision.person;
+/** Whether something was decided after which a message that was let go before may not be any more. */
+function saysNo(facts: readonly Fact[], before: readonly StoredRun[], { person: { state }, effects, runs }: Decision): boolean {
   if ((state.paused || state.stopped) && facts.length > 0) return true;
-  if (decision.effects.some(({ kind }) => kind === 'consent' || kind === 'suppress' || kind === 'erase')) return true;
-  return before.some(({ id }) => decision.runs.some((run) => run.id === id && run.status === 'ended'));
+  if (effects.some((effect) => effect.kind === 'suppress' || effect.kind === 'erase')) return true;
+  if (effects.some((effect) => effect.kind === 'consent' && effect.change.state !== 'granted')) return true;
+  return before.some(({ id }) => runs.some((run) => run.id === id && run.status === 'ended' && endsMessages(run.endReason)));
 }
 
 /** Sorts what was decided for one person into the tables that it goes to. */
@@ -135,7 +138,8 @@ export function gather(
   }
   batch.sources.push(...deps.seenSources.in(workspaceId, rulebook.fields, facts, now));
   batch.people.push(fromPerson(decision.person, workspaceId, rulebook));
-  if (isAnotherAnswer(rulebook, facts, before, decision)) batch.looksAgain.push({ person, at: now });
+  if (endsEarly(rulebook) && facts.some((fact) => fact.kind === 'event')) batch.letGo.push({ person, at: now });
+  if (saysNo(facts, before, decision)) batch.saidNo.push(person);
   const known = new Map(before.map((run) => [run.id, run]));
   for (const run of decision.runs) {
     const [old, is] = [known.get(run.id), fromRun(run, person, workspaceId)];
@@ -357,10 +361,11 @@ async function disownShared(tx: Transaction, batch: Batch, workOf: WorkOf): Prom
 }
 
 /** Writes the batch. The statements do not wait for each other's answers: they go out in one breath and are carried out in this order. */
-export async function write(tx: Transaction, batch: Batch, workOf: WorkOf, real: Instant): Promise<{ looksAgain: boolean }> {
+export async function write(tx: Transaction, batch: Batch, workOf: WorkOf, real: Instant): Promise<{ messagesWait: boolean }> {
   if (batch.seen.length > 0) batch.forwards.push(...(await disownShared(tx, batch, workOf)));
-  const [looksAgain] = await Promise.all([
-    lookAtMessagesAgain(tx, batch.looksAgain),
+  const [givenBack, letGo] = await Promise.all([
+    takeBackFor(tx, batch.saidNo),
+    letGoAgain(tx, batch.letGo),
     insertEvents(tx, batch.events),
     savePeople(tx, batch.people),
     saveRuns(tx, batch.runs),
@@ -402,5 +407,5 @@ export async function write(tx: Transaction, batch: Batch, workOf: WorkOf, real:
         },
       ]);
   }
-  return { looksAgain };
+  return { messagesWait: givenBack || letGo };
 }

@@ -135,12 +135,12 @@ export async function decideAndWrite(
     }
     gather(batch, deps, where, id, given.facts, runs.get(id) ?? [], decision, real);
   }
-  const { looksAgain } = await write(tx, batch, workOf, real);
+  const { messagesWait } = await write(tx, batch, workOf, real);
   return {
     changes,
     topics: batch.topics,
     ownClock: new Set([...work.values()].filter((each) => each.workspace.clock !== null).map((each) => each.workspace.id)),
-    pokes: looksAgain || batch.messages.length + batch.merges.length + batch.forwards.length > 0,
+    pokes: messagesWait || batch.messages.length + batch.merges.length + batch.forwards.length > 0,
     forwardedTo: batch.forwards.map((entry) => laneOf(entry.person)),
   };
 }

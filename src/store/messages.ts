@@ -307,28 +307,28 @@ export async function beginBodies(
   return new Set(rows.map((row) => row.message_id));
 }
 
-/**
- * Has messages of people looked at again now: what was claimed and has not begun to leave, and what is held for something that may have ended early. What begins just
- * now is locked by whoever hands it over, and goes. Answers whether there were any.
- */
-export async function lookAtMessagesAgain(tx: Queryable, people: readonly { person: string; at: Instant }[]): Promise<boolean> {
+/** Has what was claimed for people and has not begun to leave checked again. What begins just now is locked by whoever hands it over, and goes. Answers whether there was any. */
+export async function takeBackFor(tx: Queryable, people: readonly string[]): Promise<boolean> {
   if (people.length === 0) return false;
-  const whose = [people.map((each) => laneOf(each.person)), people.map((each) => each.person)];
-  const [claimed, held] = await Promise.all([
-    tx.query(
-      `with c as (select m.* from message m join unnest($1::smallint[], $2::uuid[]) as w (lane, person_id) on m.lane = w.lane and m.person_id = w.person_id
-         where m.status = 'sending' and m.begun_at is null for update of m skip locked)
-       update message m set status = 'queued', sender = null, attempts = m.attempts - 1, claimed_at = to_timestamp((c.details ->> 'mayHaveArrivedAt')::float8 / 1000)
-       from c where m.lane = c.lane and m.person_id = c.person_id and m.message_id = c.message_id and m.stored_at = c.stored_at returning m.message_id`,
-      whose,
-    ),
-    tx.query(
-      `update message m set due_at = w.at from unnest($1::smallint[], $2::uuid[], $3::timestamptz[]) as w (lane, person_id, at)
-       where m.lane = w.lane and m.person_id = w.person_id and m.status = 'held' and m.reason in ('policy-hold', 'fatigue', 'offer') and m.due_at > w.at returning m.message_id`,
-      [...whose, people.map((each) => toIso(each.at))],
-    ),
-  ]);
-  return claimed.length + held.length > 0;
+  const rows = await tx.query(
+    `with c as (select m.* from message m join unnest($1::smallint[], $2::uuid[]) as w (lane, person_id) on m.lane = w.lane and m.person_id = w.person_id
+       where m.status = 'sending' and m.begun_at is null for update of m skip locked)
+     update message m set status = 'queued', sender = null, attempts = m.attempts - 1, claimed_at = to_timestamp((c.details ->> 'mayHaveArrivedAt')::float8 / 1000)
+     from c where m.lane = c.lane and m.person_id = c.person_id and m.message_id = c.message_id and m.stored_at = c.stored_at returning m.message_id`,
+    [people.map(laneOf), [...people]],
+  );
+  return rows.length > 0;
+}
+
+/** Has what is held for people, and may be let go before its time, looked at again now. Answers whether there was any. */
+export async function letGoAgain(tx: Queryable, people: readonly { person: string; at: Instant }[]): Promise<boolean> {
+  if (people.length === 0) return false;
+  const rows = await tx.query(
+    `update message m set due_at = w.at from unnest($1::smallint[], $2::uuid[], $3::timestamptz[]) as w (lane, person_id, at)
+     where m.lane = w.lane and m.person_id = w.person_id and m.status = 'held' and m.reason in ('policy-hold', 'fatigue', 'offer') and m.due_at > w.at returning m.message_id`,
+    [people.map((each) => laneOf(each.person)), people.map((each) => each.person), people.map((each) => toIso(each.at))],
+  );
+  return rows.length > 0;
 }
 
 /**
