@@ -118,6 +118,7 @@ inBrowser('checks across the house in a browser', () => {
       body: {
         name: 'Loose',
         intent: 'To be asked about',
+        architecture: 'linear',
         brief: { signs: 'They came', needs: 'A hello', objections: 'None', nextStep: 'Come again' },
         owner: 'ana@linden.example',
         goal: { on: { event: 'Order Completed' }, name: 'Ordered' },
@@ -152,10 +153,10 @@ inBrowser('checks across the house in a browser', () => {
     expect(found).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.keyboard.press('Space');
-    expect(await publish.isEnabled()).toBe(true);
+    await expect.poll(() => publish.isEnabled()).toBe(true);
     // What is taken back, or left, is asked again.
     await page.keyboard.press('Space');
-    expect(await publish.isDisabled()).toBe(true);
+    await expect.poll(() => publish.isDisabled()).toBe(true);
     await page.keyboard.press('Space');
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
@@ -164,6 +165,7 @@ inBrowser('checks across the house in a browser', () => {
     await tick.waitFor();
     expect(await tick.isChecked()).toBe(false);
     await tick.press('Space');
+    await expect.poll(() => publish.isEnabled()).toBe(true);
     await publish.press('Enter');
     await page.getByText('Version 1 is live.').waitFor();
   });

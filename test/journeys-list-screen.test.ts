@@ -54,7 +54,7 @@ inBrowser('the list of journeys in a browser', () => {
     expect(new URL(page.url()).searchParams.get('serves')).toBe('none');
     await page.getByRole('button', { name: /^Take "serving no stage move" away/ }).press('Enter');
     await page.getByRole('button', { name: 'Complexity' }).press('Enter');
-    await expectLines(['Starters', 'Onboarding', 'Abandoned cart', 'Re-engagement', 'Nurture', 'Welcome', 'Teaching', 'Course']);
+    await expectLines(['Starters', 'Onboarding', 'Re-engagement', 'Abandoned cart', 'Nurture', 'Welcome', 'Teaching', 'Course']);
     expect(new URL(page.url()).searchParams.get('sort')).toBe('-complexity');
     await page.getByRole('heading', { name: 'Journeys' }).focus();
     await press('j', 'Enter');
