@@ -528,7 +528,9 @@ export class Inspector {
         { ...saw, known },
       );
       insist(wait, 'I11', 'a run stands still without waiting', saw);
-      insist(wait.since === known.since, 'I10', 'a wait began at another instant than the step before it ended', { ...saw, known });
+      // Whoever should have come in while nobody worked came in then, and waits from when somebody did.
+      const isSince = wait.since === known.since || (seq === 0 && wait.since > known.since);
+      insist(isSince, 'I10', 'a wait began at another instant than the step before it ended', { ...saw, known });
       // A stream waits at one step again and again; a time of day is by the clock that the person turns out to have.
       const mayMove = here.kind === 'nurture' || (here.kind === 'wait' && (here.untilTime || here.untilDate) !== undefined);
       insist(

@@ -879,8 +879,8 @@ export class World {
   /** What the breaker stops is stopped like anything else. */
   private async breakOff(machine: Machine): Promise<void> {
     const { deps } = machine.house;
-    const workspace = await deps.workspaces.byId(this.workspace);
-    if (!(await this.perform(machine, 'breaking off', () => breakOff(deps, workspace), true))) return;
+    const work = async (): Promise<unknown> => breakOff(deps, await deps.workspaces.byId(this.workspace));
+    if (!(await this.perform(machine, 'breaking off', work, true))) return;
     const rows = await this.rows(
       "select scope from kill_switch where workspace_id = $1 union select 'broadcast:' || broadcast_id from broadcast where state = 'paused' order by scope",
       [this.workspace],
