@@ -46,6 +46,7 @@ export const ImportSettings = z
     entryPoint: Key.describe('An entry point of kind import: the source that new people carry for good'),
     mapping: z.array(ImportTarget).max(importColumnsMax).describe('What each column becomes, in their order; null leaves one out'),
     basis: ImportBasis,
+    list: Key.nullable().default(null).describe('A segment that is kept by hand, on which everybody of the file is put'),
   })
   .superRefine((settings, context) => {
     const named = settings.mapping.filter((target) => target !== null);

@@ -43,6 +43,20 @@ describe.each(dialects)('on %s', (database) => {
     return world.must('GET', `/api/imports/${id}`);
   };
 
+  test('everybody of a file is put on a list that is kept by hand, once, and the log says by which row', async () => {
+    await world.publish([{ kind: 'segment', key: 'fair', body: { name: 'Met at the fair', rule: null } }]);
+    await world.send([{ type: 'identify', userId: 'known', traits: { email: 'known@example.com' } }]);
+    const brought = await bring('email\nknown@example.com\nfresh@example.com\nfresh@example.com\nnobody\n');
+    expect((await world.must('GET', `/api/imports/${brought.id}`)).lists).toEqual([{ key: 'fair', name: 'Met at the fair' }]);
+    expect(await run(brought.id, { ...settings(['email']), list: 'fair' })).toMatchObject({ status: 'finished', refused: 1 });
+    expect((await world.must('GET', '/api/segments/fair')).people).toBe(2);
+    const { items } = await world.must('GET', '/api/segments/fair/log');
+    expect(items.map(({ because }: { because: { rule: string }[] }) => because[0]!.rule).sort()).toEqual([
+      'put on the list by import list.csv, row 1',
+      'put on the list by import list.csv, row 2',
+    ]);
+  });
+
   test('a list becomes people: who they are, where they came in, and what is known of them', async () => {
     const file =
       'E-Mail;Vorname;Nachname;Ort;Notiz\r\n"Lena@Example.com";Lena;"Lang; geb. Kurz";Graz;"sagt ""hallo""\r\nund mehr"\r\nmax@example.com;Max;;;\r\n\r\n';
@@ -201,6 +215,11 @@ describe.each(dialects)('on %s', (database) => {
     ['nobody can be told apart', settings(['name']), 'one column must become'],
     ['another number of columns', settings(['email', 'name']), 'the file has 1 columns'],
     ['an entry point of another kind', { ...settings(['email']), entryPoint: 'website' }, 'no published entry point of kind import'],
+    [
+      'a list that a rule keeps',
+      { ...settings(['email']), list: 'customers' },
+      'that is kept by hand',
+    ],
     ['a target that is none', settings(['a b']), 'must be email, phone, userId'],
   ])('%s is refused', async (_what, given, says) => {
     const brought = await bring('email\nx@example.com\n');

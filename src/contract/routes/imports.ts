@@ -28,6 +28,7 @@ export const ImportDetail = ImportRow.extend({
   firstRows: z.array(z.array(z.string())).describe('As they are in the file; none once they were taken'),
   settings: ImportSettings.nullable(),
   entryPoints: z.array(z.object({ key: z.string(), name: z.string() })).describe('Published entry points that an import can come in by'),
+  lists: z.array(z.object({ key: z.string(), name: z.string() })).describe('Published segments that are kept by hand'),
   sameFileAt: IsoInstant.nullable().describe('When the same file was imported before'),
   refusedRows: z
     .array(z.object({ row: z.number().describe('Line of the table, the first after the names is 1'), reason: z.string() }))

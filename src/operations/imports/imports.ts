@@ -100,7 +100,7 @@ async function find(tx: Transaction, workspace: Workspace, id: string): Promise<
 export async function getImport(deps: Deps, workspace: Workspace, id: string): Promise<ImportDetail> {
   return within(deps, workspace, async (tx) => {
     const found = await find(tx, workspace, id);
-    const { fields, entryPoints } = await deps.rulebooks.current(tx, workspace.id);
+    const { fields, entryPoints, segments } = await deps.rulebooks.current(tx, workspace.id);
     const guesses = guessMapping(found.columns, [...fields.byPath.values()]);
     const waiting = found.status === 'uploaded' ? await store.waitingRows(tx, workspace.id, id, 0, rowsShown) : [];
     return {
@@ -113,6 +113,7 @@ export async function getImport(deps: Deps, workspace: Workspace, id: string): P
       entryPoints: [...entryPoints.values()]
         .filter((each) => each.body.entry === 'import')
         .map((each) => ({ key: each.key, name: each.body.name })),
+      lists: segments.filter(({ rule }) => rule === null).map(({ key, name }) => ({ key, name })),
       sameFileAt: isoOrNull(await store.sameFileRun(tx, workspace.id, id, found.fileHash)),
       refusedRows: (await store.refusedRows(tx, workspace.id, id, 0, refusedShown)).map(({ row, reason }) => ({ row, reason })),
     };
@@ -126,6 +127,8 @@ function checkSettings(found: StoredImport, settings: ImportSettings, book: Rule
     throw new Problem('body-invalid', [
       { path: 'entryPoint', message: `there is no published entry point of kind import with the key "${settings.entryPoint}"` },
     ]);
+  if (settings.list !== null && book.segments.find(({ key }) => key === settings.list)?.rule !== null)
+    throw new Problem('body-invalid', [{ path: 'list', message: `there is no published segment "${settings.list}" that is kept by hand` }]);
   if (settings.mapping.length !== found.columns.length)
     throw new Problem('body-invalid', [
       { path: 'mapping', message: `the file has ${found.columns.length} columns; the mapping has ${settings.mapping.length}` },

@@ -109,6 +109,16 @@ function arrivalsOf(running: StoredImport, row: number, says: RowSays, now: Inst
         },
       ],
     });
+  // One that was put into the settings before there were lists has none.
+  const list = running.settings!.list ?? null;
+  if (list !== null)
+    facts.push({
+      ...base(':list', now),
+      kind: 'membership',
+      segment: list,
+      entered: true,
+      actor: `import ${running.fileName}, row ${row}`.slice(0, 200),
+    });
   return facts.map((fact) => ({
     names: {
       workspace: running.workspace,

@@ -21,6 +21,7 @@ import { Preview } from './preview.tsx';
 export function Prepare({ file }: { file: ImportDetail }) {
   const [mapping, setMapping] = useState<(string | null)[]>(() => file.columns.map((column) => column.guess));
   const [entryPoint, setEntryPoint] = useState<string | null>(file.entryPoints[0]?.key ?? null);
+  const [list, setList] = useState<string | null>(null);
   const [draft, setDraft] = useState<BasisDraft>(emptyBasis);
   const [asked, setAsked] = useState(false);
   const run = useChange('runImport', ['getImport', 'listImports', 'listAudit']);
@@ -29,7 +30,7 @@ export function Prepare({ file }: { file: ImportDetail }) {
   const basis = toBasis(draft);
   const missing = whatIsMissing(mapping, entryPoint, basis === null, draft);
   const settings: ImportSettings | null =
-    missing.length === 0 && entryPoint !== null && basis !== null ? { entryPoint, mapping, basis } : null;
+    missing.length === 0 && entryPoint !== null && basis !== null ? { entryPoint, mapping, basis, list } : null;
   const [looked] = useDebouncedValue(settings, 300);
 
   return (
@@ -67,6 +68,20 @@ export function Prepare({ file }: { file: ImportDetail }) {
       <Section title="Why they may be written to" hint="Without consent that can be proved, people are imported and get no marketing.">
         <Basis draft={draft} onChange={setDraft} columns={file.columns} />
       </Section>
+      {file.lists.length > 0 && (
+        <Section title="A list to put them on">
+          <Select
+            aria-label="List"
+            description="Everybody of the file is put on it, also whoever is known already. Segments that are kept by hand are lists."
+            placeholder="None"
+            data={file.lists.map((each) => ({ value: each.key, label: each.name }))}
+            value={list}
+            onChange={setList}
+            clearable
+            maw={340}
+          />
+        </Section>
+      )}
       <Section title="What would happen">
         {missing.length > 0 ? (
           <ul className={css.missing}>
