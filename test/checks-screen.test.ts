@@ -180,6 +180,7 @@ inBrowser('checks across the house in a browser', () => {
       body: {
         name: 'Short',
         intent: 'To be counted',
+        architecture: 'linear',
         goal: { on: { event: 'Order Completed' }, name: 'Ordered' },
         steps: [
           { key: 'start', kind: 'entry', on: { by: 'api' }, next: 'rest' },

@@ -72,6 +72,10 @@ inBrowser('scores on the screen', () => {
     await page.getByRole('button', { name: 'Save draft' }).click();
     await page.getByText('Saved. Nothing changes for anybody').waitFor();
     await page.getByRole('button', { name: 'Publish' }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('checkbox', { name: /^Publish with \d+ things? left open$/ })
+      .check();
     await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
     await page.getByText('Version 1 is live.').waitFor();
     await page.goto(`${base}/backfills`);
