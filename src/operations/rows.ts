@@ -37,9 +37,6 @@ const factNames: Record<Exclude<FactKind, 'event'>, string> = {
   migrate: 'Moved To Version',
 };
 
-/** The event by which a colleague's choice of an owner is kept. */
-export const ownerEvent = factNames.owner;
-
 /** A kept event as rules see it. */
 export const toOccurrence = (event: StoredEvent): Occurrence => ({
   id: event.id,

@@ -14,7 +14,7 @@ import { sayMatch } from '#engine/rule/words.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import type { LedgerLine } from '#engine/score/score.ts';
 import type { Transaction } from '#store/database.ts';
-import { eventsAt, eventsSince, loadEvents, type StoredEvent } from '#store/events.ts';
+import { eventsAt, loadEvents, type StoredEvent } from '#store/events.ts';
 import { consentsOf, decisionsOf, movesOf } from '#store/histories.ts';
 import { findMessage } from '#store/messages.ts';
 import type { StoredPerson } from '#store/people.ts';
@@ -24,7 +24,7 @@ import type { Deps } from './deps.ts';
 import { findPerson } from './edit-person.ts';
 import { remembering } from './remember.ts';
 import { ledgerOf } from './scores.ts';
-import { ownerEvent, toPerson } from './rows.ts';
+import { toPerson } from './rows.ts';
 import { askedBy, decidedByHand, nameOfBroadcast, sayAsked, sayByHand, sayMessage } from './say-message.ts';
 
 type Ground = Why['because'][number];
@@ -346,14 +346,14 @@ async function whyOwner(asked: Asked): Promise<Why> {
     const why =
       person.stage === null
         ? 'they are in no stage and came in without an owner'
-        : `no entry point, colleague or journey named one, nor did the stage ${stageName(person.stage)}`;
+        : `no entry point or journey named one, nor did the stage ${stageName(person.stage)}`;
     return {
       answer: `Nobody owns this person: ${why}.`,
       decided: 'nobody',
       at: null,
       because: [
         {
-          rule: 'the owner comes from the entry point, from a colleague or a journey, or from the first stage that has one',
+          rule: 'the owner comes from the entry point, from a journey, or from the first stage that has one',
           version: book.lifecycle?.version ?? null,
           held: false,
           evidence: [],
@@ -371,13 +371,10 @@ async function whyOwner(asked: Asked): Promise<Why> {
   };
 }
 
-/** The latest colleague or journey that says so; an entry point or a stage names somebody only where nobody is named. */
+/** The latest journey that says so; an entry point or a stage names somebody only where nobody is named. */
 async function whoNamed(asked: Asked, owner: string): Promise<{ at: Instant; from: string; evidence: Ground['evidence'] } | null> {
   const { tx, person, book, now } = asked;
-  const edit = (await eventsSince(tx, [person.id], [ownerEvent], 0)).findLast(({ body }) => body.owner === owner);
   const step = (await stepsOfPerson(tx, person.id, now, 1_000)).find(({ because }) => because === ownerIs(owner));
-  if (edit && !(step && step.at > edit.happenedAt))
-    return { at: edit.happenedAt, from: `${String(edit.body.actor)} named them`, evidence: [evidenceOf(edit)] };
   if (step) return { at: step.at, from: `the journey ${step.journey} assigned them`, evidence: await evidence(asked, [step.evidence]) };
   const entryPoint = book.entryPoints.get(person.entryPoint)?.body;
   if (entryPoint?.owner === owner) return { at: person.createdAt, from: `the entry point ${entryPoint.name} names them`, evidence: [] };

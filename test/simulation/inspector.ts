@@ -656,7 +656,11 @@ export class Inspector {
     // Whoever comes in by the definitions from before while a journey is archived goes on; whoever was under way keeps it from being archived.
     for (const [key, { isArchived }] of inForce) {
       if (!isArchived || this.inForce.get(key)?.isArchived !== false) continue;
-      const under = rows.find((row) => row.journey === key && known.has(row.run_id) && this.runs.get(row.run_id)?.status === 'live');
+      const [under] = await this.world.rows(
+        `select r.* from run r join definition d on d.workspace_id = r.workspace_id and d.kind = 'journey' and d.key = r.journey
+         where r.journey = $1 and r.run_id = any($2::uuid[]) and (r.ended_at is null or r.ended_at > d.archived_at) limit 1`,
+        [key, [...known.keys()]],
+      );
       insist(!under, 'retired', 'a journey was archived in which somebody was under way', under);
     }
     [this.inForce, this.atRest, this.restedAt] = [inForce, standings, world.now];

@@ -215,11 +215,7 @@ describe.each(dialects)('on %s', (database) => {
     ['nobody can be told apart', settings(['name']), 'one column must become'],
     ['another number of columns', settings(['email', 'name']), 'the file has 1 columns'],
     ['an entry point of another kind', { ...settings(['email']), entryPoint: 'website' }, 'no published entry point of kind import'],
-    [
-      'a list that a rule keeps',
-      { ...settings(['email']), list: 'customers' },
-      'that is kept by hand',
-    ],
+    ['a list that a rule keeps', { ...settings(['email']), list: 'customers' }, 'that is kept by hand'],
     ['a target that is none', settings(['a b']), 'must be email, phone, userId'],
   ])('%s is refused', async (_what, given, says) => {
     const brought = await bring('email\nx@example.com\n');

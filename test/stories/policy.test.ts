@@ -216,6 +216,33 @@ describe.each(dialects)('the policy above journeys, on %s', (database) => {
     expect(await latest()).toMatchObject({ status: 'sent', sentAt: world.iso });
   });
 
+  test('behind a slow server a message is checked again: the night may have begun since', async () => {
+    await policy({ quietHours: { from: '21:00', to: '08:00' } });
+    const many = Array.from({ length: 8 }, () => `q${++people}`);
+    for (const each of many) {
+      user = each;
+      await arrive();
+    }
+    await world.turnTo('2026-11-02T19:59:50Z');
+    for (const each of many) await world.accept([{ type: 'track', userId: each, event: 'Asked' } as SegmentCall]);
+    // Four are handed over at a time; the first answer takes twenty seconds.
+    let waited = false;
+    world.answer(() => {
+      if (!waited) world.leap(20_000);
+      waited = true;
+      return { result: 'sent', providerId: null, answer: '250 2.0.0 Ok' };
+    });
+    await world.settle();
+    world.answer(() => ({ result: 'sent', providerId: null, answer: '250 2.0.0 Ok' }));
+    const became: Record<string, number> = {};
+    for (const each of many) {
+      user = each;
+      const { status, reason } = await latest();
+      became[`${status} ${reason}`] = (became[`${status} ${reason}`] ?? 0) + 1;
+    }
+    expect(became).toEqual({ 'sent null': 4, 'held quiet-hours': 4 });
+  });
+
   test('whoever says no while a message is about to leave is heard first', async () => {
     await policy({});
     await arrive();
