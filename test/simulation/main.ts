@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Database } from '#store/database.ts';
-import { openPglite } from '#store/pglite.ts';
-import { databaseInARow } from './in-a-row.ts';
+import { fromDump, inARow, onServer } from './in-a-row.ts';
 import { playMany } from './many.ts';
 import { type Outcome, simulate } from './simulator.ts';
 
@@ -10,9 +8,9 @@ import { type Outcome, simulate } from './simulator.ts';
  * `node test/simulation/main.ts --seed TEXT --days N [--people N] [--dump FILE] [--json]`: plays one world, in a copy of a migrated database where one is
  * given; ends with 1 when something did not hold.
  *
- * `node test/simulation/main.ts --seeds N [--from 1] [--days 2] [--people 10] [--keep-going]`: plays the worlds of N seeds that follow each other, says what failed and
+ * `node test/simulation/main.ts --seeds N [--from 1] [--days 2] [--people 10] [--keep-going] [--server URL]`: plays the worlds of N seeds that follow each other, says what failed and
  * in one line how it went, and stops at the first that failed unless it is to go on. `--in-a-row N` plays
- * as many in this one process, in one copy of the database that is given.
+ * as many in this one process, in one copy of the database that is given, or in a database of its own on the Postgres server that is named.
  */
 const { values } = parseArgs({
   options: {
@@ -24,18 +22,19 @@ const { values } = parseArgs({
     days: { type: 'string' },
     people: { type: 'string' },
     dump: { type: 'string' },
+    server: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 const areMany = values.seeds !== undefined;
 const [days, people] = [Number(values.days ?? (areMany ? '2' : '30')), Number(values.people ?? (areMany ? '10' : '60'))];
-const [seeds, from, inARow] = [Number(values.seeds ?? '1'), Number(values.from), Number(values['in-a-row'])];
+const [seeds, from, manyInARow] = [Number(values.seeds ?? '1'), Number(values.from), Number(values['in-a-row'])];
 const isCount = (number: number): boolean => Number.isInteger(number) && number > 0;
 if (
   !(days > 0) ||
-  ![people, seeds, inARow].every(isCount) ||
+  ![people, seeds, manyInARow].every(isCount) ||
   !Number.isInteger(from) ||
-  (inARow > 1 && (values.dump === undefined || !Number.isInteger(Number(values.seed))))
+  (manyInARow > 1 && ((values.dump === undefined && values.server === undefined) || !Number.isInteger(Number(values.seed))))
 ) {
   console.error('--days takes a number above 0, --people, --seeds and --in-a-row a whole number above 0, --from a whole number.');
   process.exit(2);
@@ -45,15 +44,11 @@ process.exitCode = areMany ? await many() : await row();
 
 /** One world, or one after another in this process. */
 async function row(): Promise<number> {
-  const { dump } = values;
-  if (inARow === 1)
-    return (await one(values.seed, dump === undefined ? undefined : () => openPglite({ dataDir: null, loadDump: readFileSync(dump) })))
-      .failure
-      ? 1
-      : 0;
-  const database = databaseInARow(dump!);
+  const prepare = values.server !== undefined ? onServer(values.server) : values.dump === undefined ? undefined : fromDump(values.dump);
+  if (manyInARow === 1) return (await one(values.seed, prepare)).failure ? 1 : 0;
+  const database = inARow(prepare!);
   let failed = false;
-  for (let nth = 0; nth < inARow && (!failed || values['keep-going']); nth++)
+  for (let nth = 0; nth < manyInARow && (!failed || values['keep-going']); nth++)
     failed = (await one(String(Number(values.seed) + nth), database.open)).failure !== null || failed;
   await database.close();
   return failed ? 1 : 0;
@@ -91,6 +86,7 @@ async function many(): Promise<number> {
     days,
     people,
     keepGoing: values['keep-going'],
+    ...(values.server === undefined ? {} : { server: values.server }),
     onSeed: (outcome, nth) => {
       if (values.json) console.log(JSON.stringify(outcome));
       else if (outcome.failure) tell(outcome);

@@ -14,6 +14,8 @@ export interface ManyOptions {
   people: number;
   /** Plays on after a seed that failed. */
   keepGoing: boolean;
+  /** A Postgres server to play them on. [an embedded database] */
+  server?: string;
   /** Hears of each seed that was played. */
   onSeed: (outcome: Outcome, played: number) => void;
 }
@@ -38,14 +40,11 @@ export async function playMany(options: ManyOptions): Promise<Many> {
   const folder = mkdtempSync(join(tmpdir(), 'throughline-simulation-'));
   const many: Many = { played: 0, failed: [], died: [], seconds: 0 };
   try {
-    const dump = join(folder, 'migrated.tar');
-    const db = await openPrepared();
-    writeFileSync(dump, await db.dump('none'));
-    await db.close();
+    const place = options.server === undefined ? ['--dump', await dumpInto(folder)] : ['--server', options.server];
     const end = options.from + options.seeds;
     let diedAt: number | null = null;
     for (let next = options.from; next < end && (options.keepGoing || many.failed.length === 0); ) {
-      const { played, by } = await playSome(options, next, Math.min(atOnce, end - next), dump, many);
+      const { played, by } = await playSome(options, next, Math.min(atOnce, end - next), place, many);
       next += played;
       if (by === null) continue;
       if (diedAt === next) many.died.push({ seed: String(next++), by });
@@ -58,31 +57,28 @@ export async function playMany(options: ManyOptions): Promise<Many> {
   return many;
 }
 
+async function dumpInto(folder: string): Promise<string> {
+  const dump = join(folder, 'migrated.tar');
+  const db = await openPrepared();
+  writeFileSync(dump, await db.dump('none'));
+  await db.close();
+  return dump;
+}
+
 /** Plays some in one process, as far as it lives. */
 async function playSome(
   { days, people, keepGoing, onSeed }: ManyOptions,
   from: number,
   seeds: number,
-  dump: string,
+  place: readonly string[],
   many: Many,
 ): Promise<{ played: number; by: string | null }> {
   const child = spawn(
     process.execPath,
     [
       fileURLToPath(new URL('./main.ts', import.meta.url)),
-      ...[
-        '--seed',
-        String(from),
-        '--in-a-row',
-        String(seeds),
-        '--days',
-        String(days),
-        '--people',
-        String(people),
-        '--dump',
-        dump,
-        '--json',
-      ],
+      ...['--seed', String(from), '--in-a-row', String(seeds), '--days', String(days), '--people', String(people), '--json'],
+      ...place,
       ...(keepGoing ? ['--keep-going'] : []),
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },

@@ -80,10 +80,13 @@ const strangers = 32;
 /** So long is the world at most asked to go on until nothing is due any more. */
 const roundsMax = 2_000;
 
+/** The earliest of them: databases are prepared for the time around it. */
+export const firstBeginning = Math.min(...beginnings);
+
 /** A migrated database with nothing in it. */
 export async function openPrepared(): Promise<PgliteDatabase> {
   const db = await openPglite({ dataDir: null });
-  await migrate(db, beginnings[0]!);
+  await migrate(db, firstBeginning);
   return db;
 }
 
