@@ -75,6 +75,9 @@ const words = [
 const numbers = [0, 1, 2, 3, 10, 99.99, 100, -5, 0.1, 0.30000000000000004, 1e21, 1e-7, 100_000_000, 100_000_001];
 const numerals = ['1', ' 2 ', '3.0', '1e1', '0x10', '1,000', '-5', '.5', '5.', '1e400', '1e99', '+3', 'NaN', '٣'];
 
+/** What lists hold most often, so that rules about lists find it. */
+const usualTags = ['pro', 'GRÖSSE', 'x', '1', 3, 'true'];
+
 /** A value as strange as senders make them. */
 function value(chance: Chance, now: Instant): unknown {
   const kind = chance();
@@ -144,7 +147,7 @@ export function drawPerson(chance: Chance, newId: () => string, now: Instant): D
     person.traits.when = (
       chance() < 0.6 ? toIso(now + pick(chance, [-1, 1]) * pick(chance, usual)) : someDate(chance, now)
     ) as JsonObject[string];
-  if (chance() < 0.5) person.traits.tags = some(chance, [...words, ...numbers], 0, 4);
+  if (chance() < 0.5) person.traits.tags = some(chance, chance() < 0.7 ? usualTags : [...words, ...numbers], 0, 4);
   if (chance() < 0.6) person.email = pick(chance, ['ana@example.com', 'ÖZ@example.com', 'b@example.org']);
   if (chance() < 0.3) person.phone = '+4912345678';
   if (chance() < 0.6) person.name = pick(chance, words.filter(Boolean));
@@ -217,7 +220,7 @@ function comparison(chance: Chance, now: Instant, timed: boolean, only?: readonl
     case 'text':
       return { op, value: pick(chance, ['p', 'P', 'g', 'Gr', 'ß', 'e', 'ж', 'x', 'c', 'ana', '1']) };
     case 'list':
-      return { op, value: some(chance, [...words.filter(Boolean), ...numbers, true], 1, op === 'has-all' ? 1 : 8) };
+      return { op, value: some(chance, [...words.filter(Boolean), ...numbers, true], 1, op === 'has-all' ? 2 : 8) };
     case 'range': {
       const from = pick(chance, numbers);
       return { op, value: [from, from + pick(chance, [0, 1, 100, 1e9])] };
@@ -233,9 +236,18 @@ function comparison(chance: Chance, now: Instant, timed: boolean, only?: readonl
     default:
       return {
         op,
-        value: (op.includes('contains') ? pick(chance, ['p', 'a', 'ö', 'Ö', '1', 3, 'x']) : wanted()) as Comparison['value'] & string,
+        value: (op.includes('contains') && chance() < 0.7
+          ? pick(chance, ['p', 'a', 'ö', 'Ö', '1', 3, 'x'])
+          : wanted()) as Comparison['value'] & string,
       };
   }
+}
+
+/** An operator that means something else of a list than of a text, and values that many lists have. */
+function aboutList(chance: Chance): Comparison {
+  const op = pick(chance, ['contains', 'not-contains', 'has-all', 'one-of', 'none-of', 'equals', 'not-equals'] as const);
+  const isOfMany = op === 'has-all' || op === 'one-of' || op === 'none-of';
+  return { op, value: isOfMany ? some(chance, usualTags, 1, 2) : pick(chance, usualTags) } as Comparison;
 }
 
 function narrowing(chance: Chance, now: Instant): JsonObject {
@@ -280,6 +292,8 @@ export function drawCondition(chance: Chance, kind: ConditionKind, now: Instant)
       case 'trait':
         // Dates are most often compared with the clock.
         if (chance() < 0.25) return { path: 'when', ...comparison(chance, now, true, dated) };
+        // And what asks for one of several, with lists.
+        if (chance() < 0.1) return { path: 'tags', ...aboutList(chance) };
         return {
           path: pick(chance, ['plan', 'size', 'when', 'when', 'tags', 'a.b', 'a.list[]', 'a', 'email', 'name', 'tags.0', 'tags[]']),
           ...comparison(chance, now, true),
