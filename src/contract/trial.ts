@@ -41,6 +41,7 @@ const Part = z.object({
   held: z.boolean(),
   saw: z.array(z.object({ what: z.string(), at: IsoInstant.nullable() })),
   depth: z.int().optional(),
+  denies: z.literal(true).optional(),
 });
 
 export const MomentMessage = z.object({

@@ -176,7 +176,7 @@ async function backfillGroup(
       }
     }
     for (const each of written) changes += each.changes;
-    await advanceBackfill(tx, { id: current.id, lanes, target: current.target, people, changes }, deps.now());
+    await advanceBackfill(tx, { id: current.id, lanes, target: current.target, people, changes }, now);
     return { lanes, oneByOne, weight, written };
   });
   if (outcome === null) return null;

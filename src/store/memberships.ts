@@ -14,7 +14,7 @@ export interface MembershipChange {
   entered: boolean;
   at: Instant;
   evidence: string;
-  because: readonly { rule: string; held: boolean; saw: readonly { what: string; at: Instant | null }[]; depth?: number }[];
+  because: readonly { rule: string; held: boolean; saw: readonly { what: string; at: Instant | null }[]; depth?: number; denies?: true }[];
 }
 
 /** A score crossed one of its thresholds. */

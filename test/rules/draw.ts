@@ -73,6 +73,8 @@ const words = [
   '٣',
 ];
 const numbers = [0, 1, 2, 3, 10, 99.99, 100, -5, 0.1, 0.30000000000000004, 1e21, 1e-7, 100_000_000, 100_000_001];
+/** Those that people and rules have most often, so that they meet. */
+const usualNumbers = [1, 2, 3];
 const numerals = ['1', ' 2 ', '3.0', '1e1', '0x10', '1,000', '-5', '.5', '5.', '1e400', '1e99', '+3', 'NaN', '٣'];
 
 /** What lists hold most often, so that rules about lists find it. */
@@ -148,6 +150,7 @@ export function drawPerson(chance: Chance, newId: () => string, now: Instant): D
       chance() < 0.6 ? toIso(now + pick(chance, [-1, 1]) * pick(chance, usual)) : someDate(chance, now)
     ) as JsonObject[string];
   if (chance() < 0.5) person.traits.tags = some(chance, chance() < 0.7 ? usualTags : [...words, ...numbers], 0, 4);
+  if (chance() < 0.5) person.traits.size = pick(chance, usualNumbers);
   if (chance() < 0.6) person.email = pick(chance, ['ana@example.com', 'ÖZ@example.com', 'b@example.org']);
   if (chance() < 0.3) person.phone = '+4912345678';
   if (chance() < 0.6) person.name = pick(chance, words.filter(Boolean));
@@ -205,25 +208,29 @@ const dated: readonly Operator[] = [
   'after',
 ];
 
-/** An operator with a value that it takes. `timed` ones look at the clock. */
+/** One of some operators, with a value. `timed` ones look at the clock. */
 function comparison(chance: Chance, now: Instant, timed: boolean, only?: readonly Operator[]): Comparison {
   const usable = (Object.keys(operators) as Operator[]).filter(
     (op) => (only?.includes(op) ?? true) && (timed || !('timed' in operators[op])),
   );
-  const op = pick(chance, usable);
+  return compare(chance, now, pick(chance, usable));
+}
+
+/** An operator with a value that it takes. */
+function compare(chance: Chance, now: Instant, op: Operator): Comparison {
   const wanted = (): unknown => pick(chance, [pick(chance, words.filter(Boolean)), pick(chance, numbers), pick(chance, numerals), true]);
   switch (operators[op].takes as string) {
     case 'nothing':
       return { op };
     case 'number':
-      return { op, value: pick(chance, numbers) };
+      return { op, value: someNumber(chance) };
     case 'text':
       return { op, value: pick(chance, ['p', 'P', 'g', 'Gr', 'ß', 'e', 'ж', 'x', 'c', 'ana', '1']) };
     case 'list':
       return { op, value: some(chance, [...words.filter(Boolean), ...numbers, true], 1, op === 'has-all' ? 2 : 8) };
     case 'range': {
-      const from = pick(chance, numbers);
-      return { op, value: [from, from + pick(chance, [0, 1, 100, 1e9])] };
+      const from = someNumber(chance);
+      return { op, value: [from, from + pick(chance, [0, 1, 1, 2, 100, 1e9])] };
     }
     case 'date':
       return { op, value: pick(chance, [toIso(past(chance, now)), toIso(now), toIso(past(chance, now)).slice(0, 10)]) };
@@ -243,9 +250,13 @@ function comparison(chance: Chance, now: Instant, timed: boolean, only?: readonl
   }
 }
 
-/** An operator that means something else of a list than of a text, and values that many lists have. */
-function aboutList(chance: Chance): Comparison {
-  const op = pick(chance, ['contains', 'not-contains', 'has-all', 'one-of', 'none-of', 'equals', 'not-equals'] as const);
+const someNumber = (chance: Chance): number => pick(chance, chance() < 0.5 ? usualNumbers : numbers);
+
+/** Operators that mean something else of a list than of a text. */
+const listed: readonly Operator[] = ['contains', 'not-contains', 'has-all', 'one-of', 'none-of', 'equals', 'not-equals'];
+
+/** Such an operator, with values that many lists have. */
+function compareList(chance: Chance, op: Operator): Comparison {
   const isOfMany = op === 'has-all' || op === 'one-of' || op === 'none-of';
   return { op, value: isOfMany ? some(chance, usualTags, 1, 2) : pick(chance, usualTags) } as Comparison;
 }
@@ -293,7 +304,7 @@ export function drawCondition(chance: Chance, kind: ConditionKind, now: Instant)
         // Dates are most often compared with the clock.
         if (chance() < 0.25) return { path: 'when', ...comparison(chance, now, true, dated) };
         // And what asks for one of several, with lists.
-        if (chance() < 0.1) return { path: 'tags', ...aboutList(chance) };
+        if (chance() < 0.1) return { path: 'tags', ...compareList(chance, pick(chance, listed)) };
         return {
           path: pick(chance, ['plan', 'size', 'when', 'when', 'tags', 'a.b', 'a.list[]', 'a', 'email', 'name', 'tags.0', 'tags[]']),
           ...comparison(chance, now, true),
@@ -451,3 +462,19 @@ export function drawRule(chance: Chance, now: Instant, depth = 0): Rule {
   if (kind < 0.55) return { not: drawRule(chance, now, depth + 1) };
   return drawCondition(chance, pick(chance, weighted), now);
 }
+
+const isAboutNumbers = (op: Operator): boolean => ['number', 'range'].includes(operators[op].takes);
+
+/** For each operator a rule that is it alone, or its opposite, about a trait that it suits: what is wrong with one is not hidden by what stands beside it. */
+export const drawPlainRules = (chance: Chance, now: Instant): Rule[] =>
+  (Object.keys(operators) as Operator[]).map((op) => {
+    const test =
+      listed.includes(op) && chance() < 0.7
+        ? { path: 'tags', ...compareList(chance, op) }
+        : {
+            path: dated.includes(op) ? 'when' : isAboutNumbers(op) ? 'size' : pick(chance, ['plan', 'size', 'name', 'a']),
+            ...compare(chance, now, op),
+          };
+    const rule: Rule = { trait: conditions.trait.parse(test) };
+    return chance() < 0.4 ? { not: rule } : rule;
+  });

@@ -126,4 +126,17 @@ describe.each(dialects)('on %s', (database) => {
     expect(Math.abs(Date.parse(run.endedAt) - at)).toBeLessThan(1000);
     expect((await why('cem', 'journey:patience')).answer).toContain('they have gone');
   });
+
+  test('a segment is brought to everybody, and done with it, by the clock of its workspace', async () => {
+    const definitions = [
+      { kind: 'segment', key: 'reachable', body: { name: 'Reachable', rule: { trait: { path: 'email', op: 'exists' } } } },
+    ];
+    const before = await now();
+    await world.must('POST', '/api/apply', { publish: true, definitions }, as);
+    await world.settle();
+    const [latest] = (await world.must('GET', '/api/backfills', undefined, as)).items;
+    expect(latest.done).toBe(1);
+    expect(Date.parse(latest.startedAt)).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(latest.finishedAt)).toBeGreaterThanOrEqual(Date.parse(latest.startedAt));
+  });
 });

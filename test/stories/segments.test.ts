@@ -156,6 +156,9 @@ describe.each(dialects)('on %s', (dialect) => {
       '  false Asked For Less',
       '  false Left',
     ]);
+    expect(parts.flatMap((part: { rule: string; denies?: true }) => (part.denies ? [part.rule] : []))).toEqual([
+      'not (Asked For Less or Left)',
+    ]);
     await world.publish([{ kind: 'segment', key: 'guided', body: { name: 'Guided', rule } } as LooseDefinition]);
     await world.settle();
     const why = await world.why(id, 'segment:guided');

@@ -30,6 +30,7 @@ export const ExplainedPart = z.object({
   held: z.boolean(),
   saw: z.array(z.object({ what: z.string(), at: IsoInstant.nullable() })),
   depth: z.int().optional().describe('Of a part within a group (any of, all of, not), which comes before it: how deep; without it 0'),
+  denies: z.literal(true).optional().describe('Of a group that is denied: what held within it speaks against it'),
 });
 
 export const RuleExplained = z.object({

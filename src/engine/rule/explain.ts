@@ -14,6 +14,8 @@ export interface Explained {
   saw: Sighting[];
   /** 0 is a part of the rule itself, all of which have to hold; a deeper one belongs to the last before it that is less deep. */
   depth: number;
+  /** A group that is denied: what held within it speaks against it. */
+  denies?: true;
 }
 
 /**
@@ -27,7 +29,8 @@ export function explainRule(rule: Rule, context: RuleContext, person: Person, no
     if ('all' in part && depth === 0) return part.all.flatMap((each) => ask(each, 0));
     const inner = groupIn(part);
     const saw = inner === null ? conditionsOf(part).flatMap((each) => sightingsOf(each, context, question)) : [];
-    const line = { rule: sayRule(part), held: compileRule(part, context)(question), saw, depth };
+    const denies = inner !== null && isDenial(part);
+    const line = { rule: sayRule(part), held: compileRule(part, context)(question), saw, depth, ...(denies ? { denies } : {}) };
     return [line, ...(inner ?? []).flatMap((each) => ask(each, depth + 1))];
   };
   return ask(rule, 0);
@@ -42,6 +45,12 @@ function single(rule: Rule): Rule {
   if ('all' in rule && rule.all.length === 1) return single(rule.all[0]!);
   if ('any' in rule && rule.any.length === 1) return single(rule.any[0]!);
   return rule;
+}
+
+/** Whether it denies a group, and does not deny that again. */
+function isDenial(rule: Rule): boolean {
+  const one = single(rule);
+  return 'not' in one && !isDenial(one.not);
 }
 
 /** What is within a group, or within what it denies; null for a condition. */

@@ -8,6 +8,7 @@ import { timeColumn } from '../parts/time-column.tsx';
 import { Time } from '../parts/time.tsx';
 import { Chip } from '../parts/tone.tsx';
 import { useList } from '../query.ts';
+import { decisive } from '../rules/decisive.ts';
 import { ExplainedParts } from '../rules/explained-parts.tsx';
 
 type Entry = Reply<'segmentLog'>['items'][number];
@@ -17,7 +18,7 @@ const Way = ({ entered }: { entered: boolean }) => <Chip tone={entered ? 'good' 
 /** What decided it, in a few words. */
 const whyOf = ({ because, entered }: Entry): string => {
   if (because.length === 0) return 'by hand';
-  const decided = because.filter((part) => part.held === entered);
+  const decided = decisive(because, entered);
   const dated = decided.flatMap((part) => part.saw).filter((each) => each.at !== null);
   const latest = dated.toSorted((a, b) => Date.parse(b.at!) - Date.parse(a.at!))[0];
   const { rule } = decided.find((part) => !part.depth) ?? because[0]!;
