@@ -53,6 +53,12 @@ test.each<[string, Journey, Journey, string[]]>([
     ['until Moved: the way “timed out” from “Wait until Booked, at most 3 days” led to “Note “hello””, and leads to “Note “bye””.'],
   ],
   [
+    'a brief that is taken away',
+    journey([start, note('hello', null)], { brief: { signs: 'New', needs: '', objections: '', nextStep: 'Talk' } }),
+    journey([start, note('hello', null)]),
+    ['– The journey: The brief: was signs “New”, next step “Talk”, is nothing.'],
+  ],
+  [
     'a rule and what holds for the whole journey',
     journey([{ ...start, when: { segment: { key: 'open' } } }, note('hello', null)], { folder: 'Sales' }),
     journey([{ ...start, when: { segment: { key: 'closed' } } }, note('hello', null)], {

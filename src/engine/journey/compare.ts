@@ -134,7 +134,8 @@ const fieldWords: Record<string, string> = {
   utm: 'how links are marked',
   intent: 'what it is for',
 };
-const sayField = (field: string): string => fieldWords[field] ?? `the ${field.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`)}`;
+const inWords = (key: string): string => key.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+const sayField = (field: string): string => fieldWords[field] ?? `the ${inWords(field)}`;
 
 /** Puts names where keys stand; the same step, rule or text as it came where there are none. */
 export interface Say {
@@ -156,10 +157,11 @@ function sayValue(field: string, value: unknown, say: Say): string {
   if (typeof value.event === 'string') return clipped(sayMatch(value as EventMatch));
   if (isRule(value)) return clipped(sayRule(say.rule(value as Rule)));
   const { next: _next, ...rest } = value;
-  return Object.entries(rest)
+  const said = Object.entries(rest)
     .filter(([, part]) => part !== null && part !== undefined && part !== '')
-    .map(([part, of]) => (part === 'label' || part === 'name' ? String(of) : `${part} ${sayValue(part, of, say)}`))
+    .map(([part, of]) => (part === 'label' || part === 'name' ? String(of) : `${inWords(part)} ${sayValue(part, of, say)}`))
     .join(', ');
+  return said || 'nothing';
 }
 
 function isRule(value: Record<string, unknown>): boolean {

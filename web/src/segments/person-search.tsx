@@ -15,11 +15,15 @@ export function PersonSearch({ label, clear = false, onPick }: { label: string; 
   const people = useRoute('listPeople', { query: { search: asked, limit: 8 } }, { enabled: asked.length >= 2 });
   const found = asked.length >= 2 ? (people.data?.items ?? []) : [];
   const says = (person: Person): string => (person.name && person.email ? `${person.name} · ${person.email}` : callPerson(person));
+  const isNobody =
+    people.data !== undefined && !people.isPlaceholderData && asked.length >= 2 && asked === text.trim() && found.length === 0;
   const options = found.map((person) => ({ value: person.id, label: says(person) }));
   return (
     <Autocomplete
       aria-label={label}
       placeholder="Name, address or id"
+      description={isNobody ? <span role="status">Nobody’s name, address or id begins like this.</span> : undefined}
+      inputWrapperOrder={['input', 'description']}
       leftSection={<IconSearch size={15} />}
       data={options}
       filter={({ options: all }) => all}
