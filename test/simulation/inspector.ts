@@ -1343,8 +1343,10 @@ export class Inspector {
         // Where the clock was put back they were last looked at later than now, and less had faded.
         if (fades && past.some(({ at }) => at > now)) continue;
         insist(fades ? Math.abs(is - value) < 1 : is === value, 'I13', 'somebody has another score than their events say', saw);
-        const above = score.thresholds.filter(({ at }) => value >= at).map((each) => each.key);
+        const aboveWith = (points: number): string[] => score.thresholds.filter(({ at }) => points >= at).map((each) => each.key);
+        const above = aboveWith(value);
         if (fades && value !== 0) this.look('fading score');
+        if (fades && world.reached > now && aboveWith(scoreOf(key, subject, book, world.reached)).join() !== above.join()) continue;
         insist(
           JSON.stringify(state.above[key] ?? []) === JSON.stringify(above),
           'I13',

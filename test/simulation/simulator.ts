@@ -149,6 +149,8 @@ export class World {
   readonly stopped = new Map<string, number>();
   /** [ms] The farthest that the clock was ever set back. */
   setBack = 0;
+  /** The latest instant that was before the clock was set back. */
+  reached = 0;
   /** Clients of whom something arrived after they were erased. */
   readonly cameBack = new Set<Client>();
   readonly erased: { person: string; canary: string; client: Client }[] = [];
@@ -354,6 +356,7 @@ export class World {
     if (happens(chance, 0.03)) {
       const back = between(chance, 1, 15) * minute;
       this.setBack = Math.max(this.setBack, back);
+      this.reached = Math.max(this.reached, this.now);
       this.now -= back;
       return;
     }
