@@ -154,4 +154,28 @@ describe.each(dialects)('on %s', (database) => {
     expect(await world.rows("select count(*) as n from run where journey = 'course' and status = 'live'")).toEqual([{ n: 0 }]);
     expect(await world.rows("select count(*) as n from run where journey = 'course'"), 'nobody is lost').toEqual([{ n: crowd }]);
   });
+
+  test('a wait counts from when the old one began, also where what is waited for was so then and is not so now', async () => {
+    const first = { key: 'start', kind: 'entry', on: { event: 'Asked' }, next: 'rest' };
+    const hushed = { event: { name: 'Hushed', atLeast: 1, within: 'PT1H' } };
+    const steps = (rest: object) => ({ ...journey([wait('rest', 'P5D', null)]), steps: [first, rest] });
+    await world.define('journey', 'calm', steps(wait('rest', 'P5D', null)));
+    await did('Hushed', 0, 1);
+    await did('Asked', 0, 1);
+    await world.turn('P1D');
+    await world.define(
+      'journey',
+      'calm',
+      steps({ key: 'rest', kind: 'wait', untilRule: hushed, timeout: 'P2D', next: null, onTimeout: null }),
+    );
+    await world.must('POST', '/api/journeys/calm/migrations', { from: 1, map: { rest: 'rest' } });
+    await world.settle();
+    const [run] = await world.rows("select status, state, entered_at from run where journey = 'calm'");
+    expect(run).toMatchObject({
+      status: 'live',
+      state: { wait: { since: run!.entered_at, until: run!.entered_at + 2 * 86_400_000 } },
+    });
+    await world.turn('P1D');
+    expect(await world.rows("select status from run where journey = 'calm'")).toEqual([{ status: 'ended' }]);
+  }, 60_000);
 });

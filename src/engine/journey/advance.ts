@@ -220,20 +220,26 @@ export function migrated(
     movedBy: { migration: by.migration, version: run.version, step: run.step!, wait: run.wait },
   };
   const effects = [stepEffect(run, step, now, evidence, because)];
-  const isWait = there.step.kind === 'wait' && run.wait !== null;
-  const context: StepContext = {
-    run: moved,
-    journeyKey: to.key,
-    person,
-    now: isWait ? run.wait!.since : now,
-    zone: person.zone ?? to.zone,
-    evidence,
-    actAt: null,
-    experiments: to.experiments,
-  };
-  const outcome = begin(to, moved, context);
-  if (!isWait || outcome.to !== 'wait') return { run: moved, effects, goesOn: true };
-  return { run: { ...moved, wait: waitOf(run.wait!.since, outcome) }, effects };
+  const began = there.step.kind === 'wait' && run.wait !== null ? run.wait.since : null;
+  const beginAt = (at: Instant): Outcome =>
+    begin(to, moved, {
+      run: moved,
+      journeyKey: to.key,
+      person,
+      now: at,
+      zone: person.zone ?? to.zone,
+      evidence,
+      actAt: null,
+      experiments: to.experiments,
+    });
+  if (began === null) return { run: moved, effects, goesOn: true };
+  const then = beginAt(began);
+  if (then.to === 'wait') return { run: { ...moved, wait: waitOf(began, then) }, effects };
+  // What is waited for may have been so when the old wait began, and be so no longer.
+  const asOfNow = beginAt(now);
+  if (asOfNow.to !== 'wait') return { run: moved, effects, goesOn: true };
+  const until = asOfNow.until - (now - began);
+  return { run: { ...moved, wait: waitOf(began, { ...asOfNow, until }) }, effects };
 }
 
 const waitOf = (since: Instant, { until, looksAt, isPaused }: Outcome & { to: 'wait' }): RunWait => ({
