@@ -1064,7 +1064,11 @@ export class Inspector {
       ]);
       const saw = { broadcast: id, state, plan };
       insist(state !== 'freezing', 'quiet', 'an audience is not frozen although nothing is going on', saw);
-      insist(state !== 'cancelled' || broadcast.settled, 'quiet', 'a cancelled broadcast is not settled although nothing is going on', saw);
+      // What was on its way when it was cancelled, and came back to be tried later, is given up then.
+      const isSettled =
+        broadcast.settled ||
+        (await world.rows("select 1 from message where broadcast_id = $1 and status = 'held' and reason = 'try-later'", [id])).length > 0;
+      insist(state !== 'cancelled' || isSettled, 'quiet', 'a cancelled broadcast is not settled although nothing is going on', saw);
       if (broadcast.is_frozen && state !== 'draft') {
         const before = this.frozen.get(id);
         if (!before) {
