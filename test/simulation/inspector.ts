@@ -1064,10 +1064,15 @@ export class Inspector {
       ]);
       const saw = { broadcast: id, state, plan };
       insist(state !== 'freezing', 'quiet', 'an audience is not frozen although nothing is going on', saw);
+      const messages = new Map(
+        (await world.rows('select message_id, person_id, status, reason from message where broadcast_id = $1', [id])).map((row) => [
+          row.message_id as string,
+          row,
+        ]),
+      );
       // What was on its way when it was cancelled, and came back to be tried later, is given up then.
-      const isSettled =
-        broadcast.settled ||
-        (await world.rows("select 1 from message where broadcast_id = $1 and status = 'held' and reason = 'try-later'", [id])).length > 0;
+      const cameBack = (message: Row): boolean => state === 'cancelled' && message.status === 'held' && message.reason === 'try-later';
+      const isSettled = broadcast.settled || [...messages.values()].some(cameBack);
       insist(state !== 'cancelled' || isSettled, 'quiet', 'a cancelled broadcast is not settled although nothing is going on', saw);
       if (broadcast.is_frozen && state !== 'draft') {
         const before = this.frozen.get(id);
@@ -1113,19 +1118,13 @@ export class Inspector {
         if (broadcast.is_frozen) this.arms.set(`${person} broadcast ${id}`, String(arm));
       }
       const isOver = ['finished', 'cancelled'].includes(state);
-      const messages = new Map(
-        (await world.rows('select message_id, person_id, status, reason from message where broadcast_id = $1', [id])).map((row) => [
-          row.message_id as string,
-          row,
-        ]),
-      );
       for (const { person_id: person, state: place } of people) {
         if (gone.has(person)) continue;
         insist(place !== 'waiting' || !isOver, 'broadcast', 'somebody still waits for a broadcast that is over', { ...saw, person });
         const message = messages.get(stableId('broadcast', id, person));
         insist(place !== 'asked' || message || erased, 'broadcast', 'somebody was ticked off without a message', { ...saw, person });
         insist(
-          !isOver || !message || !['queued', 'held', 'sending'].includes(message.status),
+          !isOver || !message || !['queued', 'held', 'sending'].includes(message.status) || cameBack(message),
           'broadcast',
           'a message of a broadcast that is over still waits',
           { ...saw, person, message },
