@@ -59,7 +59,7 @@ describe('limits', () => {
     [
       'failures count beside what arrived',
       { sent: 30, failed: 30 },
-      '30 of 60 messages in 1 day could not be handed over (50 %); the limit is 20 %',
+      '30 of 60 messages in 1 day could not be handed over, or got no answer (50 %); the limit is 20 %',
     ],
     [
       'unsubscribing',

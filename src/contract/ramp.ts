@@ -17,6 +17,7 @@ export const RampPlan = z.strictObject({
   limits: z
     .strictObject({
       bounced: z.number().min(0).max(1).default(0.05),
+      complained: z.number().min(0).max(1).default(0.003),
       unsubscribed: z.number().min(0).max(1).default(0.02),
       failed: z.number().min(0).max(1).default(0.05),
       after: z.int().min(1).max(10_000).default(20).describe('Messages before shares of them say anything'),

@@ -64,8 +64,11 @@ export async function decideAndWrite(
     const revision = backfill?.revision ?? workspace.laneRevisions?.[laneOf(person)] ?? workspace.revision;
     const known = work.get(`${id}@${revision}`);
     if (known) return known;
-    const ofWorkspace = runList.filter((run) => run.workspace === id);
-    const made = { workspace, rulebook: await deps.rulebooks.at(tx, id, revision, ofWorkspace), now: workspaceNow(workspace, real) };
+    const needed = [
+      ...runList.filter((run) => run.workspace === id),
+      ...taken.flatMap(({ workspace: of, fact }) => (of === id ? versionsOf(fact) : [])),
+    ];
+    const made = { workspace, rulebook: await deps.rulebooks.at(tx, id, revision, needed), now: workspaceNow(workspace, real) };
     work.set(`${id}@${revision}`, made);
     return made;
   };
@@ -235,3 +238,7 @@ async function lookedAt(
   }
   return looked;
 }
+
+/** The versions of a journey between which a fact moves somebody: nobody may be under way by one of them any more, or yet. */
+const versionsOf = (fact: Fact): { journey: string; version: number }[] =>
+  fact.kind === 'migrate' ? [fact.from, fact.to].map((version) => ({ journey: fact.journey, version })) : [];

@@ -6,8 +6,12 @@ import { findVersions, publishedAt, revisionsOf, zoneOf } from '#store/definitio
 import { takenArms } from '#store/experiments.ts';
 import { versionsWithMessages } from '#store/messages.ts';
 import { openRamps } from '#store/ramps.ts';
-import { versionsMovedBetween } from '#store/run-migrations.ts';
 import { pinnedVersions } from '#store/runs.ts';
+
+interface JourneyVersion {
+  journey: string;
+  version: number;
+}
 
 /** Compiled rulebooks, one a workspace, kept until the revision moves on. */
 export class Rulebooks {
@@ -34,19 +38,14 @@ export class Rulebooks {
   }
 
   /**
-   * The rulebook of a workspace at a revision that was read in this transaction, with the versions that these runs pin. (Another process may have let somebody enter
-   * by an older version while this one was reading.)
+   * The rulebook of a workspace at a revision that was read in this transaction, with these versions of journeys too: those by which people are under way who are
+   * decided about, and those between which they are moved. (Another process may have let somebody enter by an older version while this one was reading.)
    */
-  async at(
-    tx: Transaction,
-    workspace: number,
-    revision: number,
-    runs: readonly { journey: string; version: number }[] = [],
-  ): Promise<Rulebook> {
+  async at(tx: Transaction, workspace: number, revision: number, needed: readonly JourneyVersion[] = []): Promise<Rulebook> {
     const kept = this.books.get(workspace) ?? [];
     const known = kept.find((book) => book.revision === revision);
-    if (known && runs.every((run) => known.versions.has(`${run.journey}@${run.version}`))) return known;
-    const book = await loadRulebook(tx, workspace, revision);
+    if (known && needed.every(({ journey, version }) => known.versions.has(`${journey}@${version}`))) return known;
+    const book = await loadRulebook(tx, workspace, revision, [], needed);
     this.books.set(workspace, [book, ...kept.filter((each) => each.revision !== revision)].slice(0, 3));
     return book;
   }
@@ -58,6 +57,7 @@ export async function loadRulebook(
   workspace: number,
   revision: number,
   instead: readonly Published[] = [],
+  needed: readonly JourneyVersion[] = [],
 ): Promise<Rulebook> {
   const published = [...(await publishedBut(tx, workspace, revision, instead)), ...instead];
   const current = new Set(published.filter((each) => each.kind === 'journey').map((each) => `${each.key}@${each.version}`));
@@ -68,7 +68,7 @@ export async function loadRulebook(
     ...ramps.flatMap(({ journey, previous }) => (previous === null ? [] : [{ journey, version: previous }])),
     ...(await pinnedVersions(tx, workspace)),
     ...(await versionsWithMessages(tx, workspace)),
-    ...(await versionsMovedBetween(tx, workspace)),
+    ...needed,
   ];
   const pinned = [...new Map(used.map((each) => [`${each.journey}@${each.version}`, each])).entries()]
     .filter(([name]) => !current.has(name))

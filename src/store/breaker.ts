@@ -6,6 +6,7 @@ import { laneOf } from './identities.ts';
 export interface Outcomes {
   sent: number;
   bounced: number;
+  /** Those of which nobody knows whether they arrived, too. */
   failed: number;
   complained: number;
   unsubscribed: number;
@@ -41,13 +42,13 @@ export async function countOutcomes(tx: Queryable, workspace: number, since: Ins
          and e.body ->> 'source' <> 'write-key' and e.body ->> 'source' not like 'form:%'
          and e.body -> 'properties' ->> 'messageId' ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' group by 1),
      handed as (
-       select m.journey, m.broadcast_id, m.channel, case m.status when 'skipped' then 'failed' else m.status end as status, coalesce(a.complained, false) as complained,
+       select m.journey, m.broadcast_id, m.channel, case when m.status in ('skipped', 'uncertain') then 'failed' else m.status end as status, coalesce(a.complained, false) as complained,
          coalesce(a.unsubscribed, false) as unsubscribed, coalesce(m.sent_at, m.due_at) as at, o.counts_since as own_since, greatest(o.counts_since, c.counts_since) as channel_since
        from message m
        left join answered a on a.message_id = m.message_id
        left join breaker o on o.workspace_id = $1 and o.scope = coalesce('journey:' || m.journey, 'broadcast:' || m.broadcast_id)
        left join breaker c on c.workspace_id = $1 and c.scope = 'channel:' || m.channel
-       where m.workspace_id = $1 and coalesce(m.sent_at, m.due_at) >= $2 and (m.status in ('sent', 'bounced', 'failed') or m.reason = 'render-failed')),
+       where m.workspace_id = $1 and coalesce(m.sent_at, m.due_at) >= $2 and (m.status in ('sent', 'bounced', 'failed', 'uncertain') or m.reason = 'render-failed')),
      told as (select *, own_since is null or at >= own_since as own, channel_since is null or at >= channel_since as joint from handed)
      select journey, broadcast_id, channel,
        (count(*) filter (where own and status = 'sent'))::int as own_sent, (count(*) filter (where own and status = 'bounced'))::int as own_bounced,

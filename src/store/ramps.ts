@@ -1,5 +1,5 @@
 import { type Instant, toIso } from '#contract/instant.ts';
-import type { RampPlan, RampState } from '#contract/ramp.ts';
+import { RampPlan, type RampState } from '#contract/ramp.ts';
 import type { Queryable, Row } from './database.ts';
 
 /** A version of a journey on its way to everybody who enters. */
@@ -29,7 +29,7 @@ const toRamp = (row: Row): StoredRamp => ({
   journey: row.journey,
   version: row.version,
   previous: row.previous,
-  plan: row.plan,
+  plan: RampPlan.parse(row.plan),
   place: row.place,
   state: row.state,
   reason: row.reason,
@@ -109,12 +109,14 @@ export interface RampCounts {
   entered: number;
   sent: number;
   bounced: number;
+  complained: number;
+  /** Those that could not be written, and those of which nobody knows whether they arrived, too. */
   failed: number;
   unsubscribed: number;
 }
 
 export async function countRamp(tx: Queryable, ramp: StoredRamp): Promise<RampCounts> {
-  const [[runs], [messages], [unsubscribed]] = await Promise.all([
+  const [[runs], [messages], [answers]] = await Promise.all([
     tx.query('select count(*)::int as entered from run where workspace_id = $1 and journey = $2 and version = $3 and entered_at >= $4', [
       ramp.workspace,
       ramp.journey,
@@ -123,19 +125,21 @@ export async function countRamp(tx: Queryable, ramp: StoredRamp): Promise<RampCo
     ]),
     tx.query(
       `select count(*) filter (where status in ('sent', 'bounced'))::int as sent, count(*) filter (where status = 'bounced')::int as bounced,
-         count(*) filter (where status = 'failed')::int as failed
+         count(*) filter (where status in ('failed', 'uncertain') or reason = 'render-failed')::int as failed
        from message where workspace_id = $1 and journey = $2 and version = $3 and stored_at >= $4`,
       [ramp.workspace, ramp.journey, ramp.version, toIso(ramp.storedAt)],
     ),
     tx.query(
-      `select count(distinct m.message_id)::int as unsubscribed from event e join message m on m.message_id::text = e.body -> 'properties' ->> 'messageId'
-       where e.workspace_id = $1 and e.name = 'Unsubscribed' and e.stored_at >= $4 and m.workspace_id = $1 and m.journey = $2 and m.version = $3 and m.stored_at >= $4`,
+      `select (count(distinct m.message_id) filter (where e.name = 'Unsubscribed'))::int as unsubscribed,
+         (count(distinct m.message_id) filter (where e.name = 'Email Complained'))::int as complained
+       from event e join message m on m.message_id::text = e.body -> 'properties' ->> 'messageId'
+       where e.workspace_id = $1 and e.name in ('Unsubscribed', 'Email Complained') and e.body ->> 'source' <> 'write-key' and e.body ->> 'source' not like 'form:%' and e.stored_at >= $4 and m.workspace_id = $1 and m.journey = $2 and m.version = $3 and m.stored_at >= $4`,
       [ramp.workspace, ramp.journey, ramp.version, toIso(ramp.storedAt)],
     ),
   ]);
   return {
-    ...(messages as Omit<RampCounts, 'entered' | 'unsubscribed'>),
+    ...(messages as Pick<RampCounts, 'sent' | 'bounced' | 'failed'>),
+    ...(answers as Pick<RampCounts, 'complained' | 'unsubscribed'>),
     entered: runs!.entered,
-    unsubscribed: unsubscribed!.unsubscribed,
   };
 }

@@ -71,15 +71,6 @@ export async function markUndone(tx: Queryable, workspace: number, id: string, b
   return rows.length === 1;
 }
 
-/** Versions that people were moved from and may be moved back to, and those to which they may still be on their way. */
-export async function versionsMovedBetween(tx: Queryable, workspace: number): Promise<{ journey: string; version: number }[]> {
-  const rows = await tx.query(
-    'select distinct journey, v.version from run_migration, unnest(array[from_version, to_version]) as v (version) where workspace_id = $1 and undone_at is null',
-    [workspace],
-  );
-  return rows.map((row) => ({ journey: row.journey, version: row.version }));
-}
-
 /** The live runs of a version of a journey, by where they stand. */
 export async function runsAt(
   tx: Queryable,

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { LooseDefinition } from '#contract/definition.ts';
+import { applySet } from '#operations/definitions.ts';
 import { migrateRuns, undoMigration } from '#operations/migrate-runs.ts';
 import { dialects } from '../databases.ts';
 import { openWorld, type World } from '../world.ts';
@@ -177,5 +179,36 @@ describe.each(dialects)('on %s', (database) => {
     });
     await world.turn('P1D');
     expect(await world.rows("select status from run where journey = 'calm'")).toEqual([{ status: 'ended' }]);
+  }, 60_000);
+
+  test('whoever is moved back waits as before, although another version is published before they are', async () => {
+    const steps = (long: string) => ({
+      ...journey([wait('first', long, null)]),
+      steps: [{ key: 'start', kind: 'entry', on: { event: 'Started' }, next: 'first' }, wait('first', long, null)],
+    });
+    await world.define('journey', 'there-and-back', steps('P5D'));
+    await world.define('journey', 'nap', {
+      ...journey([wait('first', 'P1D', null)]),
+      steps: [{ key: 'start', kind: 'entry', on: { event: 'Started' }, next: 'first' }, wait('first', 'P1D', null)],
+    });
+    await did('Started', crowd, crowd + 1);
+    await world.settle();
+    await world.define('journey', 'there-and-back', steps('P9D'));
+    const { deps } = world.house;
+    const workspace = await deps.workspaces.bySlug('main');
+    const { id } = await migrateRuns(deps, workspace, 'ana', 'there-and-back', { from: 1, map: { first: 'first' } });
+    // They are woken for something else, and then not before the longer wait is over.
+    await world.turn('P1D');
+    // Nobody works on what waits until both are done.
+    const quiet = { ...deps, bus: { ...deps.bus, pokeWork: () => undefined } };
+    await undoMigration(quiet, workspace, 'ana', 'there-and-back', id);
+    const definitions = [{ kind: 'journey', key: 'there-and-back', body: steps('P8D') }] as LooseDefinition[];
+    await applySet(quiet, workspace, 'ana', { definitions, publish: true, note: '' });
+    await world.settle();
+    const [run] = await world.rows(
+      "select r.version, r.entered_at, w.due_at from run r join wake w using (lane, person_id) where r.journey = 'there-and-back'",
+    );
+    expect(run!.version).toBe(1);
+    expect(run!.due_at, 'somebody wakes them when the wait is over').toBeLessThanOrEqual(run!.entered_at + 5 * 86_400_000);
   }, 60_000);
 });

@@ -155,7 +155,7 @@ describe.each(dialects)('on %s', (database) => {
         {
           scope: 'journey:hooks',
           by: 'breaker',
-          reason: '“Calls”: 60 of 60 messages in 1 day could not be handed over (100 %); the limit is 20 %',
+          reason: '“Calls”: 60 of 60 messages in 1 day could not be handed over, or got no answer (100 %); the limit is 20 %',
         },
       ]);
       await world.must('PUT', '/api/kill-switches/journey:hooks', { stopped: false });

@@ -30,9 +30,10 @@ test.each([
 ])('the shares "%s"', (text, shares) => expect(readShares(text)).toEqual(shares));
 
 test('a guardrail says how much came and how much may, and which one is broken', () => {
-  const counts = { entered: 40, sent: 38, bounced: 4, failed: 2, unsubscribed: 0 };
+  const counts = { entered: 40, sent: 38, bounced: 4, complained: 0, failed: 2, unsubscribed: 0 };
   expect(guardrailsOf({ plan, counts })).toEqual([
     { key: 'bounced', count: 4, says: '10 %, at most 5 %', broken: true },
+    { key: 'complained', count: 0, says: '0 %, at most 0.3 %', broken: false },
     { key: 'failed', count: 2, says: '5 %, at most 5 %', broken: false },
     { key: 'unsubscribed', count: 0, says: '0 %, at most 2 %', broken: false },
   ]);
@@ -50,7 +51,7 @@ test('who enters by which version, and what became of it', () => {
     'Version 4 is held: everybody enters by version 3 meanwhile.',
   );
   const ramp = { version: 4, previous: 3, plan, share: 0, place: 1, reason: 'Version 5 took its place.', startedAt: '', startedBy: '' };
-  const counts = { entered: 0, sent: 0, bounced: 0, failed: 0, unsubscribed: 0 };
+  const counts = { entered: 0, sent: 0, bounced: 0, complained: 0, failed: 0, unsubscribed: 0 };
   expect(sayOutcome({ ...ramp, state: 'ended', since: '', nextAt: null, counts })).toBe('Ended at 25 %: Version 5 took its place.');
 });
 

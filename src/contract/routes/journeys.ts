@@ -319,7 +319,14 @@ export const RampView = z.object({
   since: IsoInstant,
   nextAt: IsoInstant.nullable().describe('Earliest instant of the next share'),
   counts: z
-    .object({ entered: z.number(), sent: z.number(), bounced: z.number(), failed: z.number(), unsubscribed: z.number() })
+    .object({
+      entered: z.number(),
+      sent: z.number(),
+      bounced: z.number(),
+      complained: z.number(),
+      failed: z.number(),
+      unsubscribed: z.number(),
+    })
     .describe(
       'People who entered since this share holds; messages of the version since the ramp began, or went on over a broken guardrail',
     ),

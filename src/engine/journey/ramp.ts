@@ -23,6 +23,7 @@ export interface RampCounts {
   entered: number;
   sent: number;
   bounced: number;
+  complained: number;
   failed: number;
   unsubscribed: number;
 }
@@ -34,7 +35,8 @@ export function brokenGuardrail({ limits }: RampPlan, counts: RampCounts): strin
   const broken = (
     [
       ['bounced', 'bounced'],
-      ['failed', 'could not be handed over'],
+      ['complained', 'were marked as spam'],
+      ['failed', 'could not be handed over, or got no answer'],
       ['unsubscribed', 'were answered by unsubscribing'],
     ] as const
   ).find(([limit]) => counts[limit] / all > limits[limit]);

@@ -48,7 +48,7 @@ function logFactorial(n: number): number {
 const watched = [
   ['complained', 'were marked as spam'],
   ['bounced', 'went to addresses that do not exist'],
-  ['failed', 'could not be handed over'],
+  ['failed', 'could not be handed over, or got no answer'],
   ['unsubscribed', 'were answered by unsubscribing'],
 ] as const satisfies readonly (readonly [keyof Outcomes, string])[];
 

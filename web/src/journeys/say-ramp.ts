@@ -27,18 +27,20 @@ export function sayMissing({ plan, counts }: Pick<Ramp, 'plan' | 'counts'>): str
   return missing > 0 ? `${plural(missing, 'more person has', 'more people have')} entered at this share` : null;
 }
 
+const guarded = ['bounced', 'complained', 'failed', 'unsubscribed'] as const;
+
 export interface Guardrail {
-  key: 'bounced' | 'failed' | 'unsubscribed';
+  key: (typeof guarded)[number];
   count: number;
   says: string;
   broken: boolean;
 }
 
-/** The three guardrails: how many, which share that is, and how much may be. Shares of few messages say nothing. */
+/** The guardrails: how many, which share that is, and how much may be. Shares of few messages say nothing. */
 export function guardrailsOf({ plan, counts }: { plan: Ramp['plan']; counts: RampCounts }): Guardrail[] {
   const all = counts.sent + counts.failed;
   const counted = all >= plan.limits.after;
-  return (['bounced', 'failed', 'unsubscribed'] as const).map((key) => {
+  return guarded.map((key) => {
     const limit = `at most ${sayPercent(plan.limits[key], 1)}`;
     return {
       key,
@@ -46,7 +48,7 @@ export function guardrailsOf({ plan, counts }: { plan: Ramp['plan']; counts: Ram
       says: counted ? `${sayPercent(counts[key], all)}, ${limit}` : limit,
       broken:
         brokenGuardrail(
-          { ...plan, limits: { ...plan.limits, bounced: 1, failed: 1, unsubscribed: 1, [key]: plan.limits[key] } },
+          { ...plan, limits: { ...plan.limits, bounced: 1, complained: 1, failed: 1, unsubscribed: 1, [key]: plan.limits[key] } },
           counts,
         ) !== null,
     };

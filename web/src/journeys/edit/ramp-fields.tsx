@@ -9,6 +9,7 @@ import { type RampChoice, readShares, weekly } from './ramp-choice.ts';
 type Limits = RampChoice['plan']['limits'];
 const guardrails = [
   { key: 'bounced', label: 'Bounced' },
+  { key: 'complained', label: 'Marked as spam' },
   { key: 'failed', label: 'Not handed over' },
   { key: 'unsubscribed', label: 'Unsubscribed' },
 ] as const satisfies { key: keyof Limits; label: string }[];
@@ -82,8 +83,8 @@ export function RampFields({
           </div>
           <details>
             <summary>
-              Guardrails: held beyond {percent(plan.limits.bounced)} % bounced, {percent(plan.limits.failed)} % not handed over,{' '}
-              {percent(plan.limits.unsubscribed)} % unsubscribed
+              Guardrails: held beyond {percent(plan.limits.bounced)} % bounced, {percent(plan.limits.complained)} % marked as spam,{' '}
+              {percent(plan.limits.failed)} % not handed over, {percent(plan.limits.unsubscribed)} % unsubscribed
             </summary>
             <div className={css.pair}>
               {guardrails.map(({ key, label }) => (
