@@ -225,9 +225,21 @@ describe.each(dialects)('on %s', (database) => {
         share: 50,
         counts: { sent: 0, bounced: 0 },
       });
+      world.answer(() => ({ result: 'sent', providerId: null, answer: '250 ok' }));
       await join(680, 740);
       await world.turn('PT1M');
-      expect(await ramp(), 'what comes after is').toMatchObject({ state: 'held' });
+      expect(await ramp()).toMatchObject({ state: 'rising', counts: { bounced: 0, complained: 0 } });
+      const [mine] = await world.rows(
+        "select m.message_id, p.user_id from message m join person p using (lane, person_id) where m.journey = 'course' and m.version = 4 and m.status = 'sent' order by m.stored_at desc limit 1",
+      );
+      await world.sendTrusted([
+        { type: 'track', userId: mine!.user_id, event: 'Email Complained', properties: { messageId: mine!.message_id } },
+      ]);
+      await world.turn('PT1M');
+      expect(await ramp(), 'what comes after is').toMatchObject({
+        state: 'held',
+        reason: expect.stringMatching(/^1 of \d+ messages were marked as spam; the limit is 0\.3 %/),
+      });
       await world.must('POST', '/api/definitions/journey/course/rollback', { version: 3 });
       expect(await ramp()).toMatchObject({ state: 'ended', version: 4 });
       await join(740, 750);

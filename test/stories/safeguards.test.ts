@@ -161,6 +161,18 @@ describe.each(dialects)('on %s', (database) => {
       await world.must('PUT', '/api/kill-switches/journey:hooks', { stopped: false });
     });
 
+    test('messages of which nobody knows whether they arrived stop it too', async () => {
+      await world.turn('P2D');
+      world.answer(() => ({ result: 'uncertain', answer: 'connection lost after the body' }));
+      await ask('Spring Asked', 60);
+      world.answer(() => ({ result: 'sent', providerId: null, answer: '250 Ok' }));
+      await world.turn('PT5S');
+      expect(await stops()).toMatchObject([
+        { scope: 'journey:spring', reason: expect.stringMatching(/^“Spring offers”: 60 of 60 messages .* or got no answer \(100 %\)/) },
+      ]);
+      await world.must('PUT', '/api/kill-switches/journey:spring', { stopped: false });
+    });
+
     test('a broadcast to dead addresses pauses by itself', async () => {
       await world.turn('P2D');
       await world.publish([
