@@ -79,6 +79,8 @@ const beginnings = ['2026-03-06T07:00:00Z', '2026-03-27T20:00:00Z', '2026-10-22T
 const strangers = 32;
 /** So long is the world at most asked to go on until nothing is due any more. */
 const roundsMax = 2_000;
+/** So many rounds others interfere while the work goes on; then they let it end, for what they do is work too, and may come to more than what is done. */
+const restlessRounds = 150;
 
 /** The earliest of them: databases are prepared for the time around it. */
 export const firstBeginning = Math.min(...beginnings);
@@ -151,6 +153,8 @@ export class World {
   setBack = 0;
   /** The latest instant that was before the clock was set back. */
   reached = 0;
+  /** Whether others interfere with work that is under way. */
+  private restless = true;
   /** Clients of whom something arrived after they were erased. */
   readonly cameBack = new Set<Client>();
   readonly erased: { person: string; canary: string; client: Client }[] = [];
@@ -407,7 +411,7 @@ export class World {
       machine.life.onPass = (place) => {
         if (place === 'deliver.claiming') machine.claim = { at: this.now, order: ++this.order, policies: [...this.policies] };
       };
-      machine.life.meanwhile = () => (happens(this.faults, 0.04) ? this.meanwhile(machine.life) : Promise.resolve());
+      machine.life.meanwhile = () => (this.restless && happens(this.faults, 0.04) ? this.meanwhile(machine.life) : Promise.resolve());
       slot.machine = machine;
     }
   }
@@ -463,6 +467,7 @@ export class World {
   private async settle(): Promise<void> {
     let idle = 0;
     for (let round = 0; idle < 2; round++) {
+      this.restless = round < restlessRounds;
       insist(round < roundsMax, 'quiet', 'the same things are due again and again', await this.inspector.leftovers());
       const machines = this.alive();
       if (machines.length === 0) return;
