@@ -775,9 +775,12 @@ export class Inspector {
             "select 1 from decision where person_id = $1 and about = $2 and decided = 'not entered' and at >= $3",
             [person, `journey:${key}`, toIso(since)],
           );
-          const [gone] = await world.rows('select erased_at from person where person_id = $1', [person]);
+          const gone = await world.rows(
+            'select 1 from person where person_id = $1 and (erased_at is not null or merged_into is not null)',
+            [person],
+          );
           insist(
-            told || gone?.erased_at !== null,
+            told || gone.length > 0,
             'threshold',
             'a score crossed a threshold, and the journey that begins there did not hear of it',
             {
