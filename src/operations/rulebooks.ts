@@ -6,6 +6,7 @@ import { findVersions, publishedAt, revisionsOf, zoneOf } from '#store/definitio
 import { takenArms } from '#store/experiments.ts';
 import { versionsWithMessages } from '#store/messages.ts';
 import { openRamps } from '#store/ramps.ts';
+import { versionsMovedBetween } from '#store/run-migrations.ts';
 import { pinnedVersions } from '#store/runs.ts';
 
 interface JourneyVersion {
@@ -68,6 +69,7 @@ export async function loadRulebook(
     ...ramps.flatMap(({ journey, previous }) => (previous === null ? [] : [{ journey, version: previous }])),
     ...(await pinnedVersions(tx, workspace)),
     ...(await versionsWithMessages(tx, workspace)),
+    ...(await versionsMovedBetween(tx, workspace)),
     ...needed,
   ];
   const pinned = [...new Map(used.map((each) => [`${each.journey}@${each.version}`, each])).entries()]

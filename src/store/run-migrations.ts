@@ -71,6 +71,18 @@ export async function markUndone(tx: Queryable, workspace: number, id: string, b
   return rows.length === 1;
 }
 
+/**
+ * Versions between which people were ever moved. They stay for good: whoever is moved back finds what the rules there ask remembered without a gap, and nobody else
+ * is taken to remember what they did not while it was missing.
+ */
+export async function versionsMovedBetween(tx: Queryable, workspace: number): Promise<{ journey: string; version: number }[]> {
+  const rows = await tx.query(
+    'select distinct journey, v.version from run_migration, unnest(array[from_version, to_version]) as v (version) where workspace_id = $1',
+    [workspace],
+  );
+  return rows.map((row) => ({ journey: row.journey, version: row.version }));
+}
+
 /** The live runs of a version of a journey, by where they stand. */
 export async function runsAt(
   tx: Queryable,
