@@ -36,8 +36,8 @@ export function inARow(prepare: () => Promise<Database>): InARow {
 export const fromDump = (dump: string) => (): Promise<Database> => openPglite({ dataDir: null, loadDump: readFileSync(dump) });
 
 /**
- * A database of its own on the server at `server`, dropped when it is closed. One transaction at a time goes to it, as to an embedded one: else a world would not
- * be the same again.
+ * A database of its own on the server at `server`, dropped when it is closed. One transaction at a time goes to it, as to an embedded one; all the same a seed
+ * does not always play the same world there twice, as it does on an embedded one.
  */
 export const onServer = (server: string) => async (): Promise<Database> => {
   const name = `throughline_simulation_${process.pid}`;

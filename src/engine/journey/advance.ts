@@ -221,6 +221,7 @@ export function migrated(
   };
   const effects = [stepEffect(run, step, now, evidence, because)];
   const began = there.step.kind === 'wait' && run.wait !== null ? run.wait.since : null;
+  if (began === null) return { run: moved, effects, goesOn: true };
   const beginAt = (at: Instant): Outcome =>
     begin(to, moved, {
       run: moved,
@@ -232,7 +233,6 @@ export function migrated(
       actAt: null,
       experiments: to.experiments,
     });
-  if (began === null) return { run: moved, effects, goesOn: true };
   const then = beginAt(began);
   if (then.to === 'wait') return { run: { ...moved, wait: waitOf(began, then) }, effects };
   // What is waited for may have been so when the old wait began, and be so no longer.
