@@ -25,7 +25,7 @@ import { anchors, clockDays, type Drawn, drawPerson, drawPlainRules, drawRule, s
 const seed = process.env.RULES_SEED ?? 'agreement';
 const rounds = Number(process.env.RULES_ROUNDS ?? 16);
 const peopleInRound = 24;
-const rulesInRound = 44;
+const rulesInRound = 36;
 const zone = 'Europe/Berlin';
 const workspace = 1;
 

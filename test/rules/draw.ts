@@ -42,6 +42,7 @@ const lengths = [second, minute, hour, day, 2 * day, 7 * day, 30 * day] as const
 
 /** Lengths that are drawn most often, so that edges are met. */
 const usual = [hour, day, 7 * day] as const;
+const usualDurations = ['PT1H', 'P1D', 'P7D'] as const;
 
 /** Right at, a hair beside, or somewhere around. */
 const beside = (chance: Chance, at: Instant): Instant => at + pick(chance, [0, 0, -1, 1, -1000, 1000, -999, between(chance, -hour, hour)]);
@@ -75,6 +76,8 @@ const words = [
 const numbers = [0, 1, 2, 3, 10, 99.99, 100, -5, 0.1, 0.30000000000000004, 1e21, 1e-7, 100_000_000, 100_000_001];
 /** Those that people and rules have most often, so that they meet. */
 const usualNumbers = [1, 2, 3];
+/** Money of more than two decimals, of which a ten-thousandth is no whole number of halves: sums of it tell how they are rounded. */
+const amounts = [1.005, 1.005, 2.01];
 const numerals = ['1', ' 2 ', '3.0', '1e1', '0x10', '1,000', '-5', '.5', '5.', '1e400', '1e99', '+3', 'NaN', '٣'];
 
 /** What lists hold most often, so that rules about lists find it. */
@@ -123,7 +126,10 @@ export const eventNames = ['Page Viewed', 'Order Completed', 'Signed Up'] as con
 
 function properties(chance: Chance, now: Instant): JsonObject {
   const drawn: JsonObject = {};
-  if (chance() < 0.8) drawn.total = (chance() < 0.8 ? pick(chance, [...numbers, ...numerals]) : value(chance, now)) as JsonObject[string];
+  if (chance() < 0.8)
+    drawn.total = (
+      chance() < 0.8 ? pick(chance, chance() < 0.3 ? amounts : [...numbers, ...numerals]) : value(chance, now)
+    ) as JsonObject[string];
   if (chance() < 0.6) drawn.plan = (chance() < 0.8 ? pick(chance, words) : value(chance, now)) as JsonObject[string];
   if (chance() < 0.5) drawn.at = someDate(chance, now) as JsonObject[string];
   if (chance() < 0.5)
@@ -190,7 +196,7 @@ export function drawPerson(chance: Chance, newId: () => string, now: Instant): D
     if (chance() < 0.5)
       events.push({
         id: newId(),
-        at: Math.min(now, event.at + pick(chance, [0, 0, 1, ...lengths, ...lengths, pick(chance, lengths) + 1])),
+        at: Math.min(now, event.at + pick(chance, [0, 0, 1, ...lengths, ...usual, ...usual, pick(chance, usual) + 1])),
         name: pick(chance, eventNames),
         properties: properties(chance, now),
       });
@@ -373,14 +379,16 @@ export function drawCondition(chance: Chance, kind: ConditionKind, now: Instant)
             ? comparison(chance, now, false)
             : take === 'distinct'
               ? { op: pick(chance, ['at-least', 'equals', 'less']), value: between(chance, 0, 4) }
-              : comparison(chance, now, false, numeric);
+              : chance() < 0.3
+                ? { op: pick(chance, ['at-least', 'greater', 'less', 'equals']), value: pick(chance, amounts) }
+                : comparison(chance, now, false, numeric);
         return { name: pick(chance, eventNames), ...narrowing(chance, now), take, property, ...compared, ...window(chance, now) };
       }
       case 'sequence':
         return {
           first: match(chance, now),
           then: match(chance, now),
-          within: pick(chance, durations),
+          within: pick(chance, chance() < 0.6 ? usualDurations : durations),
           happened: chance() < 0.5,
           ...(chance() < 0.4 ? { last: pick(chance, durations) } : {}),
         };
@@ -465,16 +473,41 @@ export function drawRule(chance: Chance, now: Instant, depth = 0): Rule {
 
 const isAboutNumbers = (op: Operator): boolean => ['number', 'range'].includes(operators[op].takes);
 
-/** For each operator a rule that is it alone, or its opposite, about a trait that it suits: what is wrong with one is not hidden by what stands beside it. */
+/**
+ * Rules that are one thing alone, or its opposite, so that what is wrong with it is not hidden by what stands beside it: each operator about a trait that it
+ * suits, each way to measure, and what follows one another or does not, within lengths that are met.
+ */
 export const drawPlainRules = (chance: Chance, now: Instant): Rule[] =>
-  (Object.keys(operators) as Operator[]).map((op) => {
-    const test =
-      listed.includes(op) && chance() < 0.7
-        ? { path: 'tags', ...compareList(chance, op) }
-        : {
-            path: dated.includes(op) ? 'when' : isAboutNumbers(op) ? 'size' : pick(chance, ['plan', 'size', 'name', 'a']),
-            ...compare(chance, now, op),
-          };
-    const rule: Rule = { trait: conditions.trait.parse(test) };
-    return chance() < 0.4 ? { not: rule } : rule;
-  });
+  [
+    ...(Object.keys(operators) as Operator[]).map((op): Condition => {
+      const test =
+        listed.includes(op) && chance() < 0.7
+          ? { path: 'tags', ...compareList(chance, op) }
+          : {
+              path: dated.includes(op) ? 'when' : isAboutNumbers(op) ? 'size' : pick(chance, ['plan', 'size', 'name', 'a']),
+              ...compare(chance, now, op),
+            };
+      return { trait: conditions.trait.parse(test) };
+    }),
+    ...(['sum', 'average', 'min', 'max', 'distinct'] as const).map(
+      (take): Condition => ({
+        measure: conditions.measure.parse({
+          name: pick(chance, eventNames),
+          take,
+          property: 'total',
+          op: pick(chance, ['at-least', 'greater', 'less', 'equals']),
+          value: take === 'distinct' ? between(chance, 0, 3) : pick(chance, amounts),
+        }),
+      }),
+    ),
+    ...[true, false].map(
+      (happened): Condition => ({
+        sequence: conditions.sequence.parse({
+          first: { event: pick(chance, eventNames) },
+          then: { event: pick(chance, eventNames) },
+          within: pick(chance, usualDurations),
+          happened,
+        }),
+      }),
+    ),
+  ].map((rule) => (chance() < 0.4 ? { not: rule } : rule));

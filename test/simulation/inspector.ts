@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { CapPolicy } from '#contract/cap-policy.ts';
-import type { Lifecycle, Score, Segment } from '#contract/definition-bodies.ts';
+import type { Lifecycle, Score, Segment, Signal } from '#contract/definition-bodies.ts';
 import type { Fact } from '#contract/fact.ts';
 import type { BroadcastPlan } from '#contract/broadcast.ts';
 import { type Instant, ms, toIso } from '#contract/instant.ts';
 import type { JsonObject } from '#contract/json.ts';
 import type { Journey } from '#contract/journey.ts';
+import { conditionsOf } from '#contract/rule.ts';
 import { seedOf } from '#contract/rule/bucket.ts';
 import { exitsOf } from '#contract/steps/index.ts';
 import { type TriggerOf, triggerOf } from '#contract/steps/trigger.ts';
@@ -1346,7 +1347,11 @@ export class Inspector {
         );
       }
       const now = world.now;
+      // Where the clock was put back, what fades was last looked at later than now, and less had faded.
+      const isAhead = past.some(({ at }) => at > now);
+      const fadesAhead = (key: string): boolean => isAhead && (book.scores.get(key)?.signals.some(isFading) ?? false);
       for (const [key, rule] of book.segments) {
+        if (conditionsOf(rule).some((condition) => 'score' in condition && fadesAhead(condition.score.key))) continue;
         const belongs = holds(rule, subject, book, now);
         insist(
           belongs === (state.segments[key] !== undefined),
@@ -1358,11 +1363,10 @@ export class Inspector {
       for (const [key, score] of book.scores) {
         const value = scoreOf(key, subject, book, now);
         const is = state.scores[key] ?? 0;
-        const fades = score.signals.some(({ halfLife, expires }) => halfLife !== undefined || expires !== undefined);
+        const fades = score.signals.some(isFading);
         const saw = { person: row.person_id, score: key, now: toIso(now), is, shouldBe: value };
         // What fades is kept to the point between two looks; the thresholds are kept to the millisecond.
-        // Where the clock was put back they were last looked at later than now, and less had faded.
-        if (fades && past.some(({ at }) => at > now)) continue;
+        if (fadesAhead(key)) continue;
         insist(fades ? Math.abs(is - value) < 1 : is === value, 'I13', 'somebody has another score than their events say', saw);
         const aboveWith = (points: number): string[] => score.thresholds.filter(({ at }) => points >= at).map((each) => each.key);
         const above = aboveWith(value);
@@ -1634,6 +1638,8 @@ const workspaceZone = 'Europe/Berlin';
 
 /** Whether a step says that it was taken by hand, from one version to another. */
 const saysMoved = (row: Row): boolean => /^moved (back )?to version \d+ by /.test(row.because ?? '');
+
+const isFading = ({ halfLife, expires }: Signal): boolean => halfLife !== undefined || expires !== undefined;
 
 /** A run of which nothing has been seen before its first step. */
 const begun = (row: Row): KnownRun => ({
