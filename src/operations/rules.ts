@@ -21,7 +21,7 @@ import { findPerson } from './edit-person.ts';
 import { mistakesOfOne, toCandidate } from './plan.ts';
 import { pastOf } from './remember.ts';
 import { toOccurrence, toPerson } from './rows.ts';
-import { ruleSqlContext } from './rule-sql-context.ts';
+import { ruleSqlContextFor } from './rule-sql-context.ts';
 
 /** What stands against a rule, as the check of a segment with it would say. */
 async function mistakesOfRule(tx: Transaction, workspace: Workspace, rule: Rule): Promise<Mistake[]> {
@@ -37,7 +37,7 @@ export async function previewRule(deps: Deps, workspace: Workspace, rule: Rule, 
     const words = sayRule(rule);
     if (mistakes.length > 0) return { words, count: null, people, sample: [], mistakes, took: 0 };
     const book = await deps.rulebooks.current(tx, workspace.id);
-    const context = await ruleSqlContext(tx, workspace, book, workspaceNow(workspace, deps.now()));
+    const context = await ruleSqlContextFor(tx, workspace, book, workspaceNow(workspace, deps.now()), rule);
     const count = await countHolding(tx, rule, context);
     const ids = sample > 0 && count > 0 ? await holdingPeople(tx, rule, context, { limit: sample }) : [];
     return { words, count, people, sample: await peopleRows(tx, ids), mistakes, took: Math.round(performance.now() - started) };

@@ -9,7 +9,7 @@ import { moveSchedule, saveSchedules, takeDueSchedule } from '#store/schedules.t
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { factId } from './ingest/normalise.ts';
-import { ruleSqlContext } from './rule-sql-context.ts';
+import { ruleSqlContextFor } from './rule-sql-context.ts';
 
 /** People who are sent in by one transaction. */
 const peopleAtOnce = 2_000;
@@ -54,7 +54,7 @@ export async function sendInByScheduleOf(deps: Deps, workspace: Workspace): Prom
     let { dueAt } = due;
     if (due.through === null)
       for (let next = nextDue(schedule.on, dueAt, zone); next <= now; next = nextDue(schedule.on, next, zone)) dueAt = next;
-    const people = await holdingPeople(tx, schedule.when, await ruleSqlContext(tx, workspace, book, now), {
+    const people = await holdingPeople(tx, schedule.when, await ruleSqlContextFor(tx, workspace, book, now, schedule.when), {
       limit: peopleAtOnce,
       cursor: due.through ?? undefined,
     });

@@ -253,6 +253,23 @@ export async function peopleWhoOwe(tx: Queryable, workspace: number, since: numb
   return rows.map((row) => row.person_id);
 }
 
+/** A page of the people whose score, as it was last written, is within a point of one of some bounds. */
+export async function peopleNearScore(
+  tx: Queryable,
+  workspace: number,
+  score: string,
+  bounds: readonly number[],
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<StoredPerson[]> {
+  const rows = await tx.query(
+    `select ${columns} from person p where p.workspace_id = $1 and p.merged_into is null and p.erased_at is null and p.person_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+       and exists (select 1 from unnest($3::float8[]) bound where abs(rule_number(p.state #> array['scores', $4::text]) - bound) < 1)
+     order by p.person_id limit $5`,
+    [workspace, cursor ?? null, [...bounds], score, limit],
+  );
+  return rows.map(toPerson);
+}
+
 /** The traits of the people who came last. */
 export async function latestTraits(tx: Queryable, workspace: number, limit: number): Promise<JsonObject[]> {
   const rows = await tx.query(

@@ -290,6 +290,21 @@ describe.each(dialects)('on %s', (dialect) => {
       expect((await world.why(id, 'score:heat')).answer).toBe('Heat is 5: +5 Read the blog.');
     });
 
+    test('a rule that is tried counts who has the score by now, and not who had it when it was last written', async () => {
+      const email = { trait: { path: 'email', op: 'equals', value: 'gus@example.com' } };
+      const count = async (score: object): Promise<number> =>
+        (await world.must('POST', '/api/rules/preview', { rule: { all: [email, { score: { key: 'heat', ...score } }] } })).count;
+      const id = await arrive('gus');
+      await world.send([{ type: 'track', userId: 'gus', event: 'Demo Requested' }]);
+      await world.settle();
+      expect([await count({ atLeast: 40 }), await count({ atMost: 39.9 })]).toEqual([1, 0]);
+      // After twenty minutes it is 39.617, of which nobody need be told.
+      await world.turn('PT20M');
+      expect((await world.rows("select state #>> '{scores,heat}' as written from person where person_id = $1", [id]))[0]!.written).toBe('40');
+      expect([await count({ atLeast: 40 }), await count({ atMost: 39.9 }), await count({ atLeast: 39, atMost: 40 })]).toEqual([0, 1, 1]);
+      await world.turn('P3D');
+    });
+
     test('tried before it is published: what everybody would have, beside what they have', async () => {
       const body = { name: 'Heat', points: [{ because: 'Is there', rule: { trait: { path: 'email', op: 'exists' } }, points: 50 }] };
       const preview = await world.must('POST', '/api/scores/preview', { key: 'heat', body });

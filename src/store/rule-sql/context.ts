@@ -13,10 +13,10 @@ export interface Clocks {
   stretchAt(calendar: Calendar, now: Instant, zone: string): { from: Instant; to: Instant; shifts: Instant };
 }
 
-/** What a score is worth now, as SQL over the person `p`; and, when it decays, from when on it may be worth something else. */
-export interface ScoreSql {
-  value: string;
-  changesAt?: string;
+/** What a score is worth to some people, each in its place. */
+export interface Worths {
+  ids: readonly string[];
+  worths: readonly number[];
 }
 
 /** For whom a rule is asked, and when. */
@@ -29,8 +29,8 @@ export interface RuleSqlContext {
   zones: readonly string[];
   local: Clocks;
   purposeOf(topic: string): string | undefined;
-  /** [as it was last written to the person's state] Values are bound by `bind`. */
-  scoreSql?: (key: string, bind: (value: string | number, type: string) => string) => ScoreSql;
+  /** [none] Scores of which some people have another worth by now than was last written to their state, because it fades. */
+  faded?: ReadonlyMap<string, Worths>;
   /** [false] Whether the workspace goes by real time, so that nothing was stored before it happened: months that ended before a window need not be looked into. */
   realTime?: boolean;
   /** [all] Only people of these lanes. */

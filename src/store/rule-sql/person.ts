@@ -1,9 +1,9 @@
 import { type Instant, minute, ms } from '#contract/instant.ts';
 import { seedOf } from '#contract/rule/bucket.ts';
 import type { MomentTest, StageTest } from '#contract/rule/conditions.ts';
-import { byZone, type RuleSqlContext, type ScoreSql, todayIn, tomorrowIn } from './context.ts';
+import { byZone, type RuleSqlContext, todayIn, tomorrowIn } from './context.ts';
 import type { Draft } from './draft.ts';
-import { among, no, ofPerson, yes } from './formula.ts';
+import { all, among, any, no, not, ofPerson, yes } from './formula.ts';
 import type { SqlKind } from './kind.ts';
 
 /** Kinds of conditions that are a line or two of SQL about the person `p`. */
@@ -38,24 +38,26 @@ export const segment: SqlKind<'segment'> = {
   },
 };
 
-/** A score as it was last written to the person's state. */
-const writtenScore = (key: string, draft: Draft): ScoreSql => ({
-  value: `coalesce(rule_number(p.state #> ${draft.bind(['scores', key], 'text[]')}), 0)`,
-});
-const scoreOf = (key: string, draft: Draft): ScoreSql => draft.context.scoreSql?.(key, draft.bind) ?? writtenScore(key, draft);
-
 export const score: SqlKind<'score'> = {
   formula({ key, atLeast, atMost }, draft) {
-    const { value } = scoreOf(key, draft);
-    const bounds = [
-      ...(atLeast === undefined ? [] : [`${value} >= ${draft.bind(atLeast, 'float8')}`]),
-      ...(atMost === undefined ? [] : [`${value} <= ${draft.bind(atMost, 'float8')}`]),
-    ];
-    return bounds.length === 0 ? yes : ofPerson(bounds.join(' and '));
-  },
-  changes({ key }, draft) {
-    const { changesAt } = scoreOf(key, draft);
-    return changesAt === undefined ? [] : [{ ofPerson: changesAt }];
+    if (atLeast === undefined && atMost === undefined) return yes;
+    const isWithin = (value: string): string =>
+      [
+        ...(atLeast === undefined ? [] : [`${value} >= ${draft.bind(atLeast, 'float8')}`]),
+        ...(atMost === undefined ? [] : [`${value} <= ${draft.bind(atMost, 'float8')}`]),
+      ].join(' and ');
+    const asWritten = ofPerson(isWithin(`coalesce(rule_number(p.state #> ${draft.bind(['scores', key], 'text[]')}), 0)`));
+    const faded = draft.context.faded?.get(key);
+    if (!faded) return asWritten;
+    const [ids, worths] = [draft.bind([...faded.ids], 'uuid[]'), draft.bind([...faded.worths], 'float8[]')];
+    const rows = draft.shared(`faded ${key}`, 'faded', (name) => ({
+      name,
+      render: () => `select person_id, worth from unnest(${ids}, ${worths}) as f (person_id, worth)`,
+    }));
+    return any(
+      all(asWritten, not(among(rows, () => 'true'))),
+      among(rows, () => isWithin(`${rows.name}.worth`)),
+    );
   },
 };
 
