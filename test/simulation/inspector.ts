@@ -655,12 +655,13 @@ export class Inspector {
     }
     await this.lookAtCrossings(inForce, standings, rows);
     // Whoever comes in by the definitions from before while a journey is archived goes on; whoever was under way keeps it from being archived.
+    // Who was done at what is now yet to come, because the clock was put back, was done before.
     for (const [key, { isArchived }] of inForce) {
       if (!isArchived || this.inForce.get(key)?.isArchived !== false) continue;
       const [under] = await this.world.rows(
         `select r.* from run r join definition d on d.workspace_id = r.workspace_id and d.kind = 'journey' and d.key = r.journey
-         where r.journey = $1 and r.run_id = any($2::uuid[]) and (r.ended_at is null or r.ended_at > d.archived_at) limit 1`,
-        [key, [...known.keys()]],
+         where r.journey = $1 and r.run_id = any($2::uuid[]) and (r.ended_at is null or (r.ended_at > d.archived_at and r.ended_at <= $3)) limit 1`,
+        [key, [...known.keys()], toIso(this.world.now)],
       );
       insist(!under, 'retired', 'a journey was archived in which somebody was under way', under);
     }
