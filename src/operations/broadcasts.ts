@@ -4,18 +4,23 @@ import type { MessageReason } from '#contract/message.ts';
 import { Problem } from '#contract/problems.ts';
 import type { BroadcastDetail, BroadcastPerson, BroadcastRow } from '#contract/routes/broadcasts.ts';
 import { freshPace, madeAhead } from '#engine/broadcast/pace.ts';
+import { trialPlan } from '#engine/broadcast/trial.ts';
 import { contentOf, turnOf } from '#engine/broadcast/turn-of.ts';
+import { baselineSince } from '#engine/experiment/experiments-of.ts';
+import { trialTrouble } from '#engine/experiment/lock.ts';
 import { sayInstant } from '#engine/local-time.ts';
 import { pausedFor } from '#engine/message/policy.ts';
 import { recordAudit } from '#store/audit.ts';
 import * as store from '#store/broadcasts.ts';
 import type { StoredBroadcast } from '#store/broadcasts.ts';
 import type { Transaction } from '#store/database.ts';
+import { countDoers } from '#store/experiments.ts';
 import { allLanes } from '#store/identities.ts';
 import { listMessages } from '#store/messages.ts';
 import { namesOf } from '#store/people.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
+import { eventSqlContext } from './rule-sql-context.ts';
 import { takeForRest } from './run-broadcasts.ts';
 import { sayMessage } from './say-message.ts';
 
@@ -39,7 +44,7 @@ const toRow = (broadcast: StoredBroadcast): BroadcastRow => ({
 });
 
 /** With figures that are counted now. */
-async function toDetail(tx: Transaction, broadcast: StoredBroadcast, now: Instant): Promise<BroadcastDetail> {
+async function toDetail(tx: Transaction, workspace: Workspace, broadcast: StoredBroadcast, now: Instant): Promise<BroadcastDetail> {
   const isBegun = !['draft', 'scheduled'].includes(broadcast.state);
   const { figures, reasons } = isBegun ? await store.countFigures(tx, broadcast.id) : { figures: broadcast.figures, reasons: [] };
   const next = broadcast.state === 'running' ? await store.nextTurn(tx, broadcast.id) : null;
@@ -56,7 +61,15 @@ async function toDetail(tx: Transaction, broadcast: StoredBroadcast, now: Instan
     nextAt: next !== null && next > now ? toIso(next) : null,
     reasons,
     experiment: broadcast.experiment,
+    locked: broadcast.state === 'draft' ? await lockOf(tx, workspace, broadcast.plan, now) : null,
   };
+}
+
+/** What keeps the experiment of a plan from beginning. */
+async function lockOf(tx: Transaction, workspace: Workspace, { name, experiment }: BroadcastPlan, now: Instant): Promise<string | null> {
+  if (experiment === null) return null;
+  const { goal } = trialPlan({ name, experiment });
+  return trialTrouble(experiment, await countDoers(tx, eventSqlContext(workspace, now), goal, now - baselineSince));
 }
 
 const within = <T>(deps: Deps, workspace: Workspace, work: (tx: Transaction, now: Instant) => Promise<T>): Promise<T> =>
@@ -79,7 +92,7 @@ export const listBroadcasts = (
   });
 
 export const readBroadcast = (deps: Deps, workspace: Workspace, id: string): Promise<BroadcastDetail> =>
-  within(deps, workspace, async (tx, now) => toDetail(tx, await standing(tx, workspace, id), now));
+  within(deps, workspace, async (tx, now) => toDetail(tx, workspace, await standing(tx, workspace, id), now));
 
 export async function countAudience(
   deps: Deps,
@@ -95,7 +108,7 @@ export async function createBroadcast(deps: Deps, workspace: Workspace, actor: s
   const detail = await within(deps, workspace, async (tx, at) => {
     await store.insertBroadcast(tx, { id, workspace: workspace.id, plan, by: actor, at });
     await note(tx, workspace, actor, `created the broadcast “${plan.name}”`, id, at);
-    return toDetail(tx, await standing(tx, workspace, id), at);
+    return toDetail(tx, workspace, await standing(tx, workspace, id), at);
   });
   deps.bus.changed(workspace.id, ['broadcasts']);
   return detail;
@@ -130,14 +143,20 @@ async function change<T>(
   return done;
 }
 
-async function save(tx: Transaction, actor: string, broadcast: StoredBroadcast, now: Instant): Promise<BroadcastDetail> {
+async function save(
+  tx: Transaction,
+  workspace: Workspace,
+  actor: string,
+  broadcast: StoredBroadcast,
+  now: Instant,
+): Promise<BroadcastDetail> {
   const changed = { ...broadcast, updatedAt: now, updatedBy: actor };
   await store.updateBroadcast(tx, changed);
-  return toDetail(tx, changed, now);
+  return toDetail(tx, workspace, changed, now);
 }
 
 export const editBroadcast = (deps: Deps, workspace: Workspace, actor: string, id: string, plan: BroadcastPlan): Promise<BroadcastDetail> =>
-  change(deps, workspace, id, ['draft'], (tx, broadcast, now) => save(tx, actor, { ...broadcast, plan }, now));
+  change(deps, workspace, id, ['draft'], (tx, broadcast, now) => save(tx, workspace, actor, { ...broadcast, plan }, now));
 
 export const removeBroadcast = (deps: Deps, workspace: Workspace, actor: string, id: string): Promise<{ id: string }> =>
   change(deps, workspace, id, ['draft'], async (tx, broadcast, now) => {
@@ -152,6 +171,8 @@ export const startBroadcast = (deps: Deps, workspace: Workspace, actor: string, 
     const { plan } = broadcast;
     const { content, lacks } = contentOf(plan, await deps.rulebooks.current(tx, workspace.id));
     if (content === null) throw new Problem('broadcast-incomplete', lacks);
+    const locked = await lockOf(tx, workspace, plan, now);
+    if (locked !== null) throw new Problem('broadcast-incomplete', [{ path: 'experiment', message: locked }]);
     const { zone } = workspace.settings;
     const zones = plan.when.at === 'local' ? await store.zonesOf(tx, workspace.id, plan, null) : [];
     const startsAt = Math.min(...[null, ...zones].map((each) => turnOf(plan.when, each, zone, now)));
@@ -167,6 +188,7 @@ export const startBroadcast = (deps: Deps, workspace: Workspace, actor: string, 
     );
     return save(
       tx,
+      workspace,
       actor,
       {
         ...broadcast,
@@ -186,7 +208,13 @@ export const startBroadcast = (deps: Deps, workspace: Workspace, actor: string, 
 export const unscheduleBroadcast = (deps: Deps, workspace: Workspace, actor: string, id: string): Promise<BroadcastDetail> =>
   change(deps, workspace, id, ['scheduled'], async (tx, broadcast, now) => {
     await note(tx, workspace, actor, `made the scheduled broadcast “${broadcast.plan.name}” a draft again`, id, now);
-    return save(tx, actor, { ...broadcast, state: 'draft', startsAt: null, content: null, settled: true, experiment: null }, now);
+    return save(
+      tx,
+      workspace,
+      actor,
+      { ...broadcast, state: 'draft', startsAt: null, content: null, settled: true, experiment: null },
+      now,
+    );
   });
 
 /** Says what the rest gets, before or after it would be decided by itself. */
@@ -205,7 +233,7 @@ export const decideBroadcast = (
         id,
         because: !experiment ? 'it tries nothing out' : experiment.taken ? 'it is decided' : `it has no arm "${arm}"`,
       });
-    return save(tx, actor, await takeForRest(tx, workspace, broadcast, { arm, by: actor, says: reason }, now), now);
+    return save(tx, workspace, actor, await takeForRest(tx, workspace, broadcast, { arm, by: actor, says: reason }, now), now);
   });
 
 /** Holds it. What was claimed and has not begun to leave is taken back, so that nothing is handed over after this has been answered but what had begun. */
@@ -213,7 +241,7 @@ export const pauseBroadcast = (deps: Deps, workspace: Workspace, actor: string, 
   change(deps, workspace, id, ['freezing', 'running'], async (tx, broadcast, now) => {
     await store.takeBack(tx, id, now + pausedFor);
     await note(tx, workspace, actor, `paused the broadcast “${broadcast.plan.name}”${reason && `: ${reason}`}`, id, now);
-    return save(tx, actor, { ...broadcast, state: 'paused', pausedAt: now, reason: reason || null }, now);
+    return save(tx, workspace, actor, { ...broadcast, state: 'paused', pausedAt: now, reason: reason || null }, now);
   });
 
 export const resumeBroadcast = (deps: Deps, workspace: Workspace, actor: string, id: string): Promise<BroadcastDetail> =>
@@ -221,7 +249,7 @@ export const resumeBroadcast = (deps: Deps, workspace: Workspace, actor: string,
     await store.releasePaused(tx, id, now, Math.max(0, now - broadcast.pausedAt!));
     await note(tx, workspace, actor, `let the broadcast “${broadcast.plan.name}” go on`, id, now);
     const state = broadcast.frozenLanes < allLanes ? 'freezing' : 'running';
-    return save(tx, actor, { ...broadcast, state, pausedAt: null, reason: null }, now);
+    return save(tx, workspace, actor, { ...broadcast, state, pausedAt: null, reason: null }, now);
   });
 
 /** Ends it for whoever has not had it. Each of them gets a message that was not sent, with this as the reason: those who have none yet in the next seconds. */
@@ -237,6 +265,7 @@ export const cancelBroadcast = (
     const skipped = isBegun ? await store.skipOpen(tx, id, { by: actor, decidedAt: now }) : 0;
     const detail = await save(
       tx,
+      workspace,
       actor,
       { ...broadcast, state: 'cancelled', endedAt: now, pausedAt: null, settled: !isBegun, reason: reason || null },
       now,

@@ -672,7 +672,7 @@ export class Definitions {
           ? {
               share: pick(chance, [30, 60, 100]),
               arms: [{ key: 'other', label: 'Other', template: pick(chance, ['news', 'offer', 'hello']) }],
-              goal: happens(chance, 0.5) ? eventMatch(chance, eventNames) : null,
+              goal: happens(chance, 0.7) ? { event: practised } : happens(chance, 0.5) ? eventMatch(chance, eventNames) : null,
               wait: pick(chance, ['PT1H', 'PT6H', 'P1D']),
               decides: pick(chance, ['by-itself', 'by-itself', 'by-hand']),
             }

@@ -258,6 +258,27 @@ describe.each(dialects)('in a broadcast, on %s', (database) => {
     );
   });
 
+  test('it does not begin before enough people did lately what it asks for, and says how many are missing', async () => {
+    const strangers = (from: number, to: number): Promise<unknown> =>
+      world.send(
+        Array.from({ length: to - from }, (_, index) => ({ type: 'track' as const, userId: `s${from + index}`, event: 'Bought' })),
+      );
+    const draft = await world.must('POST', '/api/broadcasts', plan({ goal: { event: 'Bought' } }));
+    const nobody =
+      'the experiment cannot begin yet: 30 conversions are missing. Nobody did “Bought” in the last 90 days; 30 are needed to know how often it is done';
+    expect(draft.locked).toBe(nobody);
+    expect(await world.api('POST', `/api/broadcasts/${draft.id}/start`)).toMatchObject({
+      status: 409,
+      body: { code: 'broadcast-incomplete', details: [{ path: 'experiment', message: nobody }] },
+    });
+    await strangers(0, 29);
+    expect((await read(draft.id)).locked).toContain('one conversion is missing. 29 people did “Bought”');
+    await strangers(29, 30);
+    expect((await read(draft.id)).locked).toBe(null);
+    const links = await world.must('POST', '/api/broadcasts', plan({}));
+    expect(links.locked).toContain('Nobody followed a link of a mail in the last 90 days');
+  });
+
   test('a part gets it in both words; then the rest gets what did more, and each person gets it once', async () => {
     const id = await start({ goal: { event: 'Bought' }, wait: 'P1D' });
     const first = got(0);
@@ -283,6 +304,8 @@ describe.each(dialects)('in a broadcast, on %s', (database) => {
   });
 
   test('following a link counts where nothing else is asked for; without a winner the rest gets what was planned', async () => {
+    for (const { links } of world.mails.slice(0, 30)) await world.click(links[0]!);
+    await world.turn('PT1M');
     const before = world.mails.length;
     const id = await start({ wait: 'PT6H' });
     await world.turn('PT1M');

@@ -300,7 +300,9 @@ describe.each(dialects)('on %s', (dialect) => {
       expect([await count({ atLeast: 40 }), await count({ atMost: 39.9 })]).toEqual([1, 0]);
       // After twenty minutes it is 39.617, of which nobody need be told.
       await world.turn('PT20M');
-      expect((await world.rows("select state #>> '{scores,heat}' as written from person where person_id = $1", [id]))[0]!.written).toBe('40');
+      expect((await world.rows("select state #>> '{scores,heat}' as written from person where person_id = $1", [id]))[0]!.written).toBe(
+        '40',
+      );
       expect([await count({ atLeast: 40 }), await count({ atMost: 39.9 }), await count({ atLeast: 39, atMost: 40 })]).toEqual([0, 1, 1]);
       await world.turn('P3D');
     });

@@ -35,6 +35,7 @@ export const BroadcastDetail = BroadcastRow.extend({
   reason: z.string().nullable().describe('Why somebody paused or cancelled it'),
   nextAt: IsoInstant.nullable().describe('When the next people are due, where nobody is due now'),
   experiment: BroadcastTrialState.nullable().describe('How far its experiment is; null without one'),
+  locked: z.string().nullable().describe('What keeps the experiment of a draft from beginning; null when nothing does'),
   reasons: z
     .array(z.object({ status: MessageStatus, reason: MessageReason, people: z.number() }))
     .describe('Every "no" and "not yet", with how many people it is about'),

@@ -53,7 +53,7 @@ export const goalName = (goal: EventMatch): string => canonical(goal);
 /** How far back it is looked for people who did what an experiment wants. */
 export const baselineSince = 90 * day;
 /** Of fewer, nobody knows how often it is done. */
-const baselineMin = 30;
+export const baselineMin = 30;
 
 export const divisionOf = ({ arms, control, lift }: Pick<ExperimentPlan, 'arms' | 'control' | 'lift'>): Division => ({
   arms,

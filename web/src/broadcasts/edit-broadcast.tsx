@@ -13,6 +13,7 @@ import { ProblemView } from '../parts/problem.tsx';
 import { RadioChoices } from '../parts/radio-choices.tsx';
 import { Chip } from '../parts/tone.tsx';
 import { instantOnWall, wallTime } from '../parts/zone-time.ts';
+import { upper } from '../parts/upper.ts';
 import { useChange, useRoute, useTrial } from '../query.ts';
 import { useNow, useWorkspace } from '../session/workspace.tsx';
 import { DurationInput } from '../settings/duration-input.tsx';
@@ -34,7 +35,8 @@ export function EditBroadcast({ broadcast }: { broadcast: Broadcast }) {
   const remove = useChange('deleteBroadcast', ['listBroadcasts', 'listAudit']);
   const [asked, setAsked] = useState<'start' | 'remove' | null>(null);
   const audience = useAudience(plan);
-  const lacks = [...lacksOf(plan), ...trialLacks(plan)];
+  const locked = plan.experiment && isSaved ? broadcast.locked : null;
+  const lacks = [...lacksOf(plan), ...trialLacks(plan), ...(locked === null ? [] : [upper(locked)])];
   const templates = useChoices('template', [plan.template, ...(plan.experiment?.arms.map(({ template }) => template) ?? [])]);
   const isNow = plan.when.at === 'now';
   return (
@@ -65,7 +67,7 @@ export function EditBroadcast({ broadcast }: { broadcast: Broadcast }) {
         <div className={css.fields}>
           <What plan={plan} change={change} templates={templates} />
           <Whom plan={plan} change={change} audience={audience} />
-          <Trial plan={plan} change={change} people={audience?.people ?? null} templates={templates} />
+          <Trial plan={plan} change={change} people={audience?.people ?? null} templates={templates} locked={locked} />
           <When plan={plan} change={change} />
           <Pace plan={plan} change={change} people={audience?.people ?? null} />
         </div>

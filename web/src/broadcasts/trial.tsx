@@ -9,6 +9,7 @@ import { Card, Section } from '../parts/page.tsx';
 import { AddRow, RemoveRow } from '../parts/row-buttons.tsx';
 import { Segmented } from '../parts/segmented.tsx';
 import { Time } from '../parts/time.tsx';
+import { upper } from '../parts/upper.ts';
 import { useChange, useRoute } from '../query.ts';
 import { DurationInput } from '../settings/duration-input.tsx';
 import css from './broadcasts.module.css';
@@ -29,11 +30,14 @@ export function Trial({
   change,
   people,
   templates,
+  locked,
 }: {
   plan: BroadcastPlan;
   change: (part: Partial<BroadcastPlan>) => void;
   people: number | null;
   templates: { value: string; label: string }[];
+  /** What keeps it from beginning; null when nothing does. */
+  locked: string | null;
 }) {
   const trial = plan.experiment ?? null;
   return (
@@ -54,6 +58,7 @@ export function Trial({
               onChange={(part) => change({ experiment: { ...trial, ...part } })}
             />
           )}
+          {locked !== null && <p className={css.locked}>{upper(locked)}.</p>}
         </div>
       </Card>
     </Section>

@@ -7,9 +7,9 @@ import { Fact, Facts, Page, Section } from '../parts/page.tsx';
 import { timeColumn } from '../parts/time-column.tsx';
 import { Time } from '../parts/time.tsx';
 import { useList } from '../query.ts';
+import { upper } from '../parts/upper.ts';
 
 type Row = Reply<'listAudit'>['items'][number];
-const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const columns: Column<Row>[] = [
   { key: 'what', title: 'What', width: 'minmax(160px, 2fr)', cell: (row) => upper(row.what) },

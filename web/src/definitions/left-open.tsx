@@ -4,8 +4,9 @@ import type { Reply } from '../api.ts';
 import { CircleDrawing } from '../map/circle.tsx';
 import { plural } from '../parts/number.ts';
 import css from './left-open.module.css';
+import { upper } from '../parts/upper.ts';
 
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`;
+const sentence = (text: string): string => `${upper(text)}${/[.?!]$/.test(text) ? '' : '.'}`;
 
 type Warning = Reply<'checkDefinition'>['warnings'][number];
 

@@ -9,6 +9,7 @@ import { PublishesOpen } from './left-open.tsx';
 import { SayReview } from './say-review.tsx';
 import { usePlanned, WhatChanges } from './what-changes.tsx';
 import { whatItTakes } from './what-it-takes.ts';
+import { upper } from '../parts/upper.ts';
 
 /** What stands of everybody as soon as it is published, and not only of those to whom something happens. */
 const isBrought = new Set<string>(['segment', 'score', 'grade', 'field'] satisfies Reply<'getDefinition'>['kind'][]);
@@ -110,7 +111,7 @@ export function Publish({ open, definition, onClose, changes, where, how, onPubl
       {takes === 'nothing' && beyond.length > 0 && (
         <Textarea
           label="Why it goes beyond the budget"
-          description={`${beyond.map((each) => `${each.charAt(0).toUpperCase()}${each.slice(1)}.`).join(' ')} The audit keeps the reason.`}
+          description={`${beyond.map((each) => `${upper(each)}.`).join(' ')} The audit keeps the reason.`}
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
           required

@@ -13,6 +13,7 @@ import { Chip } from '../parts/tone.tsx';
 import { useChange, useList } from '../query.ts';
 import css from './fields.module.css';
 import { classTones, sayType, sourceNames } from './words.ts';
+import { upper } from '../parts/upper.ts';
 
 type Use = FieldRow['used'][number];
 
@@ -140,7 +141,7 @@ function FieldAction({ row }: { row: FieldRow }) {
               params: { kind: 'field', key },
               body: {
                 body: {
-                  name: name.charAt(0).toUpperCase() + name.slice(1),
+                  name: upper(name),
                   path: row.path,
                   type: 'text',
                   meaning: '',

@@ -10,6 +10,7 @@ import { callPerson } from '../parts/person-name.tsx';
 import { Time } from '../parts/time.tsx';
 import { useChange, useRoute } from '../query.ts';
 import css from './stopped.module.css';
+import { upper } from '../parts/upper.ts';
 
 type KillSwitch = Reply<'listKillSwitches'>['items'][number];
 
@@ -20,7 +21,7 @@ export function useSayScope(): (scope: string, person?: KillSwitch['person']) =>
     if (scope === 'workspace') return 'All sending';
     if (scope.startsWith('person:')) return person ? callPerson(person) : 'One person';
     const said = sayStopped(scope, (key) => nameOf('journey', key)).replace(/^the /, '');
-    return said.charAt(0).toUpperCase() + said.slice(1);
+    return upper(said);
   };
 }
 

@@ -9,9 +9,9 @@ import { timeColumn } from '../parts/time-column.tsx';
 import { Time } from '../parts/time.tsx';
 import { useList } from '../query.ts';
 import { isId, sayKind } from './words.ts';
+import { upper } from '../parts/upper.ts';
 
 type Row = Reply<'listRefusedNames'>['items'][number];
-const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const columns: Column<Row>[] = [
   {

@@ -1,9 +1,10 @@
 import { sayKind as sayPlainKind } from '#engine/identity/words.ts';
+import { upper } from '../parts/upper.ts';
 
 /** A kind of identifier as a heading or the first word of a row. */
 export function sayKind(kind: string): string {
   const words = sayPlainKind(kind);
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return upper(words);
 }
 
 /** Ids are read letter by letter; addresses and numbers are words. */

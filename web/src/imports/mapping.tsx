@@ -2,6 +2,7 @@ import { Select } from '@mantine/core';
 import type { ImportDetail } from '#contract/routes/imports.ts';
 import { useRoute } from '../query.ts';
 import css from './import.module.css';
+import { upper } from '../parts/upper.ts';
 
 const leaveOut = '';
 
@@ -86,8 +87,6 @@ function pathOf(name: string): string | null {
     .replace(/\p{M}/gu, '')
     .split(/[^A-Za-z0-9]+/)
     .filter(Boolean);
-  const path = words
-    .map((word, index) => (index === 0 ? word.toLowerCase() : word.charAt(0).toUpperCase() + word.slice(1).toLowerCase()))
-    .join('');
+  const path = words.map((word, index) => (index === 0 ? word.toLowerCase() : upper(word).toLowerCase())).join('');
   return /^[A-Za-z_]/.test(path) ? path.slice(0, 100) : null;
 }

@@ -6,8 +6,7 @@ import type { Names } from './named.ts';
 import { sayCard } from './read-journey.ts';
 import css from './in-words.module.css';
 import { stepLooks } from './step-kinds.tsx';
-
-const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+import { upper } from '../parts/upper.ts';
 
 interface InWordsProps {
   journeyKey: string;

@@ -4,6 +4,7 @@ import { Chip } from '../parts/tone.tsx';
 import css from './rehearsals.module.css';
 import { SidesTable } from './sides-table.tsx';
 import { journeyNames, keysOf, type Pair, pairOf, type Rehearsal } from './words.ts';
+import { upper } from '../parts/upper.ts';
 
 const more = (a: { values: Pair[] }, b: { values: Pair[] }): number => most(b) - most(a);
 const most = ({ values: [pair] }: { values: Pair[] }): number => Math.max(pair!.after, pair!.before ?? 0);
@@ -75,7 +76,7 @@ export function Bites({ rehearsal }: { rehearsal: Rehearsal }) {
                 values,
                 name: (
                   <span className={css.named}>
-                    <span>{rule.charAt(0).toUpperCase() + rule.slice(1)}</span>
+                    <span>{upper(rule)}</span>
                     <span className="faint">{names.get(journey) ?? journey}</span>
                   </span>
                 ),

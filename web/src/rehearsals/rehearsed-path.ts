@@ -1,6 +1,7 @@
 import type { RehearsedRun } from '#contract/rehearsal.ts';
 import type { Moment, MomentMessage, WayEnd } from '#contract/trial.ts';
 import { reasonWords } from '#contract/reason-words.ts';
+import { upper } from '../parts/upper.ts';
 
 /** A rehearsed way as moments, one for each step that is come to, so that it is shown as a way that was really gone. */
 export function pathOf({ enteredAt, endedAt, how, says, steps, messages }: RehearsedRun, nameOf = (template: string): string => template) {
@@ -32,7 +33,7 @@ export function pathOf({ enteredAt, endedAt, how, says, steps, messages }: Rehea
   }
   const last = steps.at(-1)?.next ?? null;
   if (last !== null) come(last, at, null, null);
-  const end: WayEnd = { how, at: endedAt ?? at, until: null, says: `${says.charAt(0).toUpperCase()}${says.slice(1)}.` };
+  const end: WayEnd = { how, at: endedAt ?? at, until: null, says: `${upper(says)}.` };
   return { moments, end };
 }
 

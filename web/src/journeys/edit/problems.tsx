@@ -11,8 +11,8 @@ import { To } from '../../parts/address.tsx';
 import { useRoute } from '../../query.ts';
 import css from './problems.module.css';
 import { stepOf } from './ways.ts';
+import { upper } from '../../parts/upper.ts';
 
-const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const dotted = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
 
 /** Everything that is wrong or left open, errors first. Each leads to where it can be mended. */

@@ -6,9 +6,9 @@ import type { Names } from '../named.ts';
 import { sayCard } from '../read-journey.ts';
 import { useAround } from '../steps/context.ts';
 import { type Spot, waysOf } from './ways.ts';
+import { upper } from '../../parts/upper.ts';
 
 const end = ' end';
-const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Where each way of a step leads. */
 export function WaysOn({

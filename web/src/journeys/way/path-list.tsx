@@ -12,6 +12,7 @@ import type { Names } from '../named.ts';
 import { sayCard } from '../read-journey.ts';
 import { stepLooks } from '../step-kinds.tsx';
 import css from './way.module.css';
+import { upper } from '../../parts/upper.ts';
 
 interface PathListProps {
   moments: readonly Moment[];
@@ -139,8 +140,6 @@ function Item({ moment, zone, step, names, real, chosen, onChoose, onForget, bel
     </li>
   );
 }
-
-const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const tones: Record<MomentMessage['status'], Tone> = { sent: 'good', held: 'warn', skipped: 'calm', other: 'calm' };
 

@@ -7,6 +7,7 @@ import css from '../rule-editor.module.css';
 import { nameIn, namedChoices, useWords } from '../vocabulary.ts';
 import { Word } from '../word.tsx';
 import type { KindEditor } from './kind.ts';
+import { upper } from '../../parts/upper.ts';
 
 const or = (list: readonly string[]): string => list.join(' or ');
 const toggled = <T,>(list: readonly T[], one: T): T[] => (list.includes(one) ? list.filter((each) => each !== one) : [...list, one]);
@@ -93,7 +94,7 @@ function Named<K extends ConditionKind>({
   const { vocabulary } = useWords();
   return (
     <Chooser
-      label={word.charAt(0).toUpperCase() + word.slice(1)}
+      label={upper(word)}
       text={test.key ? nameIn(vocabulary, list, test.key) : null}
       ask={`which ${word}`}
       choices={namedChoices(vocabulary, list)}
