@@ -1083,8 +1083,9 @@ class Desk {
   }
 
   private askEverything(): void {
-    const { state } = this.person;
-    this.changesAt = never;
+    const { state, lastSeenAt } = this.person;
+    // What they did at an instant that is yet to come, because the clock was put back, counts from then.
+    this.changesAt = lastSeenAt !== null && lastSeenAt > this.at ? lastSeenAt : never;
     for (const score of this.rulebook.scores) this.askScore(score);
     for (const grade of this.rulebook.grades) this.askGrade(grade);
     for (const segment of this.rulebook.everySegment) this.askSegment(segment);

@@ -114,6 +114,23 @@ describe.each(dialects)('on %s', (dialect) => {
     expect(items[0]).toMatchObject({ entered: false, at: toIso(first + 7 * day) });
   });
 
+  test('what somebody did before the clock was put back counts when that instant comes again', async () => {
+    await arrive('hal');
+    await world.send([{ type: 'track', userId: 'hal', event: 'Trial Begun' }]);
+    await world.settle();
+    const began = world.now;
+    world.leap(-10 * minute);
+    const rule = { event: { name: 'Trial Begun', within: 'P7D' } };
+    await world.publish([{ kind: 'segment', key: 'on-trial', body: { name: 'On trial', rule } }]);
+    await world.settle();
+    expect(await belongs('hal@example.com', 'on-trial')).toBe(false);
+    world.leap(20 * minute);
+    await world.settle();
+    expect(await belongs('hal@example.com', 'on-trial')).toBe(true);
+    const { items } = await world.must('GET', `/api/segments/on-trial/log?person=${(await world.person('hal@example.com')).id}`);
+    expect(items[0].at).toBe(toIso(began));
+  });
+
   test('a rule that is tried counts everybody, shows some of them, and says what stands against it', async () => {
     await arrive('cleo', { plan: 'Pro', size: 12 });
     await arrive('dora', { plan: 'basic', size: 3 });

@@ -111,6 +111,10 @@ export function pastEvents(draft: Draft, names: readonly string[], from: Instant
   );
 }
 
+/** Conditions that an event `e` has one of these names and is yet to happen: the clock was put back since. */
+export const comingEvents = (draft: Draft, names: readonly string[]): string =>
+  `e.workspace_id = ${draft.workspace} and ${namedEvents(draft, names)}${draft.inLanes('e')} and e.happened_at > ${draft.asOf}`;
+
 /** The rows of the events of a name; conditions whose windows join the same share them. */
 export const eventRows = (draft: Draft, event: string, joined: { key: string; sql: string }): EventRows =>
   draft.shared(JSON.stringify(['events', event, joined.key]), 'events', (name) => new EventRows(draft, name, event, joined.sql));

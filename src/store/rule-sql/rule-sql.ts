@@ -1,9 +1,10 @@
 import { type Instant, toIso } from '#contract/instant.ts';
-import { type ConditionKind, conditionOf, conditionsOf, type Rule } from '#contract/rule.ts';
+import { type Condition, type ConditionKind, conditionOf, conditionsOf, type Rule } from '#contract/rule.ts';
 import type { Bindable, Queryable } from '../database.ts';
 import type { RuleSqlContext } from './context.ts';
 import { Draft } from './draft.ts';
 import { event } from './event.ts';
+import { comingEvents } from './event-rows.ts';
 import { all, any, type Formula, not, selectHolding } from './formula.ts';
 import type { SqlKind } from './kind.ts';
 import { measure } from './measure.ts';
@@ -62,6 +63,8 @@ export function selectAnswers(rule: Rule, context: RuleSqlContext): Statement {
     return (kinds[kind] as SqlKind<ConditionKind>).changes?.(test as never, draft) ?? [];
   });
   const selects = changes.flatMap((change) => ('rows' in change ? [change.rows()] : []));
+  const names = conditionsOf(rule).flatMap(namesIn);
+  if (names.length > 0) selects.push(`select e.person_id, e.happened_at as at from event e where ${comingEvents(draft, names)}`);
   const ofPerson = changes.flatMap((change) => ('ofPerson' in change ? [change.ofPerson] : []));
   if (ofPerson.length > 0)
     selects.push(
@@ -76,6 +79,14 @@ export function selectAnswers(rule: Rule, context: RuleSqlContext): Statement {
        where c.at > ${draft.asOf} and c.at < timestamptz '9999-12-31 00:00:00+00' and not exists (select 1 from person gone where gone.workspace_id = ${draft.workspace} and gone.person_id = c.person_id and (gone.merged_into is not null or gone.erased_at is not null))
        group by c.person_id) n on n.person_id = h.person_id`,
   );
+}
+
+/** The names of the events that a condition asks for. */
+function namesIn(condition: Condition): string[] {
+  if ('sequence' in condition) return [condition.sequence.first.event, condition.sequence.then.event];
+  if ('event' in condition) return [condition.event.name];
+  if ('measure' in condition) return [condition.measure.name];
+  return 'trend' in condition ? [condition.trend.name] : [];
 }
 
 const ofEvents: ReadonlySet<ConditionKind> = new Set(['event', 'measure', 'sequence', 'trend', 'segment']);
