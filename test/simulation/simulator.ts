@@ -359,9 +359,9 @@ export class World {
     }
     if (happens(chance, 0.03)) {
       const back = between(chance, 1, 15) * minute;
-      this.setBack = Math.max(this.setBack, back);
       this.reached = Math.max(this.reached, this.now);
       this.now -= back;
+      this.setBack = Math.max(this.setBack, this.reached - this.now);
       return;
     }
     if (happens(chance, 0.4)) {
