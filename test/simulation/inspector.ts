@@ -117,6 +117,7 @@ export class Inspector {
   private mergedInto = new Map<string, string>();
   private readonly suppressed = new Map<string, string>();
   private standings = new Map<string, Standing>();
+  private isLookedOver = true;
   /** What holds listen for, as it was heard before this turn: event and person. */
   private heard = new Map<string, Heard>();
   /** Broadcast → its state before this turn. */
@@ -172,7 +173,10 @@ export class Inspector {
     return [...new Map(this.versions.filter((each) => each.kind === kind).map((each) => [each.key, each])).values()];
   }
 
+  /** How everybody stands before a turn; or before the first of several, where all machines died and nothing was looked over. */
   async before(): Promise<void> {
+    if (!this.isLookedOver) return;
+    this.isLookedOver = false;
     this.standings = await this.readStandings();
     this.heard = await this.readHeard();
     this.broadcastsBefore = new Map(
@@ -306,6 +310,7 @@ export class Inspector {
     }
     await this.lookAtBroadcasts();
     await this.learnMerges();
+    this.isLookedOver = true;
   }
 
   /** How much is due now. */
