@@ -61,6 +61,8 @@ export interface Rulebook {
   schedules: { journey: string; entry: string; on: TriggerOf<'schedule'>; when: Rule }[];
   /** Event name → what has to be remembered of it. */
   memosByEvent: Map<string, Memo[]>;
+  /** What everybody remembers at this revision. What only older versions ask for, in which some are under way, is remembered by these. */
+  memos: readonly Memo[];
   /** Who reads a thing, by the names that `RuleKind.reads` gives: the segments, scores and grades to ask again when it changed. */
   segmentsReading: Map<string, CompiledSegment[]>;
   scoresReading: Map<string, CompiledScore[]>;
@@ -134,10 +136,13 @@ export function compileRulebook(
     ),
   );
   const everySegment = [...days, ...segments];
-  const memos = new Map<string, Memo>();
-  for (const rule of [...rulesOf(published), ...rulesOf(pinned)]) for (const memo of memosOf(rule, zone)) addMemo(memos, memo);
-  for (const score of scores) for (const memo of score.memos) addMemo(memos, memo);
-  const sorted = [...memos.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const sortedMemos = (rules: Iterable<Rule>): Memo[] => {
+    const memos = new Map<string, Memo>();
+    for (const rule of rules) for (const memo of memosOf(rule, zone)) addMemo(memos, memo);
+    for (const score of scores) for (const memo of score.memos) addMemo(memos, memo);
+    return [...memos.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  };
+  const isOther = ({ key, version }: Published): boolean => others.some((each) => each.key === key && each.version === version);
 
   return {
     workspace,
@@ -161,7 +166,8 @@ export function compileRulebook(
     schedules: journeys.flatMap(({ key, entries }) =>
       entries.flatMap(({ step }) => ('every' in step.on ? [{ journey: key, entry: step.key, on: step.on, when: step.when! }] : [])),
     ),
-    memosByEvent: group(sorted, (memo) => memo.names),
+    memosByEvent: group(sortedMemos([...rulesOf(published), ...rulesOf(pinned)]), (memo) => memo.names),
+    memos: sortedMemos([...rulesOf(published), ...rulesOf(pinned.filter(isOther))]),
     segmentsReading: group(everySegment, (segment) => segment.reads),
     scoresReading: group(scores, (score) => score.reads),
     gradesReading: group(grades, (grade) => [`score:${grade.body.fit}`, `score:${grade.body.engagement}`]),

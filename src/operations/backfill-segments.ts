@@ -1,7 +1,6 @@
 import { day, type Instant } from '#contract/instant.ts';
 import type { LiveTopic } from '#contract/routes/operate.ts';
 import { explainRule } from '#engine/rule/explain.ts';
-import { memoName } from '#engine/rule/memory.ts';
 import { memosOf } from '#engine/rule/rule.ts';
 import type { CompiledSegment, Rulebook } from '#engine/rulebook.ts';
 import { stableId } from '#engine/stable-id.ts';
@@ -14,7 +13,7 @@ import { armWakes } from '#store/wakes.ts';
 import type { Workspace } from '#store/workspaces.ts';
 import { decideAndWrite, type Written } from './decide-batch.ts';
 import type { Deps } from './deps.ts';
-import { withMemory } from './remember.ts';
+import { owedFrom, withMemory } from './remember.ts';
 import { toPerson } from './rows.ts';
 import { ruleSqlContext } from './rule-sql-context.ts';
 
@@ -59,7 +58,7 @@ export function segmentsOnly(before: Rulebook, after: Rulebook): SegmentsOnly | 
 export async function eventsSayAll(deps: Deps, tx: Transaction, workspace: Workspace, book: Rulebook, { segments }: SegmentsOnly) {
   const remembered = segments
     .flatMap(({ rule }) => (rule ? memosOf(rule, book.context.zone) : []))
-    .filter((memo) => workspace.owedMemos[memoName(memo)] === undefined);
+    .filter((memo) => owedFrom(workspace, book, memo) === 0);
   const kept = workspace.settings.eventRetentionDays * day;
   return remembered.every(({ horizon }) => horizon < kept) || (await isYoung(tx, workspace.id, deps.now() - kept));
 }

@@ -1,7 +1,7 @@
 import { day, type Instant } from '#contract/instant.ts';
 import type { PersonState } from '#engine/person.ts';
 import type { Occurrence } from '#engine/rule/match.ts';
-import { type Memo, memoName, namesSince, remember } from '#engine/rule/memory.ts';
+import { keepsAll, type Memo, memoIdIn, memoName, namesSince, remember } from '#engine/rule/memory.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
 import type { Transaction } from '#store/database.ts';
 import { openBackfills } from '#store/backfills.ts';
@@ -19,25 +19,38 @@ import { toOccurrence } from './rows.ts';
 
 export const memosOfBook = (book: Rulebook): readonly Memo[] => [...new Set([...book.memosByEvent.values()].flat())];
 
-/** Which memos are owed after a publication, and since which revision: those that were, and those that the rulebook before did not know. */
+/**
+ * Which memos are owed after a publication, and since which revision: those that were, and those that the rulebook before did not have everybody keep. What older versions of journeys ask
+ * for is kept only by who is under way in them, so it is new to everybody else when it comes back.
+ */
 export function owedAfter(owed: Workspace['owedMemos'], before: Rulebook, after: Rulebook): Workspace['owedMemos'] {
-  const known = new Set(memosOfBook(before).map(memoName));
-  const anew = memosOfBook(after)
-    .map(memoName)
-    .filter((name) => !known.has(name));
+  const known = new Map(before.memos.map((memo) => [memo.id, memo]));
+  const anew = after.memos.filter((memo) => {
+    const kept = known.get(memo.id);
+    return !kept || !keepsAll(kept, memo);
+  });
   // What only the one before asked stays until the next publication: until the backfill is done, some are still decided by it.
   return Object.fromEntries([
-    ...Object.entries(owed).filter(([name]) => known.has(name)),
-    ...anew.map((name) => [name, after.revision] as const),
+    ...Object.entries(owed).filter(([name]) => known.has(memoIdIn(name))),
+    ...anew.map((memo) => [memoName(memo), after.revision] as const),
   ]);
 }
 
-/** Since which revision a memory is owed by whoever was last decided before; 0 when nobody owes it. */
-const owedFrom = ({ owedMemos }: Workspace, memo: Memo): number => owedMemos[memoName(memo)] ?? 0;
+/**
+ * Since which revision a memory is owed, to who decides by a rulebook, by whoever was last decided before it; 0 when nobody owes it. How much of it is kept is no matter: versions in which some
+ * are under way may ask for more than what is published.
+ */
+export const owedFrom = ({ owedMemos }: Workspace, book: Rulebook, memo: Memo): number =>
+  Math.max(
+    0,
+    ...Object.entries(owedMemos)
+      .filter(([name, revision]) => memoIdIn(name) === memo.id && revision <= book.revision)
+      .map(([, revision]) => revision),
+  );
 
 /** What somebody owes who was last decided by a revision. */
 const owedSince = (workspace: Workspace, book: Rulebook, revision: number): readonly Memo[] =>
-  memosOfBook(book).filter((memo) => owedFrom(workspace, memo) > revision);
+  memosOfBook(book).filter((memo) => owedFrom(workspace, book, memo) > revision);
 
 /** Somebody about whom rules of a rulebook are going to be asked, as of an instant or later. */
 export interface AskedAbout {
@@ -149,13 +162,13 @@ async function settleWorkspace(deps: Deps, tx: Transaction, id: number, kept: nu
   const [workspace] = await loadWorkspaces(tx, [id]);
   const book = await deps.rulebooks.at(tx, id, workspace!.revision);
   // One month of events is dropped at a time, so what reaches back nearly as far is at its edge.
-  const far = memosOfBook(book).filter((memo) => memo.horizon > kept - 32 * day && owedFrom(workspace!, memo) > 0);
+  const far = memosOfBook(book).filter((memo) => memo.horizon > kept - 32 * day && owedFrom(workspace!, book, memo) > 0);
   if (far.length === 0) return true;
-  const since = Math.max(...far.map((memo) => owedFrom(workspace!, memo)));
+  const since = Math.max(...far.map((memo) => owedFrom(workspace!, book, memo)));
   const people = await peopleWhoOwe(tx, id, since, wokenAtOnce);
   if (people.length === 0) {
-    const settled = new Set(far.map(memoName));
-    await saveOwedMemos(tx, id, Object.fromEntries(Object.entries(workspace!.owedMemos).filter(([name]) => !settled.has(name))));
+    const settled = new Set(far.map(({ id: memo }) => memo));
+    await saveOwedMemos(tx, id, Object.fromEntries(Object.entries(workspace!.owedMemos).filter(([name]) => !settled.has(memoIdIn(name)))));
     return true;
   }
   const dueAt: Instant = workspaceNow(workspace!, deps.now());

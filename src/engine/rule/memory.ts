@@ -21,6 +21,10 @@ export interface Memo<T extends Trace = Trace> {
 
 /** What tells a trace from every other: of memos with one name, one has what the other needs. */
 export const memoName = (memo: Memo): string => `${memo.id}:${memo.keeps}`;
+/** The id of the memo that was named so. */
+export const memoIdIn = (name: string): string => name.slice(0, name.indexOf(':'));
+/** Whether what is kept for one memo is all that another one of the same id asks for. */
+export const keepsAll = (memo: Memo, other: Memo): boolean => memo.with(other).keeps === memo.keeps;
 
 /** What is kept of instants: so many of the latest, and of those what happened so shortly before the latest of all. */
 export interface Keep {
