@@ -7,7 +7,7 @@ import { stableId } from '#engine/stable-id.ts';
 import type { Transaction } from '#store/database.ts';
 import { appendMembershipLog, changeMemberships, type MembershipChange } from '#store/memberships.ts';
 import { loadPeople } from '#store/people.ts';
-import { selectAnswers } from '#store/rule-sql/rule-sql.ts';
+import { comingFor, selectAnswers } from '#store/rule-sql/rule-sql.ts';
 import { changeStates, isYoung, settleForMany, shiftsOf, type StateChange } from '#store/shifts.ts';
 import { armWakes } from '#store/wakes.ts';
 import type { Workspace } from '#store/workspaces.ts';
@@ -117,6 +117,8 @@ export async function shiftLanes(
       atMost,
     });
     ({ lanes } = found);
+    const coming = rule === null ? [] : await comingFor(tx, rule, { ...everywhere, lanes });
+    for (const { person, at } of coming) armed.set(person, Math.min(at, armed.get(person) ?? at));
     // What the first left behind, the others leave too; and these lanes are brought to all of them.
     atMost = everybody;
     const changes: { person: string; workspace: number; segment: string; entered: boolean; at: Instant }[] = [];

@@ -63,8 +63,6 @@ export function selectAnswers(rule: Rule, context: RuleSqlContext): Statement {
     return (kinds[kind] as SqlKind<ConditionKind>).changes?.(test as never, draft) ?? [];
   });
   const selects = changes.flatMap((change) => ('rows' in change ? [change.rows()] : []));
-  const names = conditionsOf(rule).flatMap(namesIn);
-  if (names.length > 0) selects.push(`select e.person_id, e.happened_at as at from event e where ${comingEvents(draft, names)}`);
   const ofPerson = changes.flatMap((change) => ('ofPerson' in change ? [change.ofPerson] : []));
   if (ofPerson.length > 0)
     selects.push(
@@ -79,6 +77,18 @@ export function selectAnswers(rule: Rule, context: RuleSqlContext): Statement {
        where c.at > ${draft.asOf} and c.at < timestamptz '9999-12-31 00:00:00+00' and not exists (select 1 from person gone where gone.workspace_id = ${draft.workspace} and gone.person_id = c.person_id and (gone.merged_into is not null or gone.erased_at is not null))
        group by c.person_id) n on n.person_id = h.person_id`,
   );
+}
+
+/** Who did something that a rule asks for at an instant that is yet to come, because the clock was put back since; and when, the earliest. */
+export async function comingFor(tx: Queryable, rule: Rule, context: RuleSqlContext): Promise<{ person: string; at: Instant }[]> {
+  const names = conditionsOf(rule).flatMap(namesIn);
+  if (names.length === 0) return [];
+  const draft = new Draft(context);
+  const { sql, values } = draft.statement(
+    `select e.person_id, min(e.happened_at) as at from event e where ${comingEvents(draft, names)} group by e.person_id`,
+  );
+  const rows = await tx.query(sql, values);
+  return rows.map((row) => ({ person: row.person_id, at: row.at }));
 }
 
 /** The names of the events that a condition asks for. */
