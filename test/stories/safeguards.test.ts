@@ -478,7 +478,10 @@ describe.each(dialects)('on %s', (database) => {
       await event('Joined');
       expect(await stop(true)).toMatchObject({ status: 422, body: { code: 'reason-needed' } });
       expect(
-        await world.api('PUT', `/api/kill-switches/person:${id.replace(/^./, '0').replace(/.$/, '0')}`, { stopped: true, reason: 'x' }),
+        await world.api('PUT', `/api/kill-switches/person:${id.replace(/.$/, (last) => (last === '0' ? '1' : '0'))}`, {
+          stopped: true,
+          reason: 'x',
+        }),
       ).toMatchObject({
         status: 404,
         body: { code: 'person-unknown' },
