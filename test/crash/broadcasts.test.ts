@@ -17,7 +17,7 @@ const changed = Math.floor(people / 20);
 const definitions: LooseDefinition[] = [
   { kind: 'field', key: 'reads', body: { name: 'Reads', path: 'reads', type: 'boolean' } },
   { kind: 'topic', key: 'news', body: { name: 'News', purpose: 'marketing' } },
-  { kind: 'cap-policy', key: 'main', body: { name: 'Generous', caps: [{ max: 1, within: 'P1D' }], quietHours: null } },
+  { kind: 'cap-policy', key: 'main', body: { name: 'Generous', caps: [{ max: 1, within: 'P1D' }], quietHours: null, breaker: null } },
   { kind: 'segment', key: 'readers', body: { name: 'Readers', rule: { trait: { path: 'reads', op: 'equals', value: true } } } },
   {
     kind: 'template',

@@ -186,7 +186,7 @@ export class Inspector {
 
   private async readStandings(): Promise<Map<string, Standing>> {
     const rows = await this.world.rows(
-      "select person_id, zone, place ->> 'country' as country, stage, stage_since, state -> 'segments' as segments, last_seen_at, state -> 'above' as above, traits ->> 'renewal' as renewal, traits ->> 'birthday' as birthday from person",
+      "select person_id, zone, place ->> 'country' as country, stage, stage_since, state -> 'segments' as segments, last_seen_at, state -> 'above' as above, traits ->> 'renewal' as renewal, traits ->> 'birthday' as birthday from person where merged_into is null and erased_at is null",
     );
     return new Map(
       rows.map((row) => [
