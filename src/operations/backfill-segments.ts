@@ -56,9 +56,8 @@ export function segmentsOnly(before: Rulebook, after: Rulebook): SegmentsOnly | 
 
 /** Whether the events that are kept still say all that people remember for these rules. What somebody still owes will be made from them anyway. */
 export async function eventsSayAll(deps: Deps, tx: Transaction, workspace: Workspace, book: Rulebook, { segments }: SegmentsOnly) {
-  const remembered = segments
-    .flatMap(({ rule }) => (rule ? memosOf(rule, book.context.zone) : []))
-    .filter((memo) => owedFrom(workspace, book, memo) === 0);
+  const owed = owedFrom(workspace, book);
+  const remembered = segments.flatMap(({ rule }) => (rule ? memosOf(rule, book.context.zone) : [])).filter(({ id }) => !owed.has(id));
   const kept = workspace.settings.eventRetentionDays * day;
   return remembered.every(({ horizon }) => horizon < kept) || (await isYoung(tx, workspace.id, deps.now() - kept));
 }

@@ -37,20 +37,23 @@ export function owedAfter(owed: Workspace['owedMemos'], before: Rulebook, after:
 }
 
 /**
- * Since which revision a memory is owed, to who decides by a rulebook, by whoever was last decided before it; 0 when nobody owes it. How much of it is kept is no matter: versions in which some
- * are under way may ask for more than what is published.
+ * Id of a memo → since which revision it is owed, where a rulebook decides, by whoever was last decided before. How much of it is kept is no matter: versions in which some are under way
+ * may ask for more than what is published.
  */
-export const owedFrom = ({ owedMemos }: Workspace, book: Rulebook, memo: Memo): number =>
-  Math.max(
-    0,
-    ...Object.entries(owedMemos)
-      .filter(([name, revision]) => memoIdIn(name) === memo.id && revision <= book.revision)
-      .map(([, revision]) => revision),
-  );
+export function owedFrom({ owedMemos }: Workspace, book: Rulebook): ReadonlyMap<string, number> {
+  const from = new Map<string, number>();
+  for (const [name, revision] of Object.entries(owedMemos)) {
+    const id = memoIdIn(name);
+    if (revision <= book.revision && revision > (from.get(id) ?? 0)) from.set(id, revision);
+  }
+  return from;
+}
 
 /** What somebody owes who was last decided by a revision. */
-const owedSince = (workspace: Workspace, book: Rulebook, revision: number): readonly Memo[] =>
-  memosOfBook(book).filter((memo) => owedFrom(workspace, book, memo) > revision);
+function owedSince(workspace: Workspace, book: Rulebook, revision: number): readonly Memo[] {
+  const from = owedFrom(workspace, book);
+  return from.size === 0 ? [] : memosOfBook(book).filter(({ id }) => (from.get(id) ?? 0) > revision);
+}
 
 /** Somebody about whom rules of a rulebook are going to be asked, as of an instant or later. */
 export interface AskedAbout {
@@ -162,9 +165,10 @@ async function settleWorkspace(deps: Deps, tx: Transaction, id: number, kept: nu
   const [workspace] = await loadWorkspaces(tx, [id]);
   const book = await deps.rulebooks.at(tx, id, workspace!.revision);
   // One month of events is dropped at a time, so what reaches back nearly as far is at its edge.
-  const far = memosOfBook(book).filter((memo) => memo.horizon > kept - 32 * day && owedFrom(workspace!, book, memo) > 0);
+  const from = owedFrom(workspace!, book);
+  const far = memosOfBook(book).filter((memo) => memo.horizon > kept - 32 * day && from.has(memo.id));
   if (far.length === 0) return true;
-  const since = Math.max(...far.map((memo) => owedFrom(workspace!, book, memo)));
+  const since = Math.max(...far.map((memo) => from.get(memo.id)!));
   const people = await peopleWhoOwe(tx, id, since, wokenAtOnce);
   if (people.length === 0) {
     const settled = new Set(far.map(({ id: memo }) => memo));

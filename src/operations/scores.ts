@@ -26,7 +26,7 @@ import { publishedDocuments } from './fields.ts';
 import { hasDraft, mistakesOfOne, toCandidate } from './plan.ts';
 import { remembering } from './remember.ts';
 import { toOccurrence, toPerson } from './rows.ts';
-import { ruleSqlContext } from './rule-sql-context.ts';
+import { ruleSqlContextFor } from './rule-sql-context.ts';
 import { usesOf } from './segments.ts';
 
 const steps = 20;
@@ -162,7 +162,6 @@ export const getScore = (deps: Deps, workspace: Workspace, key: string): Promise
     const { zone } = book.context;
     const conversion = conversionOf(book);
     const row = await toRow(tx, workspace, score, now, book);
-    const context = await ruleSqlContext(tx, workspace, book, now);
     const then = now - 30 * day;
     const lines = [
       ...score.body.signals.map((line) => ({ kind: 'signal' as const, line, rule: ruleOf(line), event: line.on.event })),
@@ -170,6 +169,7 @@ export const getScore = (deps: Deps, workspace: Workspace, key: string): Promise
     ];
     const signals: SignalReport[] = [];
     for (const { kind, line, rule, event } of lines) {
+      const context = await ruleSqlContextFor(tx, workspace, book, now, rule);
       const people = await countHolding(tx, rule, context);
       const seen = event === null ? null : await countNamed(tx, workspace.id, event, then);
       const converted = await liftOf(tx, rule, { ...context, now: then }, conversion, now);

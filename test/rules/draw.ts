@@ -76,7 +76,7 @@ const words = [
 const numbers = [0, 1, 2, 3, 10, 99.99, 100, -5, 0.1, 0.30000000000000004, 1e21, 1e-7, 100_000_000, 100_000_001];
 /** Those that people and rules have most often, so that they meet. */
 const usualNumbers = [1, 2, 3];
-/** Money of more than two decimals, of which a ten-thousandth is no whole number of halves: sums of it tell how they are rounded. */
+/** Amounts that are a little less than they look once they are counted in ten-thousandths (1.005 · 10,000 = 10,049.999…): sums tell how they are rounded. */
 const amounts = [1.005, 1.005, 2.01];
 const numerals = ['1', ' 2 ', '3.0', '1e1', '0x10', '1,000', '-5', '.5', '5.', '1e400', '1e99', '+3', 'NaN', '٣'];
 

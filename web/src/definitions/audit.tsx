@@ -6,8 +6,8 @@ import { type Column, List } from '../parts/list.tsx';
 import { Fact, Facts, Page, Section } from '../parts/page.tsx';
 import { timeColumn } from '../parts/time-column.tsx';
 import { Time } from '../parts/time.tsx';
-import { useList } from '../query.ts';
 import { upper } from '../parts/upper.ts';
+import { useList } from '../query.ts';
 
 type Row = Reply<'listAudit'>['items'][number];
 

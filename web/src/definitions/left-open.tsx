@@ -3,8 +3,8 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import type { Reply } from '../api.ts';
 import { CircleDrawing } from '../map/circle.tsx';
 import { plural } from '../parts/number.ts';
-import css from './left-open.module.css';
 import { upper } from '../parts/upper.ts';
+import css from './left-open.module.css';
 
 const sentence = (text: string): string => `${upper(text)}${/[.?!]$/.test(text) ? '' : '.'}`;
 

@@ -3,13 +3,13 @@ import { type ReactNode, useState } from 'react';
 import type { Body, Reply } from '../api.ts';
 import { said } from '../parts/notify.ts';
 import { FormDialog } from '../parts/form-dialog.tsx';
+import { upper } from '../parts/upper.ts';
 import { useChange, useTrial } from '../query.ts';
 import { useNow } from '../session/workspace.tsx';
 import { PublishesOpen } from './left-open.tsx';
 import { SayReview } from './say-review.tsx';
 import { usePlanned, WhatChanges } from './what-changes.tsx';
 import { whatItTakes } from './what-it-takes.ts';
-import { upper } from '../parts/upper.ts';
 
 /** What stands of everybody as soon as it is published, and not only of those to whom something happens. */
 const isBrought = new Set<string>(['segment', 'score', 'grade', 'field'] satisfies Reply<'getDefinition'>['kind'][]);

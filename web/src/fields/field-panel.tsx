@@ -10,10 +10,10 @@ import { ProblemView } from '../parts/problem.tsx';
 import { Bones } from '../parts/skeleton.tsx';
 import { Time } from '../parts/time.tsx';
 import { Chip } from '../parts/tone.tsx';
+import { upper } from '../parts/upper.ts';
 import { useChange, useList } from '../query.ts';
 import css from './fields.module.css';
 import { classTones, sayType, sourceNames } from './words.ts';
-import { upper } from '../parts/upper.ts';
 
 type Use = FieldRow['used'][number];
 

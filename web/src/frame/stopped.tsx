@@ -8,9 +8,9 @@ import { useNameOf } from '../parts/names.tsx';
 import { said } from '../parts/notify.ts';
 import { callPerson } from '../parts/person-name.tsx';
 import { Time } from '../parts/time.tsx';
+import { upper } from '../parts/upper.ts';
 import { useChange, useRoute } from '../query.ts';
 import css from './stopped.module.css';
-import { upper } from '../parts/upper.ts';
 
 type KillSwitch = Reply<'listKillSwitches'>['items'][number];
 
@@ -20,8 +20,7 @@ export function useSayScope(): (scope: string, person?: KillSwitch['person']) =>
   return (scope, person = null) => {
     if (scope === 'workspace') return 'All sending';
     if (scope.startsWith('person:')) return person ? callPerson(person) : 'One person';
-    const said = sayStopped(scope, (key) => nameOf('journey', key)).replace(/^the /, '');
-    return upper(said);
+    return upper(sayStopped(scope, (key) => nameOf('journey', key)).replace(/^the /, ''));
   };
 }
 

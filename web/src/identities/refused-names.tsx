@@ -7,9 +7,9 @@ import { sayNumber } from '../parts/number.ts';
 import { Fact, Facts, Page } from '../parts/page.tsx';
 import { timeColumn } from '../parts/time-column.tsx';
 import { Time } from '../parts/time.tsx';
+import { upper } from '../parts/upper.ts';
 import { useList } from '../query.ts';
 import { isId, sayKind } from './words.ts';
-import { upper } from '../parts/upper.ts';
 
 type Row = Reply<'listRefusedNames'>['items'][number];
 

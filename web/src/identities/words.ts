@@ -2,10 +2,7 @@ import { sayKind as sayPlainKind } from '#engine/identity/words.ts';
 import { upper } from '../parts/upper.ts';
 
 /** A kind of identifier as a heading or the first word of a row. */
-export function sayKind(kind: string): string {
-  const words = sayPlainKind(kind);
-  return upper(words);
-}
+export const sayKind = (kind: string): string => upper(sayPlainKind(kind));
 
 /** Ids are read letter by letter; addresses and numbers are words. */
 export const isId = (kind: string): boolean => kind !== 'email' && kind !== 'phone';

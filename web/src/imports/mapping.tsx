@@ -2,7 +2,7 @@ import { Select } from '@mantine/core';
 import type { ImportDetail } from '#contract/routes/imports.ts';
 import { useRoute } from '../query.ts';
 import css from './import.module.css';
-import { upper } from '../parts/upper.ts';
+import { pathOf } from './path-of.ts';
 
 const leaveOut = '';
 
@@ -79,14 +79,3 @@ export function Mapping({
 }
 
 const identities = new Set(['email', 'phone', 'userId']);
-
-/** A path out of the name of a column: Last visit → lastVisit; null when nothing is left of it. */
-function pathOf(name: string): string | null {
-  const words = name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .split(/[^A-Za-z0-9]+/)
-    .filter(Boolean);
-  const path = words.map((word, index) => (index === 0 ? word.toLowerCase() : upper(word).toLowerCase())).join('');
-  return /^[A-Za-z_]/.test(path) ? path.slice(0, 100) : null;
-}

@@ -1,12 +1,12 @@
 import type { Journey } from '#contract/journey.ts';
 import { To } from '../parts/address.tsx';
 import { plural } from '../parts/number.ts';
+import { upper } from '../parts/upper.ts';
 import { waysOf } from './edit/ways.ts';
 import type { Names } from './named.ts';
 import { sayCard } from './read-journey.ts';
 import css from './in-words.module.css';
 import { stepLooks } from './step-kinds.tsx';
-import { upper } from '../parts/upper.ts';
 
 interface InWordsProps {
   journeyKey: string;

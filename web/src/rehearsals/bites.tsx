@@ -1,10 +1,10 @@
 import { reasonWords } from '#contract/reason-words.ts';
 import { Card, Section } from '../parts/page.tsx';
 import { Chip } from '../parts/tone.tsx';
+import { upper } from '../parts/upper.ts';
 import css from './rehearsals.module.css';
 import { SidesTable } from './sides-table.tsx';
 import { journeyNames, keysOf, type Pair, pairOf, type Rehearsal } from './words.ts';
-import { upper } from '../parts/upper.ts';
 
 const more = (a: { values: Pair[] }, b: { values: Pair[] }): number => most(b) - most(a);
 const most = ({ values: [pair] }: { values: Pair[] }): number => Math.max(pair!.after, pair!.before ?? 0);

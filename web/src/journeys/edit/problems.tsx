@@ -3,6 +3,7 @@ import type { Journey } from '#contract/journey.ts';
 import type { Finding } from '#engine/journey/check.ts';
 import { complexityOf } from '#engine/journey/complexity.ts';
 import { plural } from '../../parts/number.ts';
+import { upper } from '../../parts/upper.ts';
 import type { Names } from '../named.ts';
 import { sayCard } from '../read-journey.ts';
 import { sayComplexity } from '../say-complexity.ts';
@@ -11,7 +12,6 @@ import { To } from '../../parts/address.tsx';
 import { useRoute } from '../../query.ts';
 import css from './problems.module.css';
 import { stepOf } from './ways.ts';
-import { upper } from '../../parts/upper.ts';
 
 const dotted = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
 

@@ -1,8 +1,8 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { IconArrowBackUp, IconArrowForwardUp, IconHistory } from '@tabler/icons-react';
 import { type History, redo, undo } from '../../parts/history.ts';
-import css from './edit-journey.module.css';
 import { upper } from '../../parts/upper.ts';
+import css from './edit-journey.module.css';
 
 /** Undo and redo say what they do; the log goes back to any step at once. */
 export function UndoButtons<T>({ history, onHistory }: { history: History<T>; onHistory: (history: History<T>) => void }) {

@@ -2,11 +2,11 @@ import { Select } from '@mantine/core';
 import type { Journey } from '#contract/journey.ts';
 import type { Step } from '#contract/steps/index.ts';
 import { Section } from '../../parts/page.tsx';
+import { upper } from '../../parts/upper.ts';
 import type { Names } from '../named.ts';
 import { sayCard } from '../read-journey.ts';
 import { useAround } from '../steps/context.ts';
 import { type Spot, waysOf } from './ways.ts';
-import { upper } from '../../parts/upper.ts';
 
 const end = ' end';
 

@@ -6,13 +6,13 @@ import { To } from '../../parts/address.tsx';
 import { format } from '../../parts/say-time.ts';
 import { Time } from '../../parts/time.tsx';
 import { Chip, type Tone } from '../../parts/tone.tsx';
+import { upper } from '../../parts/upper.ts';
 import { ExplainedParts } from '../../rules/explained-parts.tsx';
 import { useWorkspace } from '../../session/workspace.tsx';
 import type { Names } from '../named.ts';
 import { sayCard } from '../read-journey.ts';
 import { stepLooks } from '../step-kinds.tsx';
 import css from './way.module.css';
-import { upper } from '../../parts/upper.ts';
 
 interface PathListProps {
   moments: readonly Moment[];

@@ -1,4 +1,5 @@
 import type { ConditionKind } from '#contract/rule.ts';
+import { upper } from '../../parts/upper.ts';
 import { Chooser } from '../chooser.tsx';
 import { type Choice, durationChoices, numbersIn, sayLength } from '../choices.ts';
 import type { DraftTest } from '../draft.ts';
@@ -7,7 +8,6 @@ import css from '../rule-editor.module.css';
 import { nameIn, namedChoices, useWords } from '../vocabulary.ts';
 import { Word } from '../word.tsx';
 import type { KindEditor } from './kind.ts';
-import { upper } from '../../parts/upper.ts';
 
 const or = (list: readonly string[]): string => list.join(' or ');
 const toggled = <T,>(list: readonly T[], one: T): T[] => (list.includes(one) ? list.filter((each) => each !== one) : [...list, one]);
