@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { type House, readConfig, type Running, startThroughline } from '#main';
 import { launchChromium, whyNoChromium } from './chromium.ts';
+import { madeOnce } from './made-once.ts';
 
 /**
  * Stories in a real browser. One browser is launched when a file opens its first page, and everything closes by itself when its stories end. A story that
@@ -141,14 +142,15 @@ export async function tooWide(page: Page): Promise<string[]> {
 export async function axeOn(page: Page): Promise<string[]> {
   await atRest(page);
   // By the debugger, because the page's own policy lets no foreign script in.
-  await page.evaluate(await axe);
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(await axe);
   return page.evaluate(async () => {
     interface Violation {
       id: string;
       impact: string;
       nodes: { target: string[]; html: string }[];
     }
-    const { violations } = await (window as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } }).axe.run();
+    const { axe } = window as unknown as { axe: { run: (options: object) => Promise<{ violations: Violation[] }> } };
+    const { violations } = await axe.run({ resultTypes: ['violations'] });
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id, nodes }) => {
@@ -199,7 +201,7 @@ async function whereEveryPageStands(story: string): Promise<string> {
 
 // ---------------------------------------------------------------------------------------------------------------------------------- practice
 
-/** Throughline in a folder of its own, as `npm start` starts it the first time, with its filled practice workspace. */
+/** Throughline in a folder of its own, as `npm start` fills it the first time, with its practice workspace. */
 export interface Practice {
   /** Where it listens. */
   address: string;
@@ -213,7 +215,11 @@ export interface Practice {
 
 export async function startPractice(): Promise<Practice> {
   const dataDir = await mkdtemp(join(tmpdir(), 'throughline-browser-'));
-  const started = await startThroughline(readConfig({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'silent' }));
+  // A first start takes half a minute, which all files share.
+  await cp(await madeOnce(inject('prepared').started, async (unfinished) => (await startIn(unfinished)).stop()), dataDir, {
+    recursive: true,
+  });
+  const started = await startIn(dataDir);
   houses.push({ house: started, dataDir });
   const address = started.address!;
   return {
@@ -229,5 +235,8 @@ export async function startPractice(): Promise<Practice> {
     },
   };
 }
+
+const startIn = (dataDir: string): Promise<Running> => startThroughline(readConfig({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'silent' }));
+
 /** Headers of a request that a page of ours would make for the practice workspace. */
 export const asPractice = { 'x-workspace': 'practice', 'x-requested-with': 'throughline', 'sec-fetch-site': 'same-origin' };

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
+import { readFileSync, writeFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, afterEach, inject } from 'vitest';
 import type { Database } from '#store/database.ts';
 import { migrate } from '#store/migrate.ts';
 import { openPglite } from '#store/pglite.ts';
 import { openPostgres } from '#store/postgres.ts';
+import { madeOnce } from './made-once.ts';
 
 /** Fresh databases for tests: copies of one that has been migrated, so that a start costs a second or two instead of six. */
 
@@ -30,40 +30,14 @@ async function freshPglite(): Promise<Opened> {
   return { db, close: () => db.close() };
 }
 
-/** The file with the dump; made by whoever is first, while the others wait. */
-export async function preparedDump(): Promise<string> {
-  const { dump } = inject('prepared');
-  const lock = `${dump}.lock`;
-  while (!existsSync(dump)) {
-    if (!takeLock(lock)) {
-      await pause(100);
-      continue;
-    }
-    try {
-      if (existsSync(dump)) break;
-      const db = await openPglite({ dataDir: null });
-      await migrate(db, preparedAt);
-      writeFileSync(`${dump}.${process.pid}`, await db.dump('none'));
-      await db.close();
-      renameSync(`${dump}.${process.pid}`, dump);
-    } finally {
-      rmSync(lock, { recursive: true, force: true });
-    }
-  }
-  return dump;
-}
-
-/** A folder can be made by one only. One that is older than two minutes was left by somebody who died. */
-function takeLock(folder: string): boolean {
-  try {
-    mkdirSync(folder);
-    return true;
-  } catch {
-    const since = statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
-    if (since !== undefined && Date.now() - since > 120_000) rmSync(folder, { recursive: true, force: true });
-    return false;
-  }
-}
+/** The file with the dump. */
+export const preparedDump = (): Promise<string> =>
+  madeOnce(inject('prepared').dump, async (unfinished) => {
+    const db = await openPglite({ dataDir: null });
+    await migrate(db, preparedAt);
+    writeFileSync(unfinished, await db.dump('none'));
+    await db.close();
+  });
 
 // ----------------------------------------------------------------------------------------------------------------------------- Postgres
 
