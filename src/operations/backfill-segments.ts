@@ -1,11 +1,13 @@
 import { day, type Instant } from '#contract/instant.ts';
 import type { LiveTopic } from '#contract/routes/operate.ts';
+import { holdsWhileIn } from '#engine/message/holds.ts';
 import { explainRule } from '#engine/rule/explain.ts';
 import { memosOf } from '#engine/rule/rule.ts';
 import type { CompiledSegment, Rulebook } from '#engine/rulebook.ts';
 import { stableId } from '#engine/stable-id.ts';
 import type { Transaction } from '#store/database.ts';
 import { appendMembershipLog, changeMemberships, type MembershipChange } from '#store/memberships.ts';
+import { letGoAgain } from '#store/messages.ts';
 import { loadPeople } from '#store/people.ts';
 import { comingFor, selectAnswers } from '#store/rule-sql/rule-sql.ts';
 import { changeStates, isYoung, settleForMany, shiftsOf, type StateChange } from '#store/shifts.ts';
@@ -98,6 +100,7 @@ export async function shiftLanes(
   const shifts: { person: string; segment: CompiledSegment | string; entered: boolean }[] = [];
   const stale = new Set<string>();
   const armed = new Map<string, Instant>();
+  const letGo: { person: string; at: Instant }[] = [];
   const clock = workspace.clock?.clock ?? 0;
   const named = [
     ...change.segments.map((segment) => ({ segment, key: segment.key })),
@@ -135,6 +138,7 @@ export async function shiftLanes(
       else stateOf(person).left.push(key);
     }
     await changeMemberships(tx, changes);
+    if (holdsWhileIn(book, key)) for (const { person, entered } of changes) if (!entered) letGo.push({ person, at: now });
   }
   await armWakes(
     tx,
@@ -146,6 +150,7 @@ export async function shiftLanes(
   const wakes = [...stale].map((person) => ({ workspace: workspace.id, person, clock, dueAt: now }));
   const written = await decideAndWrite(deps, tx, given.ids, [], wakes, { revision: book.revision });
   written.changes += shifts.length;
+  if (await letGoAgain(tx, letGo)) written.pokes = true;
   if (shifts.length > 0) written.topics.set(workspace.id, new Set<LiveTopic>([...(written.topics.get(workspace.id) ?? []), 'people']));
   return { lanes, people: people + stale.size, weight: shifts.length + armed.size * wakeWeight, written };
 }

@@ -138,7 +138,7 @@ export function gather(
   }
   batch.sources.push(...deps.seenSources.in(workspaceId, rulebook.fields, facts, now));
   batch.people.push(fromPerson(decision.person, workspaceId, rulebook));
-  if (endsEarly(rulebook) && facts.some((fact) => fact.kind === 'event')) batch.letGo.push({ person, at: now });
+  if (endsEarly(rulebook, facts, decision.effects)) batch.letGo.push({ person, at: now });
   if (saysNo(facts, before, decision)) batch.saidNo.push(person);
   const known = new Map(before.map((run) => [run.id, run]));
   for (const run of decision.runs) {

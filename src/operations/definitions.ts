@@ -10,10 +10,14 @@ import type { DefinitionDetail, DefinitionRow, Plan, VersionRow } from '#contrac
 import { definitionId } from '#engine/check.ts';
 import { beyondBudget } from '#engine/house/check.ts';
 import { signalAsks, signalFindings } from '#engine/house/signals.ts';
+import { policyReasons } from '#engine/message/policy.ts';
+import type { Rulebook } from '#engine/rulebook.ts';
 import { recordAudit } from '#store/audit.ts';
 import type { Transaction } from '#store/database.ts';
 import * as store from '#store/definitions.ts';
 import type { StoredDefinition } from '#store/definitions.ts';
+import { waitForClaims } from '#store/kill-switches.ts';
+import { releaseHeld } from '#store/messages.ts';
 import { bringBack, listRetirements, retire } from '#store/retirements.ts';
 import { latestReviews } from '#store/reviews.ts';
 import { peopleAtSteps, peopleInStages } from '#store/standing.ts';
@@ -479,9 +483,17 @@ async function publishWithin(
   await keepExperiments(tx, workspace, versions, now);
   await store.setRevision(tx, workspace.id, revision);
   await beginBackfill(tx, workspace, revision - 1, revision, actor, now);
-  await keepSchedules(tx, workspace, await loadRulebook(tx, workspace.id, revision), workspaceNow(workspace, now));
+  const book = await loadRulebook(tx, workspace.id, revision);
+  await keepSchedules(tx, workspace, book, workspaceNow(workspace, now));
+  if (policyOf(await loadRulebook(tx, workspace.id, revision - 1)) !== policyOf(book)) {
+    await waitForClaims(tx, workspace.id);
+    await releaseHeld(tx, workspace.id, [...policyReasons, 'offer'], now);
+  }
   return versions;
 }
+
+/** By what messages are held: when it is another one, whatever is held is asked again. */
+const policyOf = ({ capPolicy, offers }: Rulebook): string => JSON.stringify([capPolicy?.version ?? null, [...offers]]);
 
 async function tellPublished(deps: DefinitionDeps, workspace: Workspace): Promise<void> {
   await deps.workspaces.refresh();

@@ -1,12 +1,11 @@
 import type { Channel, Handover, Outgoing } from '#channels/channel.ts';
 import { type Instant, minute, ms, second } from '#contract/instant.ts';
 import { isObject, type Json, type JsonObject } from '#contract/json.ts';
-import type { MessageReason } from '#contract/message.ts';
 import { HeaderRefused } from '#engine/message/header.ts';
 import { utmOf } from '#engine/message/links.ts';
 import { RenderFailed } from '#engine/message/liquid.ts';
 import type { Candidate } from '#engine/message/circumstances.ts';
-import { betterOf, decideMessage, type Verdict } from '#engine/message/policy.ts';
+import { betterOf, decideMessage, policyReasons, type Verdict } from '#engine/message/policy.ts';
 import { endedBy } from '#engine/journey/advance.ts';
 import { endsMessages } from '#engine/journey/run.ts';
 import { addressOf } from '#engine/person.ts';
@@ -501,9 +500,6 @@ function judge(deps: Deps, message: StoredMessage, ask: () => Verdict, now: Inst
   }
 }
 
-/** What the cap policy says no to, with its version as it then is; every other no is nobody's to change. */
-const ofPolicy: ReadonlySet<MessageReason> = new Set<MessageReason>(['policy-hold', 'quiet-hours', 'cap', 'fatigue']);
-
 function applyVerdict(message: StoredMessage, verdict: Verdict, sender: number, now: Instant, policy: number | null): MessageChange {
   // What let it through at night, and by which policy it was held, says nothing of the next attempt.
   const { answersWithin: _, policy: __, ...kept } = message.details;
@@ -516,7 +512,7 @@ function applyVerdict(message: StoredMessage, verdict: Verdict, sender: number, 
       claimedAt: now,
       attempts: message.attempts + 1,
     });
-  const by: JsonObject = ofPolicy.has(verdict.reason) && policy !== null ? { policy } : {};
+  const by: JsonObject = policyReasons.has(verdict.reason) && policy !== null ? { policy } : {};
   const details = { ...kept, ...(verdict.details as JsonObject), ...by, decidedAt: now };
   if (verdict.do === 'skip') return changeOf(message, { status: 'skipped', reason: verdict.reason, details });
   return changeOf(message, { status: 'held', reason: verdict.reason, details, dueAt: verdict.until });

@@ -1,6 +1,7 @@
 import type { Instant } from '#contract/instant.ts';
 import { Problem } from '#contract/problems.ts';
 import { sayStopped } from '#contract/stop.ts';
+import { stopReasons } from '#engine/message/policy.ts';
 import { recordAudit } from '#store/audit.ts';
 import { countAnew } from '#store/breaker.ts';
 import type { Transaction } from '#store/database.ts';
@@ -70,7 +71,7 @@ export async function stopScope(
 async function letScopeGoOn(tx: Transaction, workspace: Workspace, scope: string, now: Instant): Promise<void> {
   await letGoOn(tx, workspace.id, scope);
   await countAnew(tx, workspace.id, scope, now);
-  await releaseHeld(tx, workspace.id, now);
+  await releaseHeld(tx, workspace.id, stopReasons, now);
 }
 
 /** Stops everything for one person, or lets it go on: what is to be sent at once, and the rest when their own facts are heard, in order. */
@@ -85,7 +86,7 @@ async function stopPerson(deps: Deps, workspace: Workspace, actor: string, id: s
     if (stopped) await stopScope(tx, workspace, scope, actor, reason, now);
     else {
       await letGoOn(tx, workspace.id, scope);
-      await releaseHeld(tx, workspace.id, now);
+      await releaseHeld(tx, workspace.id, stopReasons, now);
     }
   });
   tellOfStop(deps, workspace);

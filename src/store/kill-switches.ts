@@ -38,9 +38,13 @@ export const personScope = (person: string): string => `person:${person}`;
 export const claimBeforeStops = (tx: Queryable, workspaces: readonly number[]): Promise<unknown> =>
   tx.query('select workspace_id from workspace where workspace_id = any($1::int[]) order by workspace_id for key share', [[...workspaces]]);
 
+/** Waits for claims that are under way, and lets none begin before this transaction is over. Whoever waits for lanes as well takes them before. */
+export const waitForClaims = (tx: Queryable, workspace: number): Promise<unknown> =>
+  tx.query('select workspace_id from workspace where workspace_id = $1 for update', [workspace]);
+
 /** Stops a scope; false when it is stopped already. It waits for claims that are under way, and lets none begin before it is told. */
 export async function stop(tx: Queryable, workspace: number, scope: string, by: string, reason: string, now: Instant): Promise<boolean> {
-  await tx.query('select workspace_id from workspace where workspace_id = $1 for update', [workspace]);
+  await waitForClaims(tx, workspace);
   const rows = await tx.query(
     'insert into kill_switch (workspace_id, scope, stopped_at, by, reason) values ($1, $2, $3, $4, $5) on conflict (workspace_id, scope) do nothing returning scope',
     [workspace, scope, toIso(now), by, reason],
@@ -66,6 +70,8 @@ export async function takeBackStopped(
   );
 }
 
+/** Lets a scope go on. Like a stop it waits for claims that are under way, so that none of them is held by what is over. */
 export async function letGoOn(tx: Queryable, workspace: number, scope: string): Promise<void> {
+  await waitForClaims(tx, workspace);
   await tx.query('delete from kill_switch where workspace_id = $1 and scope = $2', [workspace, scope]);
 }

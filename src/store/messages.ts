@@ -346,11 +346,11 @@ export async function sendersAtWork(tx: Queryable): Promise<number[]> {
   return rows.map((row) => row.sender);
 }
 
-/** Makes stopped messages due at once when a stop is lifted. */
-export async function releaseHeld(tx: Queryable, workspace: number, now: Instant): Promise<void> {
+/** Has everything that is held for one of these reasons looked at again now. */
+export async function releaseHeld(tx: Queryable, workspace: number, reasons: Iterable<MessageReason>, now: Instant): Promise<void> {
   await tx.query(
-    "update message set due_at = $2 where workspace_id = $1 and status = 'held' and reason in ('kill-switch', 'person-stop') and due_at > $2",
-    [workspace, toIso(now)],
+    "update message set due_at = $2 where workspace_id = $1 and status = 'held' and reason = any($3::text[]) and due_at > $2",
+    [workspace, toIso(now), [...reasons]],
   );
 }
 

@@ -287,6 +287,40 @@ describe.each(dialects)('the policy above journeys, on %s', (database) => {
     expect((await latest()).status).toBe('sent');
   });
 
+  test('whoever leaves the segment that holds them gets what waited in that second, by time and by a new version of it', async () => {
+    const busy = (name: string) =>
+      world.publish([{ kind: 'segment', key: 'busy', body: { name: 'Busy', meaning: '', rule: { event: { name, within: 'PT10H' } } } }]);
+    await busy('Phoned');
+    await policy({ holds: [{ says: 'they talk to us', segment: 'busy' }] });
+    await arrive();
+    await event('Phoned');
+    const phoned = world.now;
+    await ask();
+    await expectNo('policy-hold', /: marketing waits: they talk to us\.$/);
+    await world.turnTo(phoned + 10 * 3_600_000 - 1);
+    expect((await latest()).status).toBe('held');
+    await world.turn('PT1S');
+    expect(await latest()).toMatchObject({ status: 'sent', sentAt: new Date(phoned + 10 * 3_600_000).toISOString() });
+
+    await event('Phoned');
+    expect((await ask()).status).toBe('held');
+    await busy('Came By');
+    await world.settle();
+    expect(await latest()).toMatchObject({ status: 'sent', sentAt: world.iso });
+  });
+
+  test('a policy that says less lets go at once what it held', async () => {
+    const atMost = (max: number) => policy({ caps: [{ channel: 'email', max, within: 'P1D' }] });
+    await atMost(1);
+    await arrive();
+    expect((await ask()).status).toBe('sent');
+    await ask();
+    await expectNo('cap', /: the cap of 1 in 1 day on email is reached\.$/);
+    await atMost(2);
+    await world.settle();
+    expect(await latest()).toMatchObject({ status: 'sent', sentAt: world.iso });
+  });
+
   test('one offer is open to somebody at a time, until it ends or they took it', async () => {
     await policy({});
     await arrive();

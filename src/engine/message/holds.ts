@@ -1,6 +1,8 @@
 import type { CapPolicy } from '#contract/cap-policy.ts';
-import { type Instant, minute, ms, sayDuration } from '#contract/instant.ts';
+import type { Fact } from '#contract/fact.ts';
+import { hour, type Instant, ms, sayDuration } from '#contract/instant.ts';
 import type { MessageReason } from '#contract/message.ts';
+import type { Effect } from '../effect.ts';
 import type { Person } from '../person.ts';
 import { compileMatch, type Matches, type Occurrence } from '../rule/match.ts';
 import type { Rulebook } from '../rulebook.ts';
@@ -28,9 +30,19 @@ export const heardBy = (policy: CapPolicy | null): string[] => [
 /** What holds a message until people do something, or until its time. The store finds them by an index of its own. */
 export const endedByPeople: ReadonlySet<MessageReason | null> = new Set<MessageReason | null>(['policy-hold', 'fatigue', 'offer']);
 
-/** Whether something that people do may end what holds messages to them before its time. */
-export const endsEarly = ({ capPolicy, offers }: Rulebook): boolean =>
-  offers.size > 0 || (capPolicy !== null && (capPolicy.body.fatigue !== null || capPolicy.body.holds.length > 0));
+/** Whether what somebody did, or a segment that they left, may end what holds messages to them before its time. */
+export function endsEarly(book: Rulebook, facts: readonly Fact[], effects: readonly Effect[]): boolean {
+  if (
+    facts.some(({ kind }) => kind === 'event') &&
+    (book.offers.size > 0 || book.capPolicy?.body.fatigue || book.capPolicy?.body.holds.length)
+  )
+    return true;
+  return effects.some((effect) => effect.kind === 'segment' && !effect.entered && holdsWhileIn(book, effect.segment));
+}
+
+/** Whether messages wait for people as long as they are in a segment. */
+export const holdsWhileIn = ({ capPolicy }: Rulebook, segment: string): boolean =>
+  capPolicy?.body.holds.some((hold) => hold.segment === segment) ?? false;
 
 /** [ms] How far back the policy looks, at messages and at what people did. */
 export const reachOf = (policy: CapPolicy | null, offers: Circumstances['offers']): number =>
@@ -42,8 +54,8 @@ export const reachOf = (policy: CapPolicy | null, offers: Circumstances['offers'
       : []),
   );
 
-/** What may end early is looked at again after so long. */
-const lookAgain = 5 * minute;
+/** What may end early is looked at again at once when it does; and after so long even if nobody says that it did. */
+const lookAgain = hour;
 
 /** The hold that lasts longest: until when at the latest (null is for as long as they are in the segment), and when it is looked at again. */
 export function heldBy(

@@ -14,9 +14,9 @@ export type Verdict =
   | { do: 'skip'; reason: MessageReason; details: Record<string, unknown> };
 
 /** How long a stopped message waits before it is looked at again when nobody lifts the stop. Lifting it wakes the message at once. */
-const stoppedFor = ms('PT1M');
-/** The same for somebody for whom everything is stopped: that may last. */
-const stillFor = ms('PT1H');
+const stoppedFor = ms('PT1H');
+/** The same for somebody whom a human has taken over: nothing wakes it. */
+const takenOverFor = ms('PT1M');
 /** The same for a broadcast that is paused: resuming it wakes its messages. */
 export const pausedFor = ms('P1D');
 
@@ -49,14 +49,14 @@ export function decideMessage(message: Candidate, given: Circumstances, now: Ins
   }
   const { stopped } = person.state;
   const still = given.stopped.get(`person:${person.id}`) ?? (stopped && { by: stopped.by, because: stopped.reason });
-  if (still) return heldOr(message, Math.min(now + stillFor, message.expiresAt), 'person-stop', sayStop(still), now);
+  if (still) return heldOr(message, Math.min(now + stoppedFor, message.expiresAt), 'person-stop', sayStop(still), now);
   for (const scope of ['workspace', `channel:${message.channel}`, `journey:${message.journey}`]) {
     const stop = given.stopped.get(scope);
     if (stop) return heldOr(message, now + stoppedFor, 'kill-switch', { scope, ...sayStop(stop) }, now);
   }
   const { paused } = person.state;
   if (paused && message.journey !== null)
-    return heldOr(message, now + stoppedFor, 'handed-over', { by: paused.by, because: paused.reason }, now);
+    return heldOr(message, now + takenOverFor, 'handed-over', { by: paused.by, because: paused.reason }, now);
   const replaced = message.betterFrom ? skip('replaced', { by: `the journey ${message.betterFrom}` }) : null;
   if (!marketing) return replaced ?? { do: 'send' };
   const { policy } = given;
@@ -74,10 +74,14 @@ export function decideMessage(message: Candidate, given: Circumstances, now: Ins
 }
 
 /** What was stopped waits: only a stop that is lifted, or its own end, decides about it. */
-const isStop = (reason: MessageReason): boolean => reason === 'kill-switch' || reason === 'person-stop';
+export const stopReasons: ReadonlySet<MessageReason> = new Set<MessageReason>(['kill-switch', 'person-stop']);
+
+/** What the cap policy says no to; every other no is nobody's to change. */
+export const policyReasons: ReadonlySet<MessageReason> = new Set<MessageReason>(['policy-hold', 'quiet-hours', 'cap', 'fatigue']);
 
 /** Time alone does not let it go: when it is looked at again says nothing to whoever waits. */
-export const waitsForSomebody = (reason: MessageReason): boolean => isStop(reason) || reason === 'paused' || reason === 'handed-over';
+export const waitsForSomebody = (reason: MessageReason): boolean =>
+  stopReasons.has(reason) || reason === 'paused' || reason === 'handed-over';
 
 const sayStop = ({ by, because }: Stop): Record<string, unknown> => ({ by, ...(because === null ? {} : { because }) });
 
@@ -117,6 +121,6 @@ export const betterOf = <R extends Rival>(
 
 /** Held until an instant, or skipped when the message will have expired by then. */
 const heldOr = (message: Candidate, until: Instant, reason: MessageReason, details: Record<string, unknown>, now: Instant): Verdict =>
-  !isStop(reason) && (message.ifHeld === 'drop' || (until >= message.expiresAt && until > now))
+  !stopReasons.has(reason) && (message.ifHeld === 'drop' || (until >= message.expiresAt && until > now))
     ? { do: 'skip', reason, details }
     : { do: 'hold', until, reason, details };

@@ -8,7 +8,7 @@ import { endsMessages, type Run } from '../journey/run.ts';
 import { nextDue } from '../journey/trigger.ts';
 import { isRecycle } from '../lifecycle/stall.ts';
 import type { Circumstances, Sent } from '../message/circumstances.ts';
-import { endedByPeople } from '../message/holds.ts';
+import { endedByPeople, endsEarly } from '../message/holds.ts';
 import { betterOf, decideMessage, type Rival } from '../message/policy.ts';
 import { takesOffer } from '../offers.ts';
 import type { Person } from '../person.ts';
@@ -283,10 +283,10 @@ class Living {
     }
     this.runs = decision.runs.filter(({ status }) => status === 'live');
     for (const effect of decision.effects) this.carryOut(effect);
-    // What somebody does may let a message go at once; what waits for the end of something else is looked at again when anything has changed, as often as it would be.
-    const didSomething = facts.some(({ kind }) => kind === 'event');
+    // What somebody does, or a segment that they leave, may let a message go at once; what waits for the end of something else is looked at again when anything has changed, as often as it would be.
+    const maybeEnded = endsEarly(this.book, facts, decision.effects);
     for (const message of this.waiting)
-      if (didSomething && endedByPeople.has(message.lived.reason)) message.dueAt = Math.min(message.dueAt, now);
+      if (maybeEnded && endedByPeople.has(message.lived.reason)) message.dueAt = Math.min(message.dueAt, now);
       else if (message.every !== null && message.dueAt > now) {
         const looks = Math.ceil((now - message.lived.at) / message.every);
         message.dueAt = Math.min(message.dueAt, message.lived.at + looks * message.every);
