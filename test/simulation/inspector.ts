@@ -457,7 +457,8 @@ export class Inspector {
       ...rest,
       version: migration.to,
       next: row.next,
-      since: there.kind === 'wait' ? since : row.at,
+      // What began ahead of a clock that was set back begins at the latest now.
+      since: there.kind === 'wait' ? Math.min(since, row.at) : row.at,
       seq: row.seq + 1,
       cameAt: row.at,
       before: { migration: migration.id, version, next, since, ...(waits?.seq === row.seq ? { waits } : {}) },
