@@ -234,6 +234,7 @@ class Desk {
   regroup(): void {
     this.evidence = stableId('time', this.person.id, this.at);
     this.beginsNothing = true;
+    this.leaveGroups();
     this.askEverything();
     this.beginsNothing = false;
     this.carryOn();
@@ -872,6 +873,18 @@ class Desk {
       const other = this.rulebook.journeys.get(key);
       return other?.body.group === group ? [other] : [];
     });
+  }
+
+  /** Of journeys that exclude each other, into which two histories have brought one person, the one of highest priority goes on; of several the one that was entered first. */
+  private leaveGroups(): void {
+    const inThem = this.runs.flatMap(({ status, journey, enteredAt }) => {
+      const body = status === 'live' ? this.rulebook.journeys.get(journey)?.body : undefined;
+      return body?.group === undefined ? [] : [{ ...body, journey, enteredAt }];
+    });
+    for (const those of Map.groupBy(inThem, ({ group }) => group).values()) {
+      const [first, ...others] = those.toSorted((a, b) => b.priority - a.priority || a.enteredAt - b.enteredAt);
+      for (const { journey } of others) if (journey !== first!.journey) this.endRuns(journey, `${endReasons.outranked}: ${first!.name}`);
+    }
   }
 
   /** `pushed`: something from outside moves it on, so that what follows is not led to by what led to the run. */

@@ -403,6 +403,14 @@ describe.each(dialects)('the policy above journeys, on %s', (database) => {
     await arrive();
     await event('Both Asked');
     expect(await runs(), 'the same event asks for both').toEqual({ 'both-high': 'live' });
+
+    user = `q${++people}`;
+    await arrive();
+    await event('High Asked');
+    await world.send([{ type: 'track', anonymousId: `at home ${user}`, event: 'Low Asked' }]);
+    await arrive({}, { anonymousId: `at home ${user}` });
+    expect(await runs(), 'two who become one').toEqual({ low: 'ended', high: 'live' });
+    expect(await why('low')).toContain('another journey of its group took the person over: High');
   });
 });
 
