@@ -178,15 +178,15 @@ async function counts(at: Audience): Promise<BenchRow[]> {
   return rows;
 }
 
-let sofar = 0;
+let published = 0;
 
 /** Publishes the first of them as new, and waits until everybody stands by it. */
 async function publish(at: Audience, server: Server): Promise<number> {
   const rule = structuredClone(named[0]!.rule) as { all: [{ event: { where: unknown[] } }, unknown] };
   // Whoever remembers it already is asked another question with the same answer.
-  if (option('--keep') || sofar > 0) rule.all[0].event.where = [{ property: 'path', op: 'one-of', value: ['/pricing', `/pricing/${Date.now()}`] }];
+  if (option('--keep') || published > 0) rule.all[0].event.where = [{ property: 'path', op: 'one-of', value: ['/pricing', `/pricing/${Date.now()}`] }];
   const began = performance.now();
-  await server.publish([{ kind: 'segment', key: `pricing-${at.now}-${sofar++}`, body: { name: 'Pricing', meaning: '', rule: rule as unknown as Rule } }]);
+  await server.publish([{ kind: 'segment', key: `pricing-${at.now}-${published++}`, body: { name: 'Pricing', meaning: '', rule: rule as unknown as Rule } }]);
   for (;;) {
     const { items } = await server.api<{ items: { finishedAt: string | null }[] }>('GET', '/api/backfills');
     if (items.length > 0 && items[0]!.finishedAt !== null) return performance.now() - began;
@@ -207,13 +207,13 @@ async function backfill(at: Audience, server: Server): Promise<BenchRow[]> {
   const counted: number[] = [];
   for (let round = 0; round < 4; round++) counted.push((await measured(() => byHand(at, named[0]!.sql))).took);
   const hand = median(counted.slice(1));
-  const published: number[] = [];
+  const brought: number[] = [];
   for (let round = 0; round < 3; round++) {
-    published.push(await publish(at, server));
+    brought.push(await publish(at, server));
     await quiet(at);
   }
-  console.error(`… published in ${published.map((each) => each.toFixed(0)).join(', ')} ms; counted by hand in ${counted.map((each) => each.toFixed(0)).join(', ')} ms`);
-  const took = median(published);
+  console.error(`… everybody was brought there in ${brought.map((each) => each.toFixed(0)).join(', ')} ms; counted by hand in ${counted.map((each) => each.toFixed(0)).join(', ')} ms`);
+  const took = median(brought);
   return [{ name: 'segment.backfill', value: took, unit: 'ms', limit: hand, ratio: took / hand, target: '≤ 5 × the count by hand', met: took / hand <= 5 }];
 }
 

@@ -76,7 +76,7 @@ export function decideMessage(message: Candidate, given: Circumstances, now: Ins
 /** What was stopped waits: only a stop that is lifted, or its own end, decides about it. */
 export const stopReasons: ReadonlySet<MessageReason> = new Set<MessageReason>(['kill-switch', 'person-stop']);
 
-/** What the cap policy says no to; every other no is nobody's to change. */
+/** What the cap policy says no to, and another version of it may let go. */
 export const policyReasons: ReadonlySet<MessageReason> = new Set<MessageReason>(['policy-hold', 'quiet-hours', 'cap', 'fatigue']);
 
 /** Time alone does not let it go: when it is looked at again says nothing to whoever waits. */
