@@ -1,4 +1,6 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { setStop } from '#operations/stop.ts';
+import { deliverRound } from '#operations/work.ts';
 import { claimBeforeStops } from '#store/kill-switches.ts';
 import { dialects } from '../databases.ts';
 import { openWorld, type World } from '../world.ts';
@@ -539,6 +541,25 @@ describe.each(dialects)('on %s', (database) => {
       await world.turn('PT1S');
       await event('Asked');
       expect(await world.mailsTo('gil@example.com')).toHaveLength(4);
+    });
+
+    test('nothing is decided about what waits before it has been heard that they are let go', async () => {
+      await world.turn('PT1S');
+      const before = (await world.mailsTo('gil@example.com')).length;
+      await world.must('PUT', '/api/kill-switches/journey:receipt', { stopped: true, reason: 'wait' });
+      await event('Receipt Asked');
+      await stop(true, 'a dispute');
+      await world.must('PUT', '/api/kill-switches/journey:receipt', { stopped: false });
+      expect(await latest()).toMatchObject({ status: 'held', reason: 'person-stop' });
+      const { deps, sending } = world.house;
+      const letGo = setStop(deps, await deps.workspaces.bySlug('main'), 'ana', `person:${id}`, false, '');
+      await vi.waitUntil(async () => (await world.rows('select scope from kill_switch')).length === 0);
+      await deliverRound(sending, 1);
+      expect(await latest(), 'nobody has heard it yet').toMatchObject({ status: 'held', reason: 'person-stop' });
+      await world.settle();
+      await letGo;
+      expect(await latest()).toMatchObject({ status: 'sent' });
+      expect(await world.mailsTo('gil@example.com')).toHaveLength(before + 1);
     });
 
     test('handed over to a human, journeys wait; with a stop, everything does, and it outlives the release', async () => {

@@ -220,7 +220,8 @@ export function migrated(
     movedBy: { migration: by.migration, version: run.version, step: run.step!, wait: run.wait },
   };
   const effects = [stepEffect(run, step, now, evidence, because)];
-  const began = there.step.kind === 'wait' && run.wait !== null ? run.wait.since : null;
+  // What began ahead of a clock that was put back begins at the latest now.
+  const began = there.step.kind === 'wait' && run.wait !== null ? Math.min(run.wait.since, now) : null;
   if (began === null) return { run: moved, effects, goesOn: true };
   const beginAt = (at: Instant): Outcome =>
     begin(to, moved, {
