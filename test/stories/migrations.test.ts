@@ -181,6 +181,22 @@ describe.each(dialects)('on %s', (database) => {
     expect(await world.rows("select status from run where journey = 'calm'")).toEqual([{ status: 'ended' }]);
   }, 60_000);
 
+  test('a wait that began ahead of a clock that was put back counts from now', async () => {
+    const steps = (long: string) => ({
+      ...journey([wait('rest', long, null)]),
+      steps: [{ key: 'start', kind: 'entry', on: { event: 'Napped' }, next: 'rest' }, wait('rest', long, null)],
+    });
+    await world.define('journey', 'siesta', steps('P5D'));
+    await did('Napped', crowd + 1, crowd + 2);
+    await world.settle();
+    world.leap(-600_000);
+    await world.define('journey', 'siesta', steps('P1D'));
+    await world.must('POST', '/api/journeys/siesta/migrations', { from: 1, map: { rest: 'rest' } });
+    const [run] = await world.rows("select version, state from run where journey = 'siesta'");
+    expect(run).toMatchObject({ version: 2, state: { wait: { since: world.now, until: world.now + 86_400_000 } } });
+    world.leap(600_000);
+  }, 60_000);
+
   test('whoever is moved back waits as before, although another version is published before they are', async () => {
     const steps = (long: string) => ({
       ...journey([wait('first', long, null)]),
