@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './test/sequencer.ts';
 
 export default defineConfig({
   test: {
@@ -15,6 +16,7 @@ export default defineConfig({
     // Processes, not threads: tests start servers, send signals and turn clocks. Each may hold an embedded database of
     // 330 MB, hence no more than eight; with two cores the default would be one.
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     maxWorkers: Math.min(8, Math.max(2, availableParallelism())),
   },
 });
