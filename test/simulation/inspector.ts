@@ -142,6 +142,8 @@ export class Inspector {
   private restedAt: Instant = 0;
   private scoresAtRest = '';
   private readonly entered = new Set<string>();
+  /** Runs that were over when everything last stood still. */
+  private doneAtRest = new Set<string>();
   /** Who entered on a day or by an occurrence of a schedule. */
   private readonly occurrences = new Map<string, string>();
   /** How often the new inspections had something to look at. */
@@ -660,17 +662,18 @@ export class Inspector {
     }
     await this.lookAtCrossings(inForce, standings, rows);
     // Whoever comes in by the definitions from before while a journey is archived goes on; whoever was under way keeps it from being archived.
-    // Who was done at what is now yet to come, because the clock was put back, was done before.
+    // Who was done when everything last stood still was done before, whatever the clock says that was put back since.
     for (const [key, { isArchived }] of inForce) {
       if (!isArchived || this.inForce.get(key)?.isArchived !== false) continue;
       const [under] = await this.world.rows(
         `select r.* from run r join definition d on d.workspace_id = r.workspace_id and d.kind = 'journey' and d.key = r.journey
-         where r.journey = $1 and r.run_id = any($2::uuid[]) and (r.ended_at is null or (r.ended_at > d.archived_at and r.ended_at <= $3)) limit 1`,
-        [key, [...known.keys()], toIso(this.world.now)],
+         where r.journey = $1 and r.run_id = any($2::uuid[]) and (r.ended_at is null or r.ended_at > d.archived_at) limit 1`,
+        [key, [...known].filter((run) => !this.doneAtRest.has(run))],
       );
       insist(!under, 'retired', 'a journey was archived in which somebody was under way', under);
     }
     [this.inForce, this.atRest, this.restedAt] = [inForce, standings, world.now];
+    this.doneAtRest = new Set((await world.rows("select run_id from run where status = 'ended'")).map((row) => row.run_id));
     this.scoresAtRest = this.scoresNow();
   }
 
