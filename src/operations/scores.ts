@@ -20,6 +20,7 @@ import { crossingsByWeek, listCrossings, membershipsAt, scoreMarks, scoreSteps }
 import { countPeople, loadPeople, namesOf, peopleInLanes } from '#store/people.ts';
 import { countHolding, liftOf } from '#store/rule-sql/rule-sql.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
+import { everyLane } from './backfill.ts';
 import type { Deps } from './deps.ts';
 import { findPerson } from './edit-person.ts';
 import { publishedDocuments } from './fields.ts';
@@ -201,13 +202,18 @@ function liftIn({ withIt, ofThem, without, ofOthers }: SignalReport['converted']
   return round(ofThem / withIt / (ofOthers / without));
 }
 
-/** Up to so many people are looked at one by one when a score is tried; of more, those of some lanes. */
-const triedMax = 10_000;
+/** About so many people are looked at one by one at a time when a score is tried: of more, those of some lanes, and of the next when that is asked for. */
+const triedAtOnce = 10_000;
 
-export const previewScore = (deps: Deps, workspace: Workspace, key: string, body: Score): Promise<ScorePreview> =>
+/** What people of some lanes, from one of them on, would have. */
+export const previewScore = (
+  deps: Deps,
+  workspace: Workspace,
+  { key, body, from: first }: { key: string; body: Score; from: number },
+): Promise<ScorePreview> =>
   within(deps, workspace, async (tx) => {
     const mistakes = mistakesOfOne(toCandidate({ kind: 'score', key, body }), await listDefinitions(tx, workspace.id));
-    if (mistakes.length > 0) return { people: 0, distribution: [], thresholds: [], before: [], sample: [], mistakes };
+    if (mistakes.length > 0) return { people: 0, of: 0, next: null, distribution: [], thresholds: [], before: [], sample: [], mistakes };
     const book = await deps.rulebooks.current(tx, workspace.id);
     const now = workspaceNow(workspace, deps.now());
     const published = book.scores.find((each) => each.key === key) ?? null;
@@ -216,8 +222,8 @@ export const previewScore = (deps: Deps, workspace: Workspace, key: string, body
     for (const memo of [...tried.memos, ...(published?.memos ?? [])]) addMemo(memos, memo);
     const names = namesSince([...memos.values()], now);
     const total = await countPeople(tx, workspace.id);
-    const lanes = Array.from({ length: Math.max(1, Math.min(256, Math.floor((256 * triedMax) / Math.max(1, total)))) }, (_, lane) => lane);
-    const ids = await peopleInLanes(tx, workspace.id, lanes);
+    const last = Math.min(everyLane.length, first + Math.max(1, Math.floor((everyLane.length * triedAtOnce) / Math.max(1, total))));
+    const ids = await peopleInLanes(tx, workspace.id, everyLane.slice(first, last));
     const after = new Array<number>(steps).fill(0);
     const before = new Array<number>(steps).fill(0);
     const above = body.thresholds.map(() => 0);
@@ -246,6 +252,8 @@ export const previewScore = (deps: Deps, workspace: Workspace, key: string, body
     }
     return {
       people: ids.length,
+      of: total,
+      next: last < everyLane.length ? last : null,
       distribution: toDistribution(body, after),
       thresholds: sorted(body).map((each, nth) => ({ ...each, people: above[nth]! })),
       before: published ? toDistribution(published.body, before) : [],

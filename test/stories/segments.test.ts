@@ -345,6 +345,34 @@ describe.each(dialects)('on %s', (dialect) => {
     });
   });
 
+  test('a score is tried on some thousands at a time, and on everybody once when that is asked for', async () => {
+    const crowd = await openWorld({ database: dialect });
+    const main = (await crowd.house.deps.workspaces.bySlug('main')).id;
+    await crowd.send([{ type: 'identify', userId: 'ina', traits: { email: 'ina@example.com' } }]);
+    // As many as she is, in every lane.
+    await crowd.rows(
+      `insert into person (lane, person_id, workspace_id, email, traits, state, entry_point, created_at)
+       select get_byte(uuid_send(id), 15), id, $1, 'p' || n || '@example.com', traits || jsonb_build_object('email', 'p' || n || '@example.com'), state, 'api', created_at
+       from (select md5('crowd ' || n)::uuid as id, n, p.* from generate_series(1, 14999) n cross join (select traits, state, created_at from person) p) each`,
+      [main],
+    );
+    const body = {
+      name: 'Heat',
+      points: [{ because: 'Has a seven', rule: { trait: { path: 'email', op: 'contains', value: '7' } }, points: 50 }],
+      thresholds: [{ key: 'hot', name: 'Hot', at: 50 }],
+    };
+    const parts = [];
+    for (let from: number | null = 0; from !== null; from = parts.at(-1)!.next)
+      parts.push(await crowd.must('POST', '/api/scores/preview', { key: 'heat', body, from }));
+    expect(parts.map(({ of }) => of)).toEqual([15_000, 15_000]);
+    const sum = (numbers: number[]): number => numbers.reduce((all, each) => all + each, 0);
+    expect(sum(parts.map(({ people }) => people))).toBe(15_000);
+    expect(parts[0]!.people, 'lanes are about alike').toBeGreaterThan(9_000);
+    const [{ hot }] = (await crowd.rows("select count(*)::int as hot from person where email like '%7%'")) as [{ hot: number }];
+    expect(sum(parts.map(({ thresholds }) => thresholds[0].people))).toBe(hot);
+    expect(await crowd.api('POST', '/api/scores/preview', { key: 'heat', body, from: 256 })).toMatchObject({ status: 400 });
+  });
+
   test('a changed segment is brought to everybody, and taken back when that is cancelled', async () => {
     await world.publish([
       { kind: 'segment', key: 'everybody', body: { name: 'Everybody', rule: { trait: { path: 'email', op: 'exists' } } } },

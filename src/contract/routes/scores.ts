@@ -81,7 +81,9 @@ export const getScore = route({
 });
 
 export const ScorePreview = z.object({
-  people: z.number(),
+  people: z.number().describe('Who was looked at'),
+  of: z.number().describe('How many there are'),
+  next: z.number().nullable().describe('Where to go on, for whoever has not been looked at; null when this was the rest'),
   distribution: Distribution,
   thresholds: z.array(ThresholdShare),
   before: Distribution.describe('By the published version; empty when there is none'),
@@ -96,8 +98,18 @@ export const previewScore = route({
   method: 'POST',
   path: '/api/scores/preview',
   tag: 'Scores',
-  summary: 'What everybody would have by a score before it is published; nothing is kept',
-  body: z.object({ key: z.string(), body: Score }),
+  summary: 'What everybody would have by a score before it is published, some ten thousand people at a time; nothing is kept',
+  body: z.object({
+    key: z.string(),
+    body: Score,
+    from: z
+      .number()
+      .int()
+      .min(0)
+      .max(255)
+      .default(0)
+      .describe('`next` of the answer before, to go on; people come in no order, so that the first are a fair sample'),
+  }),
   reply: ScorePreview,
 });
 

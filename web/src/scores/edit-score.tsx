@@ -34,6 +34,7 @@ import {
 } from './score-body.ts';
 import { ScoreLimits } from './score-limits.tsx';
 import { ScorePreview } from './score-preview.tsx';
+import { useEverybody } from './use-everybody.ts';
 
 /** [ms] So long nobody writes before everybody is counted again. */
 const pause = 350;
@@ -73,6 +74,9 @@ export function EditScore({ scoreKey, published, history, onHistory, onEdit, onS
   const answer = preview.data;
   const [counted, setCounted] = useState(answer);
   if (answer && answer.mistakes.length === 0 && answer !== counted) setCounted(answer); // what has a mistake is not counted: the answer before stays
+  const isCounting = preview.isFetching || settled !== body;
+  const isCounted = asked !== null && answer !== undefined && answer === counted && !preview.isPlaceholderData;
+  const everybody = useEverybody(counted, isCounted ? { key: scoreKey, body: asked.body } : null);
   const missing = useMemo(() => lacks(body), [body]);
   const refused = preview.isPlaceholderData || asked === null ? [] : [...(answer?.mistakes ?? []), ...(preview.error?.mistakes ?? [])];
   const found = asked === null ? [] : refused.map((mistake) => atItsPlace(mistake, asked.places));
@@ -286,9 +290,9 @@ export function EditScore({ scoreKey, published, history, onHistory, onEdit, onS
           scoreKey={scoreKey}
           name={body.name}
           published={published}
-          preview={counted}
-          counting={preview.isFetching || settled !== body}
-          problem={preview.error && preview.error.mistakes.length === 0 ? preview.error : null}
+          everybody={everybody}
+          counting={isCounting}
+          problem={preview.error && preview.error.mistakes.length === 0 ? preview.error : everybody.problem}
           again={() => void preview.refetch()}
           empty={asked === null}
           mistakes={mistakes}

@@ -1,5 +1,6 @@
+import { Button, Progress } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
-import type { ProblemError, Reply } from '../api.ts';
+import type { ProblemError } from '../api.ts';
 import { To } from '../parts/address.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Histogram } from '../parts/histogram.tsx';
@@ -12,12 +13,13 @@ import { useRoute } from '../query.ts';
 import css from './edit-score.module.css';
 import { sayPoints, sayValue } from './say-score.ts';
 import type { Draft, Mistake } from './score-body.ts';
+import type { Everybody } from './use-everybody.ts';
 
 interface ScorePreviewProps {
   scoreKey: string;
   name: string;
   published: Draft | null;
-  preview: Reply<'previewScore'> | undefined;
+  everybody: Everybody;
   counting: boolean;
   problem: ProblemError | null;
   again: () => void;
@@ -27,7 +29,8 @@ interface ScorePreviewProps {
 }
 
 /** What everybody would have by the draft, against what they have. */
-export function ScorePreview({ scoreKey, name, published, preview, counting, problem, again, empty, mistakes }: ScorePreviewProps) {
+export function ScorePreview({ scoreKey, name, published, everybody, counting, problem, again, empty, mistakes }: ScorePreviewProps) {
+  const { preview } = everybody;
   const now = useRoute('getScore', { params: { key: scoreKey } }, { enabled: published !== null });
   if (empty && !preview)
     return (
@@ -44,9 +47,25 @@ export function ScorePreview({ scoreKey, name, published, preview, counting, pro
       <div className={css.liveHead}>
         <h2>What everybody would have</h2>
         <span className={css.counting} role="status">
-          {counting ? 'Counting' : plural(preview.people, 'person', 'people')}
+          {counting
+            ? 'Counting'
+            : preview.next === null
+              ? plural(preview.people, 'person', 'people')
+              : `${sayNumber(preview.people)} of ${plural(preview.of, 'person', 'people')}`}
         </span>
       </div>
+      {preview.next !== null && (
+        <div className={css.rest}>
+          {everybody.counting ? (
+            <Progress value={(100 * preview.people) / preview.of} size={6} aria-label="How many have been counted" />
+          ) : (
+            <p className="faint">A fair sample: whoever was counted was not chosen.</p>
+          )}
+          <Button size="xs" variant="default" disabled={counting} onClick={everybody.counting ? everybody.stop : everybody.count}>
+            {everybody.counting ? 'Stop' : 'Count everybody'}
+          </Button>
+        </div>
+      )}
       {problem && <ProblemView problem={problem} again={again} />}
       <div className={css.spread} data-old={counting || undefined}>
         <Histogram title={name} bins={preview.distribution} before={preview.before} marks={preview.thresholds} height={120} />
