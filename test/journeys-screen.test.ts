@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Locator, Page } from 'playwright-core';
+import type { Download, Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { atRest, axeOn, beginningMax, expectKeyboardIn, inBrowser, keyboardAt, pressOn, signIn, typeOn } from './browser.ts';
 import { browser as agent, openWorld, type World } from './world.ts';
@@ -22,6 +22,7 @@ inBrowser('journeys in a browser', () => {
       { type: 'track', userId: 'mia', event: 'Document Downloaded', properties: { name: 'Guide' } },
       { type: 'page', userId: 'mia', properties: { path: '/prices' } },
     ]);
+    await world.must('PUT', '/api/definitions/topic/letters', { body: { name: 'Letters', meaning: '', purpose: 'marketing' } });
     page = await signIn({ address, house: world.house }, { forgives: /ERR_/ });
   }, beginningMax);
 
@@ -81,6 +82,9 @@ inBrowser('journeys in a browser', () => {
     await press('ArrowUp', 'ArrowUp', 'ArrowUp');
     await expectAt('until-rule');
     await put('tag', 'tag', 'timed out');
+    await put('note', 'note');
+    await press('Control+z');
+    await expectAt('tag');
     await put('note', 'note');
     await saved();
     const { steps } = (await draft('guide')).draft;
@@ -169,8 +173,10 @@ inBrowser('journeys in a browser', () => {
     await panel()
       .getByRole('button', { name: /Step "mail" has no content yet/ })
       .click();
-    await panel().getByRole('button', { name: 'Write the mail here' }).click();
-    await panel().getByLabel('Subject').fill('Your guide, ');
+    await panel().getByRole('button', { name: 'Write the mail here' }).press('Enter');
+    await expectKeyboardIn(panel().getByLabel('Subject'));
+    expect(await panel().getByLabel('Subject').inputValue(), 'nothing is written for them').toBe('');
+    await typeOn(page, 'Your guide, ');
     await panel().getByLabel('Subject').press('End');
     await panel().getByRole('button', { name: 'Insert a field' }).click();
     await page.getByLabel('Search fields').fill('firstName');
@@ -192,7 +198,11 @@ inBrowser('journeys in a browser', () => {
     await card('mail-2').click();
     await panel().getByRole('button', { name: 'Write the mail here' }).click();
     await panel().getByLabel('Subject').fill('One more thought');
+    await page.getByRole('button', { name: '1 error' }).waitFor();
+    await panel().getByRole('textbox', { name: 'Text', exact: true }).fill('The prices, once more.');
     await panel().getByText('Saved', { exact: true }).waitFor();
+    await panel().getByRole('combobox', { name: 'Topic' }).click();
+    await page.getByRole('option', { name: 'Letters', exact: true }).click();
     await atRest(page);
     await card('tag').click();
     await panel().getByLabel('Note', { exact: true }).fill('Ask Ana whether we keep this.');
@@ -221,10 +231,16 @@ inBrowser('journeys in a browser', () => {
     await panel().waitFor({ state: 'detached' });
     await press(',');
     await panel().getByLabel('Signs').fill('They took the guide.');
-    await panel().getByRole('button', { name: 'Add a goal' }).click();
+    await panel().getByRole('button', { name: 'Add a goal' }).press('Enter');
+    await expectKeyboardIn(panel().getByRole('button', { name: 'Event: which event' }));
+    await press('Enter');
+    await typeOn(page, 'Conversation Booked');
+    await press('Enter');
     await panel().getByLabel('It is called').fill('Conversation booked');
     await page.getByRole('button', { name: 'Publish' }).click();
-    await page.getByRole('dialog', { name: 'Its mails go live first' }).getByRole('button', { name: 'Publish 2 mails' }).click();
+    const first = page.getByRole('dialog', { name: 'What it needs goes live first' });
+    await first.getByText('Letters topic, new').waitFor();
+    await first.getByRole('button', { name: 'Publish 3 drafts' }).click();
     const dialog = page.getByRole('dialog', { name: 'Publish Guide' });
     await dialog.getByRole('checkbox', { name: /^Publish with \d+ things? left open$/ }).check();
     await dialog.getByRole('button', { name: 'Publish' }).click();
@@ -236,14 +252,23 @@ inBrowser('journeys in a browser', () => {
       next: 'points',
       onTimeout: 'tag',
     });
-    expect(body.goal).toMatchObject({ name: 'Conversation booked' });
+    expect(body.goal).toMatchObject({ name: 'Conversation booked', on: { event: 'Conversation Booked' } });
+    expect(await world.must('GET', '/api/definitions/topic/letters')).toMatchObject({ version: 1 });
+    await world.settle();
   });
 
   test('it is saved as a picture', async () => {
-    await page.getByRole('button', { name: 'Save as a picture' }).click();
-    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'As SVG' }).click()]);
-    expect(file.suggestedFilename()).toBe('guide.svg');
-    expect(await readFile((await file.path())!, 'utf8')).toMatch(/<svg[\s\S]+Document[\s\S]+timed out[\s\S]+<\/svg>$/);
+    const save = async (as: string): Promise<Download> => {
+      await page.getByRole('button', { name: 'Save as a picture' }).click();
+      const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: as }).click()]);
+      return file;
+    };
+    const drawing = await save('As SVG');
+    expect(drawing.suggestedFilename()).toBe('guide.svg');
+    expect(await readFile((await drawing.path())!, 'utf8')).toMatch(/<svg[\s\S]+Document[\s\S]+timed out[\s\S]+<\/svg>$/);
+    const picture = await save('As PNG');
+    expect(picture.suggestedFilename()).toBe('guide.png');
+    expect((await readFile((await picture.path())!)).subarray(1, 4).toString()).toBe('PNG');
   });
 
   test('people go through it: who opened the mail gets points and another one a day later, who did not is tagged and noted', async () => {

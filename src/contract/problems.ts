@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DefinitionKind } from './definition.ts';
 import type { Circle } from './map.ts';
 
 /**
@@ -428,6 +429,8 @@ export interface Mistake {
   mend?: string | undefined;
   /** The circle of definitions that it is about. */
   circle?: Circle | undefined;
+  /** The draft that mends it when it is published. */
+  needs?: { kind: DefinitionKind; key: string } | undefined;
 }
 
 /** Where a value is wrong and what it must be. A choice between shapes is explained by the shape that came closest. */

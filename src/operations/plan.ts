@@ -85,6 +85,15 @@ export function mistakesOfSet(given: readonly Candidate[], standing: readonly St
       continue;
     }
     const evenSo = checkMeaning(document, drafted);
+    /** The draft of something new that mends it by itself. */
+    const needed = (mistake: Mistake): Mistake['needs'] => {
+      const found = standing.find(({ kind, key, version }) => {
+        const id = definitionId(kind, key);
+        const draft = drafted.get(id);
+        return version === null && !after.has(id) && draft && !has(checkMeaning(document, new Map([...after, [id, draft]])), mistake);
+      });
+      return found && { kind: found.kind, key: found.key };
+    };
     mistakes.push(
       ...about(
         document,
@@ -95,6 +104,7 @@ export function mistakesOfSet(given: readonly Candidate[], standing: readonly St
                 ...mistake,
                 message: `${mistake.message}: its draft is not published yet`,
                 mend: 'Publish that draft first, or together with this one.',
+                needs: needed(mistake),
               },
         ),
       ),
@@ -128,11 +138,12 @@ function mistakesAcross(given: readonly Candidate[], before: Documents, after: D
 }
 
 /** What a list of mistakes says of one, or of what a check found. */
-const mistakeOf = ({ path, message, mend, circle }: Mistake): Mistake => ({
+const mistakeOf = ({ path, message, mend, circle, needs }: Mistake): Mistake => ({
   path,
   message,
   ...(mend === undefined ? {} : { mend }),
   ...(circle ? { circle } : {}),
+  ...(needs ? { needs } : {}),
 });
 
 const has = (list: readonly Mistake[], mistake: Mistake): boolean => list.some((each) => isSame(each, mistake));

@@ -6,7 +6,11 @@ import { type Loose, setOf } from './set.ts';
 /** Two journeys in force beside each other: when they want the same people, and when they keep out of each other's way. */
 
 const topic = (key: string): Loose => ({ kind: 'topic', key, body: { name: key, purpose: 'marketing' } });
-const mail: Loose = { kind: 'template', key: 'mail', body: { channel: 'email', name: 'Mail', subject: 'Hello', blocks: [] } };
+const mail: Loose = {
+  kind: 'template',
+  key: 'mail',
+  body: { channel: 'email', name: 'Mail', subject: 'Hello', blocks: [{ block: 'text', text: 'Hello.' }] },
+};
 const call: Loose = { kind: 'template', key: 'call', body: { channel: 'webhook', name: 'Call', url: 'https://example.com', body: '{}' } };
 interface Shape {
   on?: object;

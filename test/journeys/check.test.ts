@@ -22,7 +22,16 @@ const steps = (...more: object[]): object => ({ steps: more });
 
 const documents: DefinitionDocument[] = [
   { kind: 'topic', key: 'news', body: { name: 'News', meaning: '', purpose: 'marketing' } },
-  { kind: 'template', key: 'mail', body: { channel: 'email', name: 'Mail', subject: 'Hello', preheader: '', blocks: [], fallbacks: {} } },
+  {
+    kind: 'template',
+    key: 'mail',
+    body: { channel: 'email', name: 'Mail', subject: 'Hello', preheader: '', blocks: [{ block: 'text', text: 'Hello.' }], fallbacks: {} },
+  },
+  {
+    kind: 'template',
+    key: 'begun',
+    body: { channel: 'email', name: 'Begun', subject: 'Hello', preheader: '', blocks: [{ block: 'text', text: ' ' }], fallbacks: {} },
+  },
   {
     kind: 'score',
     key: 'heat',
@@ -61,7 +70,14 @@ const broken: Record<string, [change: object, path: string, message: RegExp][]> 
       /"tag" leads back to itself without a wait/,
     ],
   ],
-  content: [[steps({ ...start, next: 'mail' }, { ...send, template: null }, stand, bye), 'steps.1.template', /has no content yet/]],
+  content: [
+    [steps({ ...start, next: 'mail' }, { ...send, template: null }, stand, bye), 'steps.1.template', /has no content yet/],
+    [
+      steps({ ...start, next: 'mail' }, { ...send, template: 'begun' }, stand, bye),
+      'steps.1.mail',
+      /the mail of step "mail" has no text yet/,
+    ],
+  ],
   exists: [
     [steps({ ...start, next: 'mail' }, { ...send, template: 'nothing' }, stand, bye), 'steps.1.template', /there is no template "nothing"/],
     [steps({ ...start, next: 'mail' }, { ...send, topic: 'nothing' }, stand, bye), 'steps.1.topic', /there is no topic "nothing"/],

@@ -12,6 +12,7 @@ const MistakeRow = z.object({
   message: z.string(),
   mend: z.string().optional().describe('How to mend it, where what is wrong does not say it'),
   circle: Circle.optional().describe('Where it is about a circle: the definitions on it'),
+  needs: z.object({ kind: DefinitionKind, key: z.string() }).optional().describe('The draft that mends it when it is published'),
 });
 
 const Reason = z.string().max(500).default('').describe('Why it may go beyond the budget of complexity, where it does; kept in the audit');

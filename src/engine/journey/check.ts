@@ -1,5 +1,6 @@
 import type { DefinitionDocument, DefinitionKind } from '#contract/definition.ts';
 import { definitionKinds } from '#contract/definition.ts';
+import type { Template } from '#contract/definition-bodies.ts';
 import { ms, sayDuration } from '#contract/instant.ts';
 import { type Architecture, type Journey, stepsAllowed } from '#contract/journey.ts';
 import type { Circle } from '#contract/map.ts';
@@ -220,10 +221,17 @@ const checks: readonly Check[] = [
   {
     name: 'content',
     level: 'error',
-    *find({ journey }) {
-      for (const step of journey.steps)
-        if ((step.kind === 'send' || step.kind === 'webhook') && step.template === null)
+    *find({ journey, known }) {
+      for (const step of journey.steps) {
+        if (step.kind !== 'send' && step.kind !== 'webhook') continue;
+        if (step.template === null) {
           yield about(journey, step, `step "${step.key}" has no content yet`, 'Write it, or choose a template.', 'template');
+          continue;
+        }
+        const mail = known.find('template', step.template);
+        const lacks = mail?.kind === 'template' ? unwritten(mail.body) : null;
+        if (lacks) yield about(journey, step, `the mail of step "${step.key}" has no ${lacks} yet`, 'Write it.', 'mail');
+      }
     },
   },
   {
@@ -469,4 +477,12 @@ export function checkJourney(journey: Journey, known: Known): Finding[] {
   const look: Look = { journey, steps: new Map(journey.steps.map((step) => [step.key, step])), known };
   const found = checks.flatMap(({ name, level, find }) => [...find(look)].map((each): Finding => ({ check: name, level, ...each })));
   return [...found.filter((each) => each.level === 'error'), ...found.filter((each) => each.level === 'warning')];
+}
+
+/** What of a mail is still to be written; null when nothing is. */
+function unwritten(body: Template): string | null {
+  if (body.channel !== 'email') return null;
+  if (body.subject === '') return 'subject';
+  const isEmpty = body.blocks?.every((block) => block.block === 'divider' || ('text' in block && block.text.trim() === ''));
+  return isEmpty ? 'text' : null;
 }

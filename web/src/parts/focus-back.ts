@@ -22,18 +22,28 @@ export function isStillAt(from: Element | null): boolean {
   return at === from || at === null || at.matches('body, h1') || (!from?.isConnected && !at.matches('input, textarea'));
 }
 
-/** What had the focus last, on whichever screen. */
+/** What had the focus last, on whichever screen; and the fields in which it stood, the innermost first. */
 let had: HTMLElement | null = null;
+let fields: Element[] = [];
 document.addEventListener('focusin', ({ target }) => {
-  if (target instanceof HTMLElement) had = target;
+  if (!(target instanceof HTMLElement)) return;
+  had = target;
+  fields = [];
+  for (let at = target.closest('[data-field]'); at !== null; at = at.parentElement?.closest('[data-field]') ?? null) fields.push(at);
 });
+
+/** What takes the keyboard in the field in which something was pressed that has made way for it. */
+const inItsPlace = (): HTMLElement | null | undefined => {
+  const field = fields.find((each) => each.isConnected);
+  return field?.querySelector<HTMLElement>('[data-first]') ?? field?.querySelector<HTMLElement>('input, textarea, button');
+};
 
 /** [ms] So long a dialog that closes may take to give the focus back by itself: it is looked at twice. */
 const grace = 50;
 
 /**
- * While mounted: when what had the focus was taken away, or can no longer be pressed because it has done its work, `next` gets it, else the heading of the
- * screen, which also gets it when the screen was come to. A button that is busy gets it back.
+ * While mounted: when what had the focus was taken away, or can no longer be pressed because it has done its work, what stands in its field now gets it, else
+ * `next`, else the heading of the screen, which also gets it when the screen was come to. A button that is busy gets it back.
  */
 export function useFocusKept(heading: RefObject<HTMLElement | null>, next: RefObject<HTMLElement | null> | undefined): void {
   useEffect(() => {
@@ -62,7 +72,7 @@ export function useFocusKept(heading: RefObject<HTMLElement | null>, next: RefOb
       else later();
     };
     const give = (): void => {
-      for (const one of [had, came ? null : next?.current, heading.current]) {
+      for (const one of [had, came ? null : inItsPlace(), came ? null : next?.current, heading.current]) {
         one?.focus({ preventScroll: true });
         if (document.activeElement === one) break;
       }

@@ -61,9 +61,9 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
   const vocabulary = useRoute('getVocabulary', undefined, { staleTime: 60_000 }).data;
   const journeys = useRoute('listJourneys', undefined).data?.items;
   const counts = useRoute('getJourneyCounts', { params: { key }, query: {} }, { enabled: definition.version !== null }).data;
-  const known = useKnown(key);
+  const known = useKnown(key, journey);
   const house = useHouse(key);
-  const pending = usePending(journey);
+  const pending = usePending(journey, draft.mistakes);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [dialog, setDialog] = useState<'publish' | 'help' | null>(null);
   const [dragging, setDragging] = useState<Dragged | null>(null);
@@ -109,7 +109,7 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
   const today = Math.floor(useNow() / 86_400_000) * 86_400_000;
   const across = useMemo(() => acrossOf(key, drawn, house, signals, today), [key, drawn, house, signals, today]);
   const findings = useMemo(
-    () => findingsOf(journey, known, across, draft.mistakes, new Set(pending.map((row) => row.key))),
+    () => findingsOf(journey, known, across, draft.mistakes, new Set(pending.map((row) => `${row.kind}/${row.key}`))),
     [journey, known, across, draft.mistakes, pending],
   );
   const wrong = useMemo(() => wrongOf(findings), [findings]);
@@ -181,9 +181,22 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
     if (spot) commands.pasteAt(spot, clip);
     else said('Nothing can follow a step that ends the run. Choose the step before it.');
   };
+  /** Where what was chosen is gone by it, the keyboard goes to the step that led to it. */
+  const travel = (go: (from: typeof history) => typeof history): void => {
+    const then = go(history).now;
+    const gone = choosing.current;
+    setHistory(go);
+    if (gone === undefined || stepOf(then, gone)) return;
+    const before = journey.steps.find((step) => stepOf(then, step.key) && waysOf(step).some(({ next }) => next === gone)) ?? then.steps[0];
+    if (before === undefined) return;
+    commands.choose(before.key, false);
+    wanted.current = { step: before.key, from: document.activeElement };
+    if (address.step === gone) setAddress({ step: undefined });
+  };
   useCanvasKeys({
-    undo: () => setHistory(undo),
-    redo: () => setHistory(redo),
+    undo: () => travel(undo),
+    redo: () => travel(redo),
+    enter: () => reachCard(stepOf(journey, choosing.current)?.key ?? journey.steps[0]?.key ?? ''),
     save: () => void save(),
     help: () => setDialog('help'),
     ask: askAfter,
@@ -258,7 +271,9 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
           isTried={trying !== null}
           onTry={() => setAddress(trying ? { try: undefined, panel: undefined } : { try: '1', panel: undefined })}
           onEntry={commands.addEntry}
-          onPicture={(format) => void savePicture(placed, key, format)}
+          onPicture={(format) =>
+            void savePicture(placed, key, format).catch(() => said('The picture could not be made. Save it as SVG instead.'))
+          }
           onHelp={() => setDialog('help')}
           onLeave={() => void save().then(() => setAddress({ edit: '0', step: undefined, panel: undefined }, { replace: false }))}
         />

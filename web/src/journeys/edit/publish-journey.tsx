@@ -1,6 +1,8 @@
 import { rampDefaults } from 'contract:words';
 import { useMemo, useState } from 'react';
+import type { DefinitionKind } from '#contract/definition.ts';
 import type { Journey } from '#contract/journey.ts';
+import type { Mistake } from '#contract/problems.ts';
 import { templatesOf } from '#engine/journey/templates.ts';
 import type { Reply } from '../../api.ts';
 import { Publish } from '../../definitions/publish.tsx';
@@ -11,19 +13,25 @@ import css from '../compare.module.css';
 import { sayCard } from '../read-journey.ts';
 import { useNames } from '../use-names.ts';
 import { readDraft } from './draft.ts';
-import { PublishMails } from './publish-mails.tsx';
+import { PublishFirst, sayPending } from './publish-first.tsx';
 import { type RampChoice, toRamp, usualChoice } from './ramp-choice.ts';
 import { RampFields } from './ramp-fields.tsx';
 
 type Row = Reply<'listDefinitions'>['items'][number];
-/** Those among them whose draft is not what is live. */
-export function usePending(journey: Journey): Row[] {
+/** What has to be live before the journey: its mails whose draft is not, and whatever is new and it asks about. Those that others may ask about come first. */
+export function usePending(journey: Journey, mistakes: readonly Mistake[]): Row[] {
   const rows = useRoute('listDefinitions', { query: {} }).data?.items ?? [];
   const used = templatesOf(journey);
-  return rows.filter((row) => row.kind === 'template' && used.has(row.key) && (row.version === null || row.hasDraft));
+  const needed = new Set(mistakes.flatMap(({ needs }) => (needs ? [`${needs.kind}/${needs.key}`] : [])));
+  return rows
+    .filter((row) =>
+      row.kind === 'template' && used.has(row.key) ? row.version === null || row.hasDraft : needed.has(`${row.kind}/${row.key}`),
+    )
+    .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 }
+const order: readonly DefinitionKind[] = ['field', 'topic', 'lifecycle', 'segment', 'score', 'grade', 'template'];
 
-/** Publishes a journey: first the mails that were written for it, then the journey itself. */
+/** Publishes a journey: first what it needs to be live, then the journey itself. */
 export function PublishJourney({
   open,
   definition,
@@ -41,7 +49,7 @@ export function PublishJourney({
   const usual = useMemo(() => usualChoice(row, rampDefaults), [row]);
   const [chosen, setChosen] = useState<RampChoice | null>(null);
   const choice = chosen ?? usual.choice;
-  const mailsFirst = pending.length > 0;
+  const othersFirst = pending.length > 0;
   const before = useMemo(() => readDraft(definition.published), [definition.published]);
   const after = useMemo(() => readDraft(definition.draft), [definition.draft]);
   const names = useNames();
@@ -51,20 +59,20 @@ export function PublishJourney({
   };
   return (
     <>
-      <PublishMails
-        open={open && mailsFirst}
+      <PublishFirst
+        open={open && othersFirst}
         journey={definition.key}
         pending={pending}
         onClose={onClose}
         onPublished={() => {
-          // Where only mails were changed, nothing is left to publish.
+          // Where only those were changed, nothing is left to publish.
           if (definition.version === null || definition.hasDraft) return;
-          said(pending.length === 1 ? 'The mail is live.' : 'The mails are live.');
+          said(`${sayPending(pending)} ${pending.length === 1 ? 'is' : 'are'} live.`);
           onClose();
         }}
       />
       <Publish
-        open={open && !mailsFirst}
+        open={open && !othersFirst}
         definition={definition}
         onClose={() => {
           setChosen(null);

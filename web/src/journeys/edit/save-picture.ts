@@ -37,15 +37,15 @@ const sideMax = 8_000;
 /** Saves the drawing as a file: SVG as it is, PNG at twice its size where that fits. */
 export async function savePicture(placed: Placed, name: string, format: 'svg' | 'png'): Promise<void> {
   const { svg, width, height } = drawPicture(placed, coloursNow(), measureText);
-  const blob = new Blob([svg], { type: 'image/svg+xml' });
-  if (format === 'svg') return void download(blob, `${name}.svg`);
+  if (format === 'svg') return download(new Blob([svg], { type: 'image/svg+xml' }), `${name}.svg`);
   const image = new Image();
-  image.src = URL.createObjectURL(blob);
+  // The policy of the page takes pictures from addresses of data, not of blobs.
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   await image.decode();
   const scale = Math.min(2, sideMax / Math.max(width, height));
   const canvas = Object.assign(document.createElement('canvas'), { width: width * scale, height: height * scale });
   canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
-  URL.revokeObjectURL(image.src);
   const png = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-  if (png) download(png, `${name}.png`);
+  if (png === null) throw new Error('The browser made no picture of it.');
+  download(png, `${name}.png`);
 }

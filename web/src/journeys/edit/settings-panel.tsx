@@ -219,13 +219,12 @@ function Serves({ put }: { put: Put }) {
 }
 
 function Goal({ put }: { put: Put }) {
-  const { journey, usual } = useAround();
-  const { goal } = journey;
+  const { goal } = useAround().journey;
   return (
     <Section title="Goal" hint="The run ends at once when this happens, also inside a wait.">
       <div data-field="goal" className={css.editor}>
         {goal === null ? (
-          <AddRow onClick={() => put({ goal: { on: { event: usual.event }, name: 'Reached the goal', within: 'P30D' } }, 'the goal')}>
+          <AddRow onClick={() => put({ goal: { on: { event: '' }, name: 'Reached the goal', within: 'P30D' } }, 'the goal')}>
             Add a goal
           </AddRow>
         ) : (
@@ -259,8 +258,7 @@ function Goal({ put }: { put: Put }) {
 }
 
 function Exits({ put }: { put: Put }) {
-  const { journey, usual } = useAround();
-  const { exits } = journey;
+  const { exits } = useAround().journey;
   return (
     <Section title="Left early" hint="The run ends at once when one of these happens.">
       {exits.map((exit, index) => (
@@ -284,7 +282,7 @@ function Exits({ put }: { put: Put }) {
       ))}
       <AddRow
         disabled={exits.length >= 20}
-        onClick={() => put({ exits: [...exits, { on: { event: usual.event }, reason: 'no longer needed' }] }, 'when it is left')}
+        onClick={() => put({ exits: [...exits, { on: { event: '' }, reason: 'no longer needed' }] }, 'when it is left')}
       >
         Add a reason to leave
       </AddRow>

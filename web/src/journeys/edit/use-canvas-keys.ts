@@ -5,6 +5,8 @@ import { shelved } from './use-commands.ts';
 interface CanvasKeys {
   undo: () => void;
   redo: () => void;
+  /** The keyboard is nowhere, and comes to the canvas. */
+  enter: () => void;
   save: () => void;
   help: () => void;
   /** Asks what to put after the step at which the keyboard is. */
@@ -57,7 +59,10 @@ export function useCanvasKeys(keys: CanvasKeys): void {
       if (mod && event.key.toLowerCase() === 'd') latest.current.duplicate();
       else if (mod && event.key.toLowerCase() === 'a') latest.current.chooseAll();
       else if (mod) return;
-      else if (event.key === 'n' || event.key === '+') latest.current.ask();
+      else if (event.key.startsWith('Arrow')) {
+        if (!(event.target as Element).matches('body, h1')) return;
+        latest.current.enter();
+      } else if (event.key === 'n' || event.key === '+') latest.current.ask();
       else if (event.key === 'Delete' || event.key === 'Backspace') latest.current.remove();
       else if (event.key === '?') latest.current.help();
       else if (event.key === 'p') latest.current.problems();

@@ -1,3 +1,4 @@
+import { useQueries } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef } from 'react';
 import type { DefinitionDocument, DefinitionKind } from '#contract/definition.ts';
 import { isObject } from '#contract/json.ts';
@@ -9,11 +10,13 @@ import { checkHouse } from '#engine/house/check.ts';
 import { type House, openHouse } from '#engine/house/house.ts';
 import { signalFindings } from '#engine/house/signals.ts';
 import { checkJourney, type Finding, type Known } from '#engine/journey/check.ts';
-import { useRoute } from '../../query.ts';
+import { templatesOf } from '#engine/journey/templates.ts';
+import { call, type Reply } from '../../api.ts';
+import { keyOf, useRoute } from '../../query.ts';
 import { readDraft } from './draft.ts';
 
 /** What the checks of a journey look up: every definition as its draft stands, and which events came lately. Null until it is known. */
-export function useKnown(key: string): Known | null {
+export function useKnown(key: string, journey: Journey): Known | null {
   const set = useRoute('exportSet', { query: { what: 'drafts' } }, { staleTime: 60_000 });
   const rows = useRoute('listDefinitions', { query: {} }).data?.items;
   const others = (rows ?? []).filter((row) => row.kind !== 'journey' || row.key !== key);
@@ -25,13 +28,35 @@ export function useKnown(key: string): Known | null {
     if (before.current !== '' && before.current !== mark) void refetch();
     before.current = mark;
   }, [mark, refetch]);
+  const written = useWritten(journey, rows);
   return useMemo(
     () =>
       set.data
-        ? { ...knownOf(set.data.definitions), seen: seen?.complete ? new Set(seen.items.map((each) => each.name)) : undefined }
+        ? {
+            ...knownOf([...set.data.definitions, ...written]),
+            seen: seen?.complete ? new Set(seen.items.map((each) => each.name)) : undefined,
+          }
         : null,
-    [set.data, seen],
+    [set.data, seen, written],
   );
+}
+
+/** The mails of a journey as they were just written here, before the set is read again. */
+function useWritten(
+  journey: Journey,
+  rows: Reply<'listDefinitions'>['items'] | undefined,
+): { kind: 'template'; key: string; body: unknown }[] {
+  const updated = new Map((rows ?? []).flatMap((row) => (row.kind === 'template' ? [[row.key, row.updatedAt] as const] : [])));
+  return useQueries({
+    queries: [...templatesOf(journey)].map((key) => {
+      const args = { params: { kind: 'template' as const, key } };
+      return { queryKey: keyOf('getDefinition', args), queryFn: () => call('getDefinition', args), enabled: false };
+    }),
+    combine: (answers) =>
+      answers.flatMap(({ data }) =>
+        data && data.updatedAt >= (updated.get(data.key) ?? '') ? [{ kind: 'template' as const, key: data.key, body: data.draft }] : [],
+      ),
+  });
 }
 
 /** The house as it would be with this draft: everything else as it is in force. Null until it is known. */
@@ -108,7 +133,8 @@ export function findingsOf(
   pending: ReadonlySet<string>,
 ): Finding[] {
   const found = known === null ? [] : [...checked(journey, known), ...across];
-  const isPending = ({ message }: Mistake): boolean => pending.has(/^there is no template "([^"]+)"/.exec(message)?.[1] ?? '');
+  const isPending = ({ needs, message }: Mistake): boolean =>
+    pending.has(needs ? `${needs.kind}/${needs.key}` : `template/${/^there is no template "([^"]+)"/.exec(message)?.[1]}`);
   const besides = mistakes
     .filter((one) => !isPending(one) && !one.circle && !found.some((each) => each.level === 'error' && isAbout(each.path, one.path)))
     .map(

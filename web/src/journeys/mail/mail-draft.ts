@@ -17,6 +17,16 @@ function readMail(body: unknown): Mail | null {
 }
 export const mailReading: Reading<Mail> = { read: readMail, text: textOf };
 
+/** What a mail begins with: nothing that could be sent by mistake. */
+export const blankMail = (name: string): Mail => ({
+  channel: 'email',
+  name,
+  subject: '',
+  preheader: '',
+  blocks: [{ block: 'text', text: '' }],
+  fallbacks: { firstName: 'there' },
+});
+
 export const blankBlock: Record<Block['block'], () => Block> = {
   heading: () => ({ block: 'heading', text: '' }),
   text: () => ({ block: 'text', text: '' }),

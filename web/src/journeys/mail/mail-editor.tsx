@@ -2,7 +2,6 @@ import { Button, TextInput } from '@mantine/core';
 import { IconPencilPlus } from '@tabler/icons-react';
 import { type FocusEvent, type KeyboardEvent, useRef, useState } from 'react';
 import { keyOf } from '../../definitions/key-of.ts';
-import { starters } from '../../definitions/starters.ts';
 import type { Reply } from '../../api.ts';
 import { redo, undo } from '../../parts/history.ts';
 import { ProblemView } from '../../parts/problem.tsx';
@@ -18,7 +17,7 @@ import { useAround } from '../steps/context.ts';
 import { TemplatePreview } from '../template-preview.tsx';
 import { InsertField } from './insert-field.tsx';
 import { MailBlocks, type Written } from './mail-blocks.tsx';
-import { fallbacksOf, type Mail, mailReading } from './mail-draft.ts';
+import { blankMail, fallbacksOf, type Mail, mailReading } from './mail-draft.ts';
 import css from './mail.module.css';
 import { MailPreview } from './mail-preview.tsx';
 import { SendTest } from './send-test.tsx';
@@ -39,7 +38,7 @@ function NewMail({ onMade }: { onMade: (template: string) => void }) {
     const key = freshKey(taken, `${keyOf(journeyKey).slice(0, 50) || 'journey'}-mail`);
     await put.mutateAsync({
       params: { kind: 'template', key },
-      body: { body: starters.template(`${journey.name || journeyKey}: ${key.replace(/^.*-mail/, 'mail')}`) },
+      body: { body: blankMail(`${journey.name || journeyKey}: ${key.replace(/^.*-mail/, 'mail')}`) },
     });
     onMade(key);
   };
@@ -135,7 +134,7 @@ function Write({ definition, first, topic }: { definition: Reply<'getDefinition'
         ) : (
           <>
             <TextInput label="Name" description="For colleagues" {...line('name')} />
-            <TextInput label="Subject" {...line('subject')} />
+            <TextInput label="Subject" data-first {...line('subject')} />
             <TextInput label="Preheader" description="Stands beside the subject in a list of mails" {...line('preheader')} />
             <MailBlocks mail={mail} onChange={edit} onWrite={onWrite} />
             <Fallbacks mail={mail} onChange={edit} />

@@ -36,14 +36,16 @@ export function MaybeRuleField({
   const [begun, setBegun] = useState(false);
   if (rest.value === undefined && !begun)
     return (
-      <Field label={rest.label} path={rest.path}>
-        <Button size="xs" variant="default" onClick={() => setBegun(true)}>
-          {add}
-        </Button>
-      </Field>
+      <div data-field={rest.path}>
+        <Field label={rest.label} path={rest.path}>
+          <Button size="xs" variant="default" onClick={() => setBegun(true)}>
+            {add}
+          </Button>
+        </Field>
+      </div>
     );
   return (
-    <div>
+    <div data-field={rest.path}>
       <RuleField {...rest} onChange={onChange} />
       <Button
         size="xs"

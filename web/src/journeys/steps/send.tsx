@@ -28,12 +28,14 @@ export const send: Fields<'send'> = ({ step, onChange }) => {
         value={step.template}
         onChange={(template) => onChange({ template }, 'the content')}
       />
-      <MailEditor
-        key={step.template ?? ''}
-        template={step.template}
-        topic={step.topic}
-        onMade={(template) => onChange({ template }, 'the content')}
-      />
+      <div data-field="mail">
+        <MailEditor
+          key={step.template ?? ''}
+          template={step.template}
+          topic={step.topic}
+          onMade={(template) => onChange({ template }, 'the content')}
+        />
+      </div>
       <KeyField label="Topic" path="topic" of="topic" value={step.topic} onChange={(topic) => topic && onChange({ topic }, 'the topic')} />
       <KeyField
         label="Offer"
