@@ -114,6 +114,7 @@ test('drafts wait, and a definition says what it lacks before it can be publishe
     path: 'steps.1.template',
     message: 'there is no template "welcome-hello": its draft is not published yet',
     mend: 'Publish that draft first, or together with this one.',
+    needs: { kind: 'template', key: 'welcome-hello' },
   });
   await expect(publishDefinition(deps, workspace, 'ana', 'journey', 'welcome')).rejects.toMatchObject({ code: 'definition-invalid' });
 });
