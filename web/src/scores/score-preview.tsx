@@ -59,7 +59,7 @@ export function ScorePreview({ scoreKey, name, published, everybody, counting, p
           {everybody.counting ? (
             <Progress value={(100 * preview.people) / preview.of} size={6} aria-label="How many have been counted" />
           ) : (
-            <p className="faint">A fair sample: whoever was counted was not chosen.</p>
+            <p className="faint">A fair sample: who is in it is left to chance.</p>
           )}
           <Button size="xs" variant="default" disabled={counting} onClick={everybody.counting ? everybody.stop : everybody.count}>
             {everybody.counting ? 'Stop' : 'Count everybody'}

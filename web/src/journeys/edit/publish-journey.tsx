@@ -25,11 +25,14 @@ export function usePending(journey: Journey, mistakes: readonly Mistake[]): Row[
   const needed = new Set(mistakes.flatMap(({ needs }) => (needs ? [`${needs.kind}/${needs.key}`] : [])));
   return rows
     .filter((row) =>
-      row.kind === 'template' && used.has(row.key) ? row.version === null || row.hasDraft : needed.has(`${row.kind}/${row.key}`),
+      row.kind === 'template' && used.has(row.key)
+        ? row.version === null || row.hasDraft
+        : row.version === null && order.includes(row.kind) && needed.has(`${row.kind}/${row.key}`),
     )
     .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 }
-const order: readonly DefinitionKind[] = ['field', 'topic', 'lifecycle', 'segment', 'score', 'grade', 'template'];
+/** Another journey and the lifecycle decide about people by themselves: they go live on their own pages. */
+const order: readonly DefinitionKind[] = ['field', 'topic', 'offer', 'segment', 'score', 'grade', 'template'];
 
 /** Publishes a journey: first what it needs to be live, then the journey itself. */
 export function PublishJourney({

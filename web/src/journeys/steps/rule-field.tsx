@@ -34,30 +34,31 @@ export function MaybeRuleField({
   ...rest
 }: Omit<RuleFieldProps, 'onChange'> & { add: string; onChange: (rule: Rule | undefined) => void }) {
   const [begun, setBegun] = useState(false);
-  if (rest.value === undefined && !begun)
-    return (
-      <div data-field={rest.path}>
+  // One element for both, in which the keyboard finds what has come in the place of the button.
+  return (
+    <div data-field={rest.path}>
+      {rest.value === undefined && !begun ? (
         <Field label={rest.label} path={rest.path}>
           <Button size="xs" variant="default" onClick={() => setBegun(true)}>
             {add}
           </Button>
         </Field>
-      </div>
-    );
-  return (
-    <div data-field={rest.path}>
-      <RuleField {...rest} onChange={onChange} />
-      <Button
-        size="xs"
-        variant="subtle"
-        color="gray"
-        onClick={() => {
-          setBegun(false);
-          if (rest.value !== undefined) onChange(undefined);
-        }}
-      >
-        Take the rule away
-      </Button>
+      ) : (
+        <>
+          <RuleField {...rest} onChange={onChange} />
+          <Button
+            size="xs"
+            variant="subtle"
+            color="gray"
+            onClick={() => {
+              setBegun(false);
+              if (rest.value !== undefined) onChange(undefined);
+            }}
+          >
+            Take the rule away
+          </Button>
+        </>
+      )}
     </div>
   );
 }
