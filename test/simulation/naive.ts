@@ -56,7 +56,8 @@ export function holds(rule: Rule, subject: Subject, book: Book, now: Instant): b
     const { name, where, within, atMost } = rule.event;
     const atLeast = rule.event.atLeast ?? (atMost === undefined ? 1 : 0);
     const count = subject.events.filter(
-      (event) => matches(event, name, where) && (within === undefined || event.at > now - ms(within)),
+      // What is yet to come, because the clock was put back since, is in no window before its instant.
+      (event) => matches(event, name, where) && (within === undefined || (event.at > now - ms(within) && event.at <= now)),
     ).length;
     return count >= atLeast && count <= (atMost ?? Number.POSITIVE_INFINITY);
   }
