@@ -140,6 +140,15 @@ describe('hostile values', () => {
     expect(text).toContain('Hi [win](https://evil.example/) **now** *x*, welcome');
   });
 
+  test('an address in a value is no link, however it is written around', () => {
+    const { html, links } = render(
+      { blocks: textBlock('Hi {{ person.name }}, see {{ person.page }}') },
+      { name: 'https://evil.example/', page: 'http://x.example' },
+    );
+    expect(links).toEqual([]);
+    expect(bodyOf(html)).toContain('Hi https://evil.example/, see http://x.example');
+  });
+
   test('a subject stays one line without control characters', () => {
     expect(subject('Hi {{ person.name }}', { name: 'Ana\r\nBcc: eve@example.com\0\u0007\u2028x' })).toBe('Hi Ana Bcc: eve@example.com x');
   });
@@ -241,6 +250,27 @@ describe('links', () => {
     expect(text).toContain('write (a@acme.example), bad.');
     expect(text).toContain('Three: https://t.acme.example/c/2?');
     expect(text).toContain('[Picture] https://t.acme.example/c/3?');
+  });
+
+  test('an address that stands by itself is a link as well, without the stop after it', () => {
+    const { html, text, links } = render(
+      {
+        blocks: textBlock(
+          'See https://acme.example/a?b=1&c=2, **https://acme.example/bold** and [https://acme.example/named](https://acme.example/other). Yours: https://acme.example/{{ person.page }}.',
+        ),
+      },
+      { page: 'p(1)' },
+    );
+    expect(links).toEqual([
+      'https://acme.example/a?b=1&c=2',
+      'https://acme.example/bold',
+      'https://acme.example/other',
+      'https://acme.example/p(1)',
+    ]);
+    expect(html).toMatch(/<a class="link" href="https:[^"]*\/c\/0\?[^"]*"[^>]*>https:\/\/acme\.example\/a\?b=1&amp;c=2<\/a>, <strong><a /);
+    expect(html).toContain('>https://acme.example/named</a>. Yours: <a ');
+    expect(html).toContain('>https://acme.example/p(1)</a>.');
+    expect(text).toMatch(/^See https:\/\/t\.acme\.example\/c\/0\?\S*, https:\/\/t\.acme\.example\/c\/1\?/);
   });
 
   test('a button whose link is missing or not allowed is left out', () => {

@@ -194,7 +194,10 @@ const Block = z.discriminatedUnion('block', [
   z.strictObject({ block: z.literal('heading'), text: z.string().max(2000) }),
   z.strictObject({
     block: z.literal('text'),
-    text: z.string().max(20000).describe('Liquid; blank lines part paragraphs; **bold**, *italic* and [label](address) work'),
+    text: z
+      .string()
+      .max(20000)
+      .describe('Liquid; blank lines part paragraphs; **bold**, *italic*, [label](address) and https://… by itself work'),
   }),
   z.strictObject({ block: z.literal('button'), label: z.string().max(200), link: z.string().max(2000) }),
   z.strictObject({

@@ -12,6 +12,7 @@ import { listDefinitions, lockRevision, saveDraft, type StoredDefinition } from 
 import { listKillSwitches } from '#store/kill-switches.ts';
 import { failedByJourney } from '#store/messages.ts';
 import { namesOf } from '#store/people.ts';
+import { openRamps } from '#store/ramps.ts';
 import { type JourneyCounts, journeyCounts, liveBeside, pinnedVersions, stepCounts } from '#store/runs.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
@@ -30,6 +31,7 @@ export async function listJourneys(deps: Deps, workspace: Workspace): Promise<{ 
     const standing = await listDefinitions(tx, workspace.id);
     const journeys = standing.filter((each) => each.kind === 'journey').map(readStored);
     const windows = new Map(journeys.map(({ key, body }) => [key, body && goalWindowOf(body)] as const));
+    const ramps = new Map((await openRamps(tx, [workspace.id])).map((ramp) => [ramp.journey, ramp]));
     const settled = new Map([...windows].flatMap(([key, within]) => (within === null ? [] : [[key, now - ms(within)] as const])));
     const counts = await journeyCounts(tx, workspace.id, now - 7 * day, settled);
     const failed = await failedByJourney(tx, workspace.id, now - 30 * day);
@@ -53,6 +55,7 @@ export async function listJourneys(deps: Deps, workspace: Workspace): Promise<{ 
       items: journeys.map(({ key, stored, body, loose, folder, hasDraft }): Row => {
         const count = counts.get(key) ?? noCounts;
         const within = windows.get(key) ?? null;
+        const ramp = ramps.get(key);
         return {
           key,
           name: String(loose.name ?? key),
@@ -60,6 +63,7 @@ export async function listJourneys(deps: Deps, workspace: Workspace): Promise<{ 
           version: stored.version,
           hasDraft,
           stopped: stopped.has(`journey:${key}`) || stopped.has('workspace'),
+          ramp: ramp ? { share: ramp.plan.shares[ramp.place]!, held: ramp.state === 'held' } : null,
           retired: stored.retired,
           archivedAt: isoOrNull(stored.archivedAt),
           ends: body?.ends ?? null,

@@ -12,7 +12,7 @@ import { type Loose, setOf } from './set.ts';
 
 interface Case {
   set: Loose[];
-  policy?: Partial<HousePolicy>;
+  policy?: Partial<HousePolicy> & { senderEmail?: string };
   /** How often the goal of each journey was met; what has been seen is not asked for where it is missing. */
   met?: Record<string, number>;
   quietDays?: number;
@@ -68,6 +68,11 @@ const score = (more: object): Loose => ({
   body: { name: 'Heat', signals: [{ because: 'visited', points: 5, on: { event: 'Page Viewed' }, halfLife: 'P14D', times: 5 }], ...more },
 });
 const mail = { key: 'mail', kind: 'send', template: 'mail', topic: 'news', next: 'bye' };
+const hook: Loose = {
+  kind: 'template',
+  key: 'mail',
+  body: { channel: 'webhook', name: 'Hook', url: 'https://shop.example/hook', body: '{}' },
+};
 const comesForward = { entry: [{ on: { event: 'Began' } }] };
 const many = ['one', 'two', 'three', 'four'].map((key) => plain(key));
 const seen = { one: 0, two: 0, three: 0, four: 0 };
@@ -401,6 +406,16 @@ const cases: Record<string, [why: string, given: Case, says: RegExp | null][]> =
       null,
     ],
     ['other people', { set: [plain('one', 'Began'), journey('two', [entry('bye', { when: paid }), bye])] }, null],
+  ],
+  sender: [
+    [
+      'mails without a From address',
+      { set: [journey('one', [entry('mail'), mail, bye])], policy: { senderEmail: '' } },
+      /^warning sender steps: its mails have no From address of this workspace/,
+    ],
+    ['a From address', { set: [journey('one', [entry('mail'), mail, bye])], policy: { senderEmail: 'hello@linden.example' } }, null],
+    ['no mail at all', { set: [plain('one')], policy: { senderEmail: '' } }, null],
+    ['another channel', { set: [journey('one', [entry('mail'), mail, bye]), hook], policy: { senderEmail: '' } }, null],
   ],
   unused: [
     [

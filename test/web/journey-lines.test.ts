@@ -21,6 +21,7 @@ const row = (name: string, more: Partial<JourneyRow> = {}): JourneyRow => ({
   version: 1,
   hasDraft: false,
   stopped: false,
+  ramp: null,
   ends: null,
   retired: false,
   archivedAt: null,

@@ -15,6 +15,10 @@ export const JourneyRow = z.object({
   version: z.number().nullable(),
   hasDraft: z.boolean().describe('Whether its draft differs from what is published in more than the folder'),
   stopped: z.boolean(),
+  ramp: z
+    .object({ share: z.number().min(0).max(100), held: z.boolean() })
+    .nullable()
+    .describe('The share of those who enter that the version in force takes while it is brought in step by step; held takes nobody new'),
   ends: IsoInstant.nullable().describe('Nobody enters after this'),
   retired: z.boolean().describe('Nobody enters any more; who is under way goes on'),
   archivedAt: IsoInstant.nullable().describe('Put away: it stands in this list, and lists that people read leave it out'),

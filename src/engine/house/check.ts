@@ -11,6 +11,7 @@ import type { Finding } from '../journey/check.ts';
 import { toldFrom } from './circles.ts';
 import { collisionsOf } from './collisions.ts';
 import { complexityOf } from '../journey/complexity.ts';
+import { templatesOf } from '../journey/templates.ts';
 import type { House } from './house.ts';
 
 /** What is wrong with a definition, or left open, because of the others that are in force beside it. */
@@ -185,6 +186,22 @@ const checks: readonly HouseCheck[] = [
     level: 'error',
     *find(document, house) {
       if (document.kind === 'journey') yield* experimentTroubles(document, house);
+    },
+  },
+  {
+    name: 'sender',
+    level: 'warning',
+    *find(document, { documents, policy }) {
+      if (document.kind !== 'journey' || policy.senderEmail !== '') return;
+      const sends = templatesOf(document.body);
+      const others = documents.filter((each) => each.kind === 'template' && each.body.channel !== 'email').map(({ key }) => key);
+      if ([...sends].some((key) => !others.includes(key)))
+        yield {
+          step: null,
+          path: 'steps',
+          message: 'its mails have no From address of this workspace: they would leave as hello@ at the host of this server',
+          mend: 'Set the address under Settings, Sender. Many inboxes refuse mail from an address whose domain is not yours.',
+        };
     },
   },
   {

@@ -11,8 +11,11 @@ export interface JourneyUse {
   inForceSince: Instant | null;
 }
 
+/** What a workspace asks, and its From address: '' while none is set; what asks about that is quiet where it is not given. */
+type OwnPolicy = HousePolicy & { senderEmail?: string | undefined };
+
 export interface HouseGiven {
-  policy?: HousePolicy;
+  policy?: OwnPolicy;
   /** The documents that are in force today, before what is given; none where nobody knows. */
   before?: readonly DefinitionDocument[];
   /** By key of the journey; what asks about it is quiet where it is not given. */

@@ -236,9 +236,11 @@ function writeBoth(marked: string, book: LinkBook, shape: MailShell): { html: st
     text: (text) => text,
     strong: (inner) => inner,
     emphasis: (inner) => inner,
-    link(label) {
+    link(label, given) {
       const address = written[next++] ?? null;
       if (address === null || address === label) return label;
+      // Of an address that stands by itself, one is enough: the one that leads there.
+      if (label === given) return address;
       return `${label} (${address.replace(/^(?:mailto|tel):/i, '')})`;
     },
   };

@@ -19,6 +19,9 @@ export function usePlanned({ kind, key, draft }: Reply<'getDefinition'>, wanted 
   return plan?.changes.find((one) => one.kind === kind && one.key === key);
 }
 
+/** What is new altogether was just written: a text of more lines than these is folded, so that what it asks for stands in sight. */
+const shownNew = 24;
+
 /** What a draft would change: its mistakes, whom it concerns, what deserves a second look, and its text against what is live. */
 export function WhatChanges({
   definition,
@@ -37,10 +40,11 @@ export function WhatChanges({
   where?: ((path: string) => string) | undefined;
 }) {
   const { kind, key, draft } = definition;
+  const after = toText(kind, draft);
   const text = (
     <DiffView
       before={toText(kind, definition.published)}
-      after={toText(kind, draft)}
+      after={after}
       label={definition.version === null ? 'All of it is new' : `Since version ${definition.version}`}
     />
   );
@@ -69,9 +73,9 @@ export function WhatChanges({
         </>
       )}
       {drawn}
-      {drawn ? (
+      {drawn || (definition.version === null && after.split('\n').length > shownNew) ? (
         <details className={css.asText}>
-          <summary>As text</summary>
+          <summary>{drawn ? 'As text' : 'All of it is new: as text'}</summary>
           {text}
         </details>
       ) : (

@@ -208,6 +208,7 @@ function Drawn({
         <Controls showInteractive={false} className={css.controls ?? ''} fitViewOptions={{ padding: 0.1, maxZoom: 1 }} aria-label="Zoom" />
         <Begin placed={placed} />
         <Look placed={placed} wanted={current} />
+        <LookAtWay placed={placed} way={way} />
         {children}
       </ReactFlow>
     </div>
@@ -230,6 +231,12 @@ function passing(way: WayTaken | null, step: string, language: string): Pick<Car
   };
 }
 
+const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+/** Smaller than this, the words on cards cannot be read. */
+const leastRead = 0.72;
+/** Beside a way that is brought into sight [px]. */
+const edge = 24;
+
 /** Begins at the entry, in a size that can be read. */
 function Begin({ placed }: { placed: Placed }) {
   const flow = useReactFlow();
@@ -240,7 +247,7 @@ function Begin({ placed }: { placed: Placed }) {
     begun.current = true;
     const right = Math.max(...placed.nodes.map((node) => node.x + node.width));
     const entry = placed.nodes.find((node) => node.step?.kind === 'entry') ?? placed.nodes[0]!;
-    const least = width < 560 ? 0.9 : 0.72; // on a phone fewer cards, but words that can be read
+    const least = width < 560 ? 0.9 : leastRead; // on a phone fewer cards, but words that can be read
     const zoom = Math.min(1, Math.max(least, (width - 24) / (right + 24)));
     const middle = right * zoom + 24 <= width ? (right + 24) / 2 : entry.x + entry.width / 2;
     void flow.setViewport({ x: width / 2 - middle * zoom, y: 24 - entry.y * zoom, zoom });
@@ -272,8 +279,41 @@ function Look({ placed, wanted }: { placed: Placed; wanted: string | undefined }
     if (!inSight)
       void flow.setCenter(node.x + node.width / 2, node.y + node.height / 2, {
         zoom,
-        duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 140,
+        duration: calm() ? 0 : 140,
       });
   }, [wanted, width, height, placed, flow, canvas]);
+  return null;
+}
+
+/** Brings the way that somebody took into sight when it is out of it: when it is first drawn, when it becomes another, and when there is less room. */
+function LookAtWay({ placed, way }: { placed: Placed; way: WayTaken | null }) {
+  const flow = useReactFlow();
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
+  const taken = way === null ? '' : [...way.steps.keys()].join(' ');
+  const before = useRef({ taken: '', width: 0, height: 0 });
+  useEffect(() => {
+    const was = before.current;
+    before.current = { taken, width, height };
+    if (taken === '' || width === 0) return;
+    if (was.taken === taken && was.width <= width && was.height <= height) return;
+    const on = new Set(taken.split(' '));
+    const cards = placed.nodes.filter((node) => on.has(node.id));
+    if (cards.length === 0) return;
+    const left = Math.min(...cards.map((card) => card.x));
+    const top = Math.min(...cards.map((card) => card.y));
+    const across = Math.max(...cards.map((card) => card.x + card.width)) - left;
+    const down = Math.max(...cards.map((card) => card.y + card.height)) - top;
+    const now = flow.getViewport();
+    const isSeen = (zoom: number, x: number, y: number): boolean =>
+      left * zoom + x >= 0 && top * zoom + y >= 0 && (left + across) * zoom + x <= width && (top + down) * zoom + y <= height;
+    if (isSeen(now.zoom, now.x, now.y)) return;
+    const byWidth = Math.max(leastRead, (width - 2 * edge) / across);
+    const whole = Math.min(byWidth, (height - 2 * edge) / down);
+    // Of a way that is too long to be read as a whole, its beginning is shown.
+    const zoom = Math.min(now.zoom, whole >= leastRead ? whole : byWidth);
+    const y = down * zoom + 2 * edge <= height ? height / 2 - (top + down / 2) * zoom : edge - top * zoom;
+    void flow.setViewport({ x: width / 2 - (left + across / 2) * zoom, y, zoom }, { duration: calm() ? 0 : 140 });
+  }, [taken, width, height, placed, flow]);
   return null;
 }

@@ -54,11 +54,13 @@ function People({ count, row, run, says }: { count: number; row: JourneyRow; run
   );
 }
 
+const hasProblems = ({ problems }: JourneyRow): boolean => problems.errors + problems.warnings + problems.people30d > 0;
+
 /** What is wrong, worst first: errors, people for whom something failed, warnings. */
 export function Problems({ row }: { row: JourneyRow }) {
   const { errors, warnings, people30d } = row.problems;
   const of = row.hasDraft ? 'its draft' : 'what is live';
-  if (errors + warnings + people30d === 0) return <None tip="The check finds nothing, and no message failed in 30 days" />;
+  if (!hasProblems(row)) return <None tip="The check finds nothing, and no message failed in 30 days" />;
   return (
     <span className={css.problems}>
       {errors > 0 && (
@@ -240,7 +242,7 @@ export function BelowLine({ line }: { line: Line }) {
       <span>
         <People count={row.entered7d} row={row} run="week" says={`entered ${row.name} in the last 7 days`} /> in 7 days
       </span>
-      <Problems row={row} />
+      {hasProblems(row) && <Problems row={row} />}
     </span>
   );
 }

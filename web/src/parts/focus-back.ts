@@ -33,8 +33,9 @@ document.addEventListener('focusin', ({ target }) => {
 });
 
 /** What takes the keyboard in the field in which something was pressed that has made way for it. */
+const itsField = (): Element | undefined => fields.find((each) => each.isConnected);
 const inItsPlace = (): HTMLElement | null | undefined => {
-  const field = fields.find((each) => each.isConnected);
+  const field = itsField();
   return field?.querySelector<HTMLElement>('[data-first]') ?? field?.querySelector<HTMLElement>('input, textarea, button');
 };
 
@@ -42,8 +43,8 @@ const inItsPlace = (): HTMLElement | null | undefined => {
 const grace = 50;
 
 /**
- * While mounted: when what had the focus was taken away, or can no longer be pressed because it has done its work, what stands in its field now gets it, else
- * `next`, else the heading of the screen, which also gets it when the screen was come to. A button that is busy gets it back.
+ * While mounted: when what had the focus was taken away, or can no longer be pressed because it has done its work, what stands in its field now gets it, as soon
+ * as it is there, else `next`, else the heading of the screen, which also gets it when the screen was come to. A button that is busy gets it back.
  */
 export function useFocusKept(heading: RefObject<HTMLElement | null>, next: RefObject<HTMLElement | null> | undefined): void {
   useEffect(() => {
@@ -63,12 +64,13 @@ export function useFocusKept(heading: RefObject<HTMLElement | null>, next: RefOb
       }
       return busy || !had.isConnected || had.matches(':disabled'); // else it was left by a click beside it
     };
+    const isOnItsWay = (): boolean => !came && itsField()?.querySelector('[data-bones]') != null;
     const look = (): void => {
       timer = undefined;
       const isAgain = missed;
       missed = isLost();
       if (!missed) came = false;
-      else if (isAgain) give();
+      else if (isAgain && !isOnItsWay()) give();
       else later();
     };
     const give = (): void => {

@@ -8,7 +8,7 @@ export function Bone({ width = '60%', height = 10 }: { width?: string | number; 
 /** A few lines of bones, for a panel that is on its way. */
 export function Bones({ lines = 4 }: { lines?: number }) {
   return (
-    <div className={css.bones} role="status" aria-label="Loading">
+    <div className={css.bones} role="status" aria-label="Loading" data-bones>
       {Array.from({ length: lines }, (_, index) => (
         <Bone key={index} width={`${[72, 54, 63, 40, 58][index % 5]}%`} />
       ))}
