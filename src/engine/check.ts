@@ -1,5 +1,7 @@
+import type { z } from 'zod';
 import { definitionKinds, type DefinitionDocument, type DefinitionKind, mainKey } from '#contract/definition.ts';
-import { type Mistake, mistakesOf } from '#contract/problems.ts';
+import { readBy } from '#contract/mistakes.ts';
+import type { Mistake } from '#contract/problems.ts';
 import { conditionOf, conditionsOf, type Rule } from '#contract/rule.ts';
 import { undefinedFields } from './field-usage.ts';
 import { isDefined } from './fields.ts';
@@ -19,9 +21,8 @@ export function checkShape(
   key: string,
   body: unknown,
 ): { ok: true; document: DefinitionDocument } | { ok: false; mistakes: Mistake[] } {
-  const parsed = definitionKinds[kind].body.safeParse(body);
-  if (!parsed.success) return { ok: false, mistakes: mistakesOf(parsed.error) };
-  return { ok: true, document: { kind, key, body: parsed.data } as DefinitionDocument };
+  const read = readBy<z.ZodType>(definitionKinds[kind].body, body);
+  return read.ok ? { ok: true, document: { kind, key, body: read.value } as DefinitionDocument } : read;
 }
 
 /** Checks what one definition says about others, and what its shape cannot say: does it hold together with the set? */
