@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { mistakesOf, Problem } from '#contract/problems.ts';
+import { readBy } from '#contract/mistakes.ts';
+import { Problem } from '#contract/problems.ts';
 
 const roles = ['http', 'work', 'send'] as const;
 export type Role = (typeof roles)[number];
@@ -47,9 +48,10 @@ export type Config = z.output<typeof Environment>;
 
 /** Reads the environment; an empty variable counts as not set. Refuses values that cannot be meant. */
 export function readConfig(environment: Record<string, string | undefined>): Config {
-  const parsed = Environment.safeParse(
+  const read = readBy(
+    Environment,
     Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== '')),
   );
-  if (!parsed.success) throw new Problem('config-invalid', mistakesOf(parsed.error));
-  return parsed.data;
+  if (!read.ok) throw new Problem('config-invalid', read.mistakes);
+  return read.value;
 }

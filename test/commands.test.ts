@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -67,16 +67,56 @@ describe('without a server', () => {
     const ended = await run(['apply', folder, '--publish']);
     expect(ended.code).toBe(1);
     const line = good.split('\n').findIndex((each) => each.includes('for: P2D')) + 1;
-    expect(ended.err).toContain(`journeys/welcome.yaml:${line}`);
+    expect(ended.err).toMatch(new RegExp(`journeys/welcome.yaml:${line}  steps.\\d+.for  must be an ISO 8601 duration such as PT1H`));
     expect(ended.err).not.toMatch(/\n\s+at /);
     writeFileSync(file, good);
     const setting = await run(['migrate'], { PORT: 'eighty' });
-    expect(setting).toMatchObject({ code: 1, err: expect.stringMatching(/PORT/) });
+    expect(setting).toMatchObject({ code: 1, err: expect.stringMatching(/PORT {2}must be a number/) });
     expect(JSON.parse((await run(['migrate', '--json'], { ROLES: 'all' })).err)).toMatchObject({
       code: 'config-invalid',
       details: [{ path: 'ROLES' }],
     });
     expect((await run(['nothing'])).code).not.toBe(0);
+  });
+
+  test('a plan tells what a journey leaves open at its line, and fails for mistakes alone', async () => {
+    const folder = join(home, 'open');
+    mkdirSync(join(folder, 'journeys'), { recursive: true });
+    const file = join(folder, 'journeys/hello.yaml');
+    const hello = (next: string): string => `name: Hello
+intent: To say hello
+goal: { on: { event: Said Hello }, name: They answered }
+steps:
+  - key: start
+    kind: entry
+    on: { event: Came In }
+    next: pick
+  - key: pick
+    kind: branch
+    paths:
+      - label: Known
+        when: { event: { name: Came In } }
+        next: ${next}
+    otherwise: null
+`;
+    writeFileSync(file, hello('null'));
+    const told = (await well(['plan', folder])).split('\n');
+    expect(told[0]).toBe('+ journey hello');
+    expect(told).toContain(
+      '    ? journeys/hello.yaml:14  steps.1.paths.0.next  whoever takes "Known" at "pick" leaves without a word  Lead it to an exit that says why, or to a step.',
+    );
+    expect(told).toContainEqual(
+      expect.stringMatching(/^ {4}\? journeys\/hello\.yaml:3 {2}goal {2}no "Said Hello" has arrived in the last 30 days/),
+    );
+    expect(JSON.parse(await well(['plan', folder, '--json'])).changes[0].warnings).toContainEqual({
+      path: 'steps.1.otherwise',
+      message: 'whoever takes "everyone else" at "pick" leaves without a word',
+      mend: 'Lead it to an exit that says why, or to a step.',
+    });
+    writeFileSync(file, hello('nowhere'));
+    const refused = await run(['plan', folder]);
+    expect(refused).toMatchObject({ code: 1, out: expect.stringContaining('steps.1.otherwise') });
+    expect(refused.err).toContain('journeys/hello.yaml:14  steps.1.paths.0.next  step "pick" leads to "nowhere"');
   });
 
   test('every command explains itself', async () => {

@@ -8,7 +8,7 @@ import { diff, isSame } from '#contract/diff.ts';
 import { Problem } from '#contract/problems.ts';
 import { type FileMistake, readFolder, writeFolder } from '#operations/definition-files.ts';
 import { readDefinition, writeDefinition } from '#operations/definition-text.ts';
-import { toCandidate } from '#operations/plan.ts';
+import { mistakesOfSet, toCandidate } from '#operations/plan.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -214,6 +214,91 @@ describe('a folder is read', () => {
         message: 'waiting for something needs a timeout and onTimeout: what happens if nothing happens?',
       },
     ]);
+  });
+});
+
+describe('what a rule names that is not there is found at its line', () => {
+  const about = `    - not:
+        any:
+          - event: { name: Left }
+          - trait: { path: plann, op: exists }
+          - segment:
+              key: gone
+    - score: { key: gone, atLeast: 3 }
+    - stage:
+        in:
+          - gone
+    - consent: { topic: gone }
+    - event: { name: Came, since: journey }
+`;
+  const within = (blanks: number): string => about.replace(/^/gm, ' '.repeat(blanks)).trimEnd();
+  const lines = [
+    [4, 'there is no field "plann"; define it first'],
+    [6, 'there is no segment "gone"'],
+    [7, 'there is no score "gone"'],
+    [10, 'the lifecycle has no stage "gone"'],
+    [11, 'there is no topic "gone"'],
+    [12, 'only a rule of a journey can look since entering the journey'],
+  ] as const;
+  const branch = `  - key: pick
+    kind: branch
+    paths:
+      - label: Some
+        next: null
+        when:
+          all:
+`;
+  const found = async (kind: 'segment' | 'score' | 'lifecycle' | 'journey') => {
+    const { definitions, placeOf } = await readFolder(dir);
+    return mistakesOfSet(definitions.map(toCandidate), [])
+      .filter((mistake) => mistake.kind === kind)
+      .map(({ key, path, message }) => [placeOf(kind, key, path).line, message] as const)
+      .sort(([a], [b]) => a - b);
+  };
+  const below = (head: string, known: readonly (readonly [number, string])[] = lines) =>
+    known.map(([line, message]) => [line + head.split('\n').length - 1, message]);
+
+  test('of a segment', async () => {
+    const head = 'name: Odd\nrule:\n  all:\n';
+    put('segments/odd.yaml', head + about);
+    expect(await found('segment')).toEqual(below(head));
+  });
+
+  test('of a score, in its second line of points', async () => {
+    const head = `name: Odd
+points:
+  - { because: They came, points: 1, rule: { event: { name: Came } } }
+  - because: They did not leave
+    points: 1
+    rule:
+      all:
+`;
+    put('scores/odd.yaml', head + within(4));
+    expect(await found('score')).toEqual(below(head));
+  });
+
+  test('of the way into a stage', async () => {
+    const head = `name: Life
+stages:
+  - key: new
+    name: New
+    meaning: Somebody
+    first: true
+    entry:
+      - on: { event: Came }
+        when:
+          all:
+`;
+    put('lifecycles/main.yaml', head + within(8));
+    expect(await found('lifecycle')).toEqual(below(head));
+  });
+
+  test('of a branch, which may look since entering the journey', async () => {
+    const head = journey.replace(/ {2}- key: wait[\s\S]*/, branch);
+    put('journeys/odd.yaml', `${head}${within(8)}\n    otherwise: null\n`);
+    const said = await found('journey');
+    for (const line of below(head, lines.slice(0, 5))) expect(said).toContainEqual(line);
+    expect(said.some(([, message]) => message.startsWith('only a rule'))).toBe(false);
   });
 });
 

@@ -124,14 +124,55 @@ test('what fits no shape of a choice says which were wanted, or what is wrong in
   const wrong = async (reentry: unknown) =>
     (await putDraft(deps, workspace, 'ben', 'journey', 'welcome', edited('journey', 'welcome', (body) => (body.reentry = reentry)).body))
       .mistakes;
-  expect(await wrong('always')).toEqual([
-    { path: 'reentry', message: 'Invalid input: expected "never" or "after-exit" or "any-time" or object' },
-  ]);
+  expect(await wrong('always')).toEqual([{ path: 'reentry', message: 'must be "never", "after-exit", "any-time" or a set of fields' }]);
   expect(await wrong({ afterwards: 'P1D' })).toEqual([
-    { path: 'reentry.after', message: expect.stringContaining('expected') },
+    { path: 'reentry.after', message: 'is missing; it must be a text' },
     { path: 'reentry.afterwards', message: 'is not a field here' },
   ]);
-  expect(await wrong({ after: 'soon' })).toEqual([{ path: 'reentry.after', message: expect.any(String) }]);
+  expect(await wrong({ after: 'soon' })).toEqual([{ path: 'reentry.after', message: expect.stringContaining('such as PT1H') }]);
+});
+
+test.each<[string, LooseDefinition['kind'], object, Record<string, string | RegExp>]>([
+  [
+    'what is missing',
+    'topic',
+    {},
+    { name: 'is missing; it must be a text', purpose: 'is missing; it must be one of marketing, transactional' },
+  ],
+  [
+    'a word that is not known, a name of nothing, a field too many',
+    'topic',
+    { name: '', purpose: 'fun', colour: 'red' },
+    { name: 'must not be empty', purpose: 'must be one of marketing, transactional', colour: 'is not a field here' },
+  ],
+  ['a number that is none', 'journey', { priority: 3.5 }, { priority: 'must be a whole number' }],
+  ['a number that is too large', 'journey', { priority: 101 }, { priority: 'must be at most 100' }],
+  ['a step of no kind', 'journey', { steps: [{ key: 'a' }] }, { 'steps.0.kind': /^is missing; it must be one of entry, send, wait, / }],
+  ['a text that is too long', 'topic', { name: 'a'.repeat(201), purpose: 'marketing' }, { name: 'must have at most 200 characters' }],
+  ['a list that is none', 'segment', { name: 'S', rule: { all: { any: [] } } }, { 'rule.all': 'must be a list' }],
+  [
+    'a condition of no kind',
+    'segment',
+    { name: 'S', rule: { evnt: {} } },
+    { 'rule.evnt': /^is not a field here; it must be one of all, any, not, trait, / },
+  ],
+  ['no condition', 'segment', { name: 'S', rule: {} }, { rule: /^must have one of all, any, not, trait, / }],
+  ['two conditions in one', 'segment', { name: 'S', rule: { all: [], any: [] } }, { rule: 'takes only one of any and all' }],
+  [
+    'a value of no use',
+    'segment',
+    { name: 'S', rule: { trait: { path: 'a', op: 'equals', value: {} } } },
+    { 'rule.trait.value': 'must be a text, a number, true or false or a list' },
+  ],
+])('a draft says in sentences what is wrong: %s', async (_, kind, body, said) => {
+  const whole =
+    kind === 'journey' ? { name: 'J', intent: 'Try', steps: [{ key: 'in', kind: 'entry', on: { event: 'X' } }], ...body } : body;
+  const { mistakes } = await putDraft(deps, workspace, 'ben', kind, 'fresh', whole);
+  expect(Object.fromEntries(mistakes.map(({ path, message }) => [path, message]))).toEqual(
+    Object.fromEntries(
+      Object.entries(said).map(([path, message]) => [path, typeof message === 'string' ? message : expect.stringMatching(message)]),
+    ),
+  );
 });
 
 test('a draft may have mistakes; thrown away, what is published stands again, and what never was goes', async () => {

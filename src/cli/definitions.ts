@@ -1,4 +1,5 @@
-import { Problem } from '#contract/problems.ts';
+import type { DefinitionKind } from '#contract/definition.ts';
+import { type Mistake, Problem } from '#contract/problems.ts';
 import type { Plan } from '#contract/routes/definitions.ts';
 import { type DefinitionSource, definitionsOf, readConfig, readFolder, writeFolder } from '#main';
 import { remoteServer, runningHere } from './remote.ts';
@@ -34,7 +35,7 @@ export async function plan(dir: string, options: { json?: boolean }): Promise<vo
   const folder = await readFolder(dir);
   const made = await withSource((source) => source.plan(folder.definitions));
   if (options.json) console.log(JSON.stringify(made));
-  else sayPlan(made);
+  else sayPlan(made, folder);
   refuseMistakes(made, folder);
 }
 
@@ -65,21 +66,30 @@ export async function apply(dir: string, options: { publish?: boolean; note: str
   );
 }
 
+type Folder = Awaited<ReturnType<typeof readFolder>>;
+
 /** Names the file and line of each mistake. */
-function refuseMistakes(made: Plan, folder: Awaited<ReturnType<typeof readFolder>>): void {
+function refuseMistakes(made: Plan, folder: Folder): void {
   if (made.mistakes.length === 0) return;
   throw new Problem(
     'file-invalid',
-    made.mistakes.map((mistake) => ({
-      ...(mistake.kind ? folder.placeOf(mistake.kind, mistake.key, mistake.path) : {}),
-      path: mistake.path,
-      message: mistake.message,
-      ...(mistake.mend === undefined ? {} : { mend: mistake.mend }),
-    })),
+    made.mistakes.map((mistake) => inFile(mistake.kind, mistake.key, mistake, folder)),
   );
 }
 
-function sayPlan(made: Plan): void {
+/** A mistake or a warning, with the file and the line where it stands. */
+const inFile = (kind: DefinitionKind | null, key: string, { path, message, mend }: Mistake, folder: Folder) => ({
+  ...(kind ? folder.placeOf(kind, key, path) : {}),
+  path,
+  message,
+  ...(mend === undefined ? {} : { mend }),
+});
+
+/** One line of a list of mistakes: where, what, how to mend it. */
+export const sayLine = ({ file, line, kind, key, path, message, mend }: Record<string, unknown>): string =>
+  [file ? `${file}:${line ?? 1}` : [kind, key].filter(Boolean).join('/'), path, message, mend].filter(Boolean).join('  ');
+
+function sayPlan(made: Plan, folder: Folder): void {
   const changes = made.changes.filter((change) => change.change !== 'same');
   if (changes.length === 0) {
     console.log('Nothing would change.');
@@ -92,6 +102,7 @@ function sayPlan(made: Plan): void {
     if (change.change === 'change')
       for (const line of change.lines) console.log(`    ${line.path}: ${JSON.stringify(line.before)} → ${JSON.stringify(line.after)}`);
     for (const sentence of change.unsafe) console.log(`    ! ${sentence}`);
+    for (const warning of change.warnings) console.log(`    ? ${sayLine(inFile(change.kind, change.key, warning, folder))}`);
     for (const sentence of change.beyond) console.log(`    ! Beyond the budget: ${sentence}. Publishing it takes --reason.`);
   }
   console.log(`${changes.length} of ${made.changes.length} definitions would change.`);

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { Problem } from '#contract/problems.ts';
 import { backup, restore } from './backup.ts';
-import { apply, exportTo, plan } from './definitions.ts';
+import { apply, exportTo, plan, sayLine } from './definitions.ts';
 import { doctor } from './doctor.ts';
 import { type RehearseOptions, rehearse } from './rehearse.ts';
 import { link, migrateOnly, start } from './start.ts';
@@ -97,10 +97,5 @@ program.parseAsync().catch((error: unknown) => {
 
 function sayDetails(details: unknown): string {
   if (!Array.isArray(details)) return JSON.stringify(details);
-  return details
-    .map(
-      (line: Record<string, unknown>) =>
-        `  ${[line.file ? `${line.file}:${line.line ?? 1}` : [line.kind, line.key].filter(Boolean).join('/'), line.path, line.message, line.mend].filter(Boolean).join('  ')}`,
-    )
-    .join('\n');
+  return details.map((line: Record<string, unknown>) => `  ${sayLine(line)}`).join('\n');
 }

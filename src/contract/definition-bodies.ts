@@ -33,7 +33,7 @@ export const EntryPoint = z
         fields: z
           .array(
             z.strictObject({
-              path: z.string().regex(/^[A-Za-z_][A-Za-z0-9_.]*$/),
+              path: z.string().regex(/^[A-Za-z_][A-Za-z0-9_.]*$/, { message: 'must be the path of a trait, as phone or address.city' }),
               label: Line,
               type: z.enum(['text', 'email', 'phone', 'textarea', 'select']),
               required: z.boolean().default(false),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Duration, durationMs } from './instant.ts';
-import { Line } from './key.ts';
+import { Line, TraitPath } from './key.ts';
 
 /** Who may write a value: a colleague (or a program of theirs) by hand, a hosted form, an imported file, a server with an API key, the website with its write key, a journey. */
 const fieldSources = ['admin', 'form', 'import', 'api', 'website', 'journey'] as const;
@@ -21,11 +21,7 @@ export const ownPaths = ['email', 'phone', 'name'] as const;
 export const Field = z
   .strictObject({
     name: Line,
-    path: z
-      .string()
-      .max(200)
-      .regex(/^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/)
-      .describe('Where the value lives in the traits'),
+    path: TraitPath.describe('Where the value lives in the traits'),
     type: z.enum(fieldTypes),
     meaning: z.string().max(500).default(''),
     owner: z.string().max(200).nullable().default(null).describe('E-mail of who answers for it; null is an empty slot'),

@@ -10,7 +10,9 @@ export const IdentifierKind = z
     kind: Key.describe('user, anonymous, email, phone, push, or a name of your own for the id of another system, such as crm-id'),
     from: z
       .string()
-      .regex(/^(traits|context|properties|integrations)(\.[A-Za-z_][A-Za-z0-9_-]*)+$/)
+      .regex(/^(traits|context|properties|integrations)(\.[A-Za-z_][A-Za-z0-9_-]*)+$/, {
+        message: 'must be a place in a call, such as traits.crm_id',
+      })
       .optional()
       .describe('Where the id of another system stands in a call, such as traits.crm_id; in context.externalIds it is found by its type'),
     unique: z.boolean().default(true).describe('One value names one person; without it a value says nothing about who somebody is'),

@@ -15,3 +15,9 @@ export const Line = z
   .min(1)
   .max(200)
   .regex(/^[^\p{Cc}]*$/u, { message: 'must be one line without control characters' });
+
+/** Where a value lives in the traits of a person. */
+export const TraitPath = z
+  .string()
+  .max(200)
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/, { message: 'must be the path of a trait, as plan or address.city' });

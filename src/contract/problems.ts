@@ -432,34 +432,3 @@ export interface Mistake {
   /** The draft that mends it when it is published. */
   needs?: { kind: DefinitionKind; key: string } | undefined;
 }
-
-/** Where a value is wrong and what it must be. A choice between shapes is explained by the shape that came closest. */
-export const mistakesOf = (error: z.ZodError): Mistake[] => issuesOf(error.issues as z.core.$ZodIssue[], []);
-
-function issuesOf(issues: readonly z.core.$ZodIssue[], above: readonly PropertyKey[]): Mistake[] {
-  return issues.flatMap((issue) => {
-    const path = [...above, ...issue.path];
-    const place = path.map(String).join('.') || '(all)';
-    if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => ({ path: [...path, key].map(String).join('.'), message: 'is not a field here' }));
-    if (issue.code === 'invalid_union') {
-      const closest = issue.errors
-        .filter((branch) => branch.length > 0 && !branch.some((each) => each.path.length === 0 && each.code === 'unrecognized_keys'))
-        .sort((a, b) => depth(b) - depth(a))[0];
-      if (closest && depth(closest) > 0) return issuesOf(closest, path);
-      const sameType = issue.errors.filter((branch) => !branch.some((each) => expectedOf(each) !== null));
-      if (sameType.length === 1) return issuesOf(sameType[0]!, path);
-      const expected = new Set(issue.errors.flatMap((branch) => branch.flatMap((each) => expectedOf(each) ?? [])));
-      if (expected.size > 0) return [{ path: place, message: `Invalid input: expected ${[...expected].join(' or ')}` }];
-    }
-    return [{ path: place, message: issue.message }];
-  });
-}
-
-/** What was wanted in place of a value of another type, or of a word that is not known; null where the value is wrong further within. */
-function expectedOf(issue: z.core.$ZodIssue): string[] | null {
-  if (issue.path.length > 0) return null;
-  if (issue.code === 'invalid_type') return [issue.expected];
-  return issue.code === 'invalid_value' ? issue.values.map((value) => JSON.stringify(value)) : null;
-}
-const depth = (branch: readonly z.core.$ZodIssue[]): number => Math.max(0, ...branch.map((issue) => issue.path.length));

@@ -60,13 +60,15 @@ export function conditionOf(rule: Rule): { [K in ConditionKind]: { kind: K; test
   throw new Error(`no condition: ${Object.keys(rule).join()}`);
 }
 
-/** Every condition of a rule, from left to right. */
-export function conditionsOf(rule: Rule): Condition[] {
-  if ('all' in rule) return rule.all.flatMap(conditionsOf);
-  if ('any' in rule) return rule.any.flatMap(conditionsOf);
-  if ('not' in rule) return conditionsOf(rule.not);
-  return [rule];
+/** Every condition of a rule that stands at a path, from left to right, each with the path of its test: rule.all.1.not.segment. */
+export function conditionsAt(rule: Rule, path: string): { condition: Condition; at: string }[] {
+  if ('all' in rule) return rule.all.flatMap((part, index) => conditionsAt(part, `${path}.all.${index}`));
+  if ('any' in rule) return rule.any.flatMap((part, index) => conditionsAt(part, `${path}.any.${index}`));
+  if ('not' in rule) return conditionsAt(rule.not, `${path}.not`);
+  return [{ condition: rule, at: `${path}.${Object.keys(rule)[0]}` }];
 }
+/** Every condition of a rule, from left to right. */
+export const conditionsOf = (rule: Rule): Condition[] => conditionsAt(rule, '').map(({ condition }) => condition);
 
 /** How deep a rule may nest, how many parts it may have in all, and how many of them may look at past events. */
 export const ruleDepthMax = 12;

@@ -1,13 +1,15 @@
+import type { z } from 'zod';
 import { definitionKinds, type DefinitionDocument, type DefinitionKind, mainKey } from '#contract/definition.ts';
-import { type Mistake, mistakesOf } from '#contract/problems.ts';
-import { conditionOf, conditionsOf, type Rule } from '#contract/rule.ts';
+import { readBy } from '#contract/mistakes.ts';
+import type { Mistake } from '#contract/problems.ts';
+import { conditionOf, conditionsAt } from '#contract/rule.ts';
 import { undefinedFields } from './field-usage.ts';
 import { isDefined } from './fields.ts';
 import { checkJourney, type Finding } from './journey/check.ts';
 import { stallMistakes } from './lifecycle/stall.ts';
 import { sizeMistakes } from './rule/rule.ts';
-import { rulesOf } from './rulebook.ts';
-import { asksAbout, asksAboutItself } from './uses.ts';
+import { rulesIn } from './rulebook.ts';
+import { asks, asksAboutItself } from './uses.ts';
 
 /** A set of definitions by kind and key, as they would stand together. */
 export type DefinitionSet = ReadonlyMap<string, DefinitionDocument>;
@@ -19,9 +21,8 @@ export function checkShape(
   key: string,
   body: unknown,
 ): { ok: true; document: DefinitionDocument } | { ok: false; mistakes: Mistake[] } {
-  const parsed = definitionKinds[kind].body.safeParse(body);
-  if (!parsed.success) return { ok: false, mistakes: mistakesOf(parsed.error) };
-  return { ok: true, document: { kind, key, body: parsed.data } as DefinitionDocument };
+  const read = readBy<z.ZodType>(definitionKinds[kind].body, body);
+  return read.ok ? { ok: true, document: { kind, key, body: read.value } as DefinitionDocument } : read;
 }
 
 /** Checks what one definition says about others, and what its shape cannot say: does it hold together with the set? */
@@ -33,13 +34,19 @@ export function checkMeaning(document: DefinitionDocument, set: DefinitionSet): 
   const lifecycle = set.get(definitionId('lifecycle', mainKey));
   const stages = new Set(lifecycle?.kind === 'lifecycle' ? lifecycle.body.stages.map((stage) => stage.key) : []);
 
-  for (const rule of rulesOf([{ ...document, version: 0 }])) {
-    for (const message of sizeMistakes(rule)) wrong('rule', message);
-    for (const key of stagesOf(rule)) if (!stages.has(key)) wrong('rule', `the lifecycle has no stage "${key}"`);
-    if (document.kind !== 'journey' && sinceJourney(rule)) wrong('rule', 'only a rule of a journey can look since entering the journey');
+  for (const { rule, at } of rulesIn(document)) {
+    for (const message of sizeMistakes(rule)) wrong(at, message);
+    for (const { condition, at: place } of conditionsAt(rule, at)) {
+      const { kind, test } = conditionOf(condition);
+      if (kind === 'stage')
+        for (const [index, key] of test.in.entries())
+          if (!stages.has(key)) wrong(`${place}.in.${index}`, `the lifecycle has no stage "${key}"`);
+      if (document.kind !== 'journey' && 'since' in test && test.since === 'journey')
+        wrong(`${place}.since`, 'only a rule of a journey can look since entering the journey');
+    }
   }
-  for (const { kind, key } of asksAbout(document))
-    if (!has(kind, key)) wrong(whereAsked(document.kind), `there is no ${definitionKinds[kind].name.toLowerCase()} "${key}"`);
+  for (const { kind, key, at } of asks(document))
+    if (!has(kind, key)) wrong(at, `there is no ${definitionKinds[kind].name.toLowerCase()} "${key}"`);
   if (document.kind !== 'template') for (const missing of undefinedFields(document, set.values())) wrong(missing.path, missing.message);
   switch (document.kind) {
     case 'lifecycle':
@@ -64,10 +71,11 @@ export function checkMeaning(document: DefinitionDocument, set: DefinitionSet): 
       break;
     case 'segment':
     case 'score':
-    case 'grade':
-      if (asksAboutItself(document, ({ kind, key }) => set.get(definitionId(kind, key))))
-        wrong('rule', `the ${document.kind} asks about itself, through others`);
+    case 'grade': {
+      const at = asksAboutItself(document, ({ kind, key }) => set.get(definitionId(kind, key)));
+      if (at !== undefined) wrong(at, `the ${document.kind} asks about itself, through others`);
       break;
+    }
     case 'journey':
       for (const { level, path, message, mend } of findingsOf(document, set)) if (level === 'error') wrong(path, message, mend);
       break;
@@ -89,13 +97,3 @@ export function findingsOf(
     seen,
   });
 }
-
-const whereAsked = (kind: DefinitionKind): string => (kind === 'grade' ? 'fit' : kind === 'cap-policy' ? 'caps' : 'rule');
-
-const stagesOf = (rule: Rule): string[] => conditionsOf(rule).flatMap((condition) => ('stage' in condition ? condition.stage.in : []));
-
-const sinceJourney = (rule: Rule): boolean =>
-  conditionsOf(rule).some((condition) => {
-    const { test } = conditionOf(condition);
-    return 'since' in test && test.since === 'journey';
-  });

@@ -1,12 +1,12 @@
 import type { DefinitionDocument } from '#contract/definition.ts';
 import type { FieldSource } from '#contract/field.ts';
-import { conditionOf, conditionsOf, type Rule } from '#contract/rule.ts';
+import { conditionOf, conditionsAt, type Rule } from '#contract/rule.ts';
 import type { Step } from '#contract/steps/index.ts';
 import { triggerOf } from '#contract/steps/trigger.ts';
 import { isDefined, rootOf, sourceWords } from './fields.ts';
 import { personPathsIn } from './message/liquid.ts';
 import { nameOf } from './name-of.ts';
-import { rulesOf } from './rulebook.ts';
+import { rulesIn } from './rulebook.ts';
 
 /** A definition that has to do with a field, and what it does with it. */
 interface Usage {
@@ -51,19 +51,22 @@ const usedByUs: Record<string, string> = {
 /** A rule's path without the mark for every element of a list. */
 const plain = (path: string): string => path.replaceAll('[]', '');
 
-/** The traits that a rule asks about. */
-const traitPathsOf = (rule: Rule): string[] =>
-  conditionsOf(rule).flatMap((condition) => {
-    const { kind, test } = conditionOf(condition);
-    return kind === 'trait' ? [plain(test.path)] : [];
-  });
-
-/** A trait that a definition reads or writes: the path, how, and where in the body it stands where that is known. */
-interface Reading {
+/** A trait that a definition reads or writes, and how. */
+interface Use {
   path: string;
   as: string;
-  at?: string;
 }
+/** And where in the body it stands. */
+interface Reading extends Use {
+  at: string;
+}
+
+/** The traits that a rule asks about. */
+const ruleReads = (rule: Rule, at: string): Reading[] =>
+  conditionsAt(rule, at).flatMap(({ condition, at }) => {
+    const { kind, test } = conditionOf(condition);
+    return kind === 'trait' ? [{ path: plain(test.path), as: 'a rule asks about it', at: `${at}.path` }] : [];
+  });
 
 /** The traits that a step names beside those of its rules. */
 function stepReads(step: Step, index: number): Reading[] {
@@ -86,25 +89,25 @@ function stepReads(step: Step, index: number): Reading[] {
 
 /** Where a definition reads traits. */
 function readsTraits(document: DefinitionDocument): Reading[] {
-  const reads = [...rulesOf([{ ...document, version: 0 }])]
-    .flatMap(traitPathsOf)
-    .map((path): Reading => ({ path, as: 'a rule asks about it' }));
+  const reads = rulesIn(document).flatMap(({ rule, at }) => ruleReads(rule, at));
   if (document.kind === 'journey') reads.push(...document.body.steps.flatMap(stepReads));
   if (document.kind === 'lifecycle')
-    for (const stage of document.body.stages) for (const path of stage.requires) reads.push({ path, as: `${stage.name} requires it` });
+    for (const [index, stage] of document.body.stages.entries())
+      for (const [nth, path] of stage.requires.entries())
+        reads.push({ path, as: `${stage.name} requires it`, at: `stages.${index}.requires.${nth}` });
   if (document.kind === 'template') {
     const { body } = document;
     const texts =
       body.channel === 'email'
         ? [body.subject, body.preheader, body.html ?? '', ...(body.blocks ?? []).flatMap((block) => Object.values(block))]
         : [body.url, body.body];
-    for (const path of personPathsIn(texts)) reads.push({ path, as: 'the text says it' });
+    for (const path of personPathsIn(texts)) reads.push({ path, as: 'the text says it', at: 'blocks' });
   }
   return reads;
 }
 
 /** Where a definition collects or writes traits. */
-function collects(document: DefinitionDocument): Reading[] {
+function collects(document: DefinitionDocument): Use[] {
   if (document.kind === 'entry-point')
     return (document.body.form?.fields ?? []).map((field) => ({ path: field.path, as: `the form asks "${field.label}"` }));
   if (document.kind === 'journey')
@@ -167,18 +170,14 @@ export function fieldUsage(definitions: readonly DefinitionDocument[], writing: 
 
 export const sayOwnUse = (path: string): string | null => (Object.hasOwn(usedByUs, path) ? usedByUs[path]! : null);
 
-/** A sentence for each trait that a definition reads although no field is defined for it, with the place: a step's own, before that of a rule. */
+/** A sentence for each place where a definition reads a trait although no field is defined for it. */
 export function undefinedFields(
   document: DefinitionDocument,
   definitions: Iterable<DefinitionDocument>,
 ): { path: string; message: string }[] {
   const all = [...definitions];
-  const whole =
-    document.kind === 'lifecycle' ? 'stages' : document.kind === 'template' ? 'blocks' : document.kind === 'journey' ? 'steps' : 'rule';
-  const missing = new Map<string, string | undefined>();
-  for (const { path, at } of readsTraits(document)) {
+  return readsTraits(document).flatMap(({ path, at }) => {
     const root = rootOf(plain(path));
-    if (!isDefined(root, all)) missing.set(root, missing.get(root) ?? at);
-  }
-  return [...missing].map(([root, at]) => ({ path: at ?? whole, message: `there is no field "${root}"; define it first` }));
+    return isDefined(root, all) ? [] : [{ path: at, message: `there is no field "${root}"; define it first` }];
+  });
 }

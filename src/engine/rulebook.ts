@@ -1,4 +1,4 @@
-import type { BodyOf, DefinitionKind } from '#contract/definition.ts';
+import type { BodyOf, DefinitionDocument, DefinitionKind } from '#contract/definition.ts';
 import { mainKey } from '#contract/definition.ts';
 import { ms } from '#contract/instant.ts';
 import type { Rule } from '#contract/rule.ts';
@@ -195,20 +195,25 @@ function group<T>(list: readonly T[], keys: (each: T) => Iterable<string>): Map<
 }
 
 /** Every rule in some definitions. */
-export function* rulesOf(published: readonly Published[]): Generator<Rule> {
-  for (const each of published) {
-    if (each.kind === 'segment') {
-      const { rule } = (each as Published<'segment'>).body;
-      if (rule) yield rule;
-    }
-    if (each.kind === 'score') for (const line of (each as Published<'score'>).body.points) yield line.rule;
-    if (each.kind === 'lifecycle')
-      for (const stage of (each as Published<'lifecycle'>).body.stages) {
-        for (const entry of stage.entry) if (entry.when) yield entry.when;
-        if (stage.stall?.unless) yield stage.stall.unless;
-      }
-    if (each.kind === 'journey')
-      for (const step of (each as Published<'journey'>).body.steps) for (const { rule } of rulesOfStep(step)) yield rule;
+const rulesOf = (published: readonly Published[]): Rule[] =>
+  published.flatMap((each) => rulesIn(each as DefinitionDocument).map(({ rule }) => rule));
+
+/** Every rule of a definition, and the path at which it stands. */
+export function rulesIn({ kind, body }: DefinitionDocument): { rule: Rule; at: string }[] {
+  switch (kind) {
+    case 'segment':
+      return body.rule ? [{ rule: body.rule, at: 'rule' }] : [];
+    case 'score':
+      return body.points.map(({ rule }, index) => ({ rule, at: `points.${index}.rule` }));
+    case 'lifecycle':
+      return body.stages.flatMap(({ entry, stall }, index) => [
+        ...entry.flatMap(({ when }, nth) => (when ? [{ rule: when, at: `stages.${index}.entry.${nth}.when` }] : [])),
+        ...(stall?.unless ? [{ rule: stall.unless, at: `stages.${index}.stall.unless` }] : []),
+      ]);
+    case 'journey':
+      return body.steps.flatMap((step, index) => rulesOfStep(step).map(({ rule, at }) => ({ rule, at: `steps.${index}.${at}` })));
+    default:
+      return [];
   }
 }
 

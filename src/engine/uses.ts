@@ -1,48 +1,60 @@
 import type { DefinitionDocument, DefinitionKind } from '#contract/definition.ts';
-import { conditionOf, conditionsOf } from '#contract/rule.ts';
-import { rulesOf } from './rulebook.ts';
+import { conditionOf, conditionsAt } from '#contract/rule.ts';
+import { rulesIn } from './rulebook.ts';
 
 /** A definition that another one names. */
 export interface Named {
   kind: DefinitionKind;
   key: string;
 }
-
-/** The segments, scores, grades and topics that a definition asks about; each once. */
-export function asksAbout(document: DefinitionDocument): Named[] {
-  const found = new Map<string, Named>();
-  const add = (kind: DefinitionKind, key: string): void => void found.set(`${kind}/${key}`, { kind, key });
-  for (const rule of rulesOf([{ ...document, version: 0 }]))
-    for (const condition of conditionsOf(rule)) {
-      const { kind, test } = conditionOf(condition);
-      if (kind === 'segment' || kind === 'score' || kind === 'grade') add(kind, test.key);
-      if (kind === 'consent' && test.topic !== undefined) add('topic', test.topic);
-    }
-  if (document.kind === 'grade') {
-    add('score', document.body.fit);
-    add('score', document.body.engagement);
-  }
-  if (document.kind === 'cap-policy') {
-    for (const { segment, topic } of document.body.caps) {
-      if (segment !== undefined) add('segment', segment);
-      if (topic !== undefined) add('topic', topic);
-    }
-    for (const { segment } of document.body.holds) if (segment !== undefined) add('segment', segment);
-  }
-  return [...found.values()];
+/** And the path at which it is named. */
+interface Naming extends Named {
+  at: string;
 }
 
-/** Whether a definition asks about itself, through others. */
-export function asksAboutItself(document: Named, find: (named: Named) => DefinitionDocument | undefined): boolean {
+/** Every place where a definition asks about a segment, a score, a grade or a topic. */
+export function asks(document: DefinitionDocument): Naming[] {
+  switch (document.kind) {
+    case 'grade':
+      return (['fit', 'engagement'] as const).map((at) => ({ kind: 'score', key: document.body[at], at }));
+    case 'cap-policy': {
+      const { caps, holds } = document.body;
+      return [
+        ...caps.flatMap(({ segment, topic }, index) => [
+          ...(segment === undefined ? [] : [{ kind: 'segment' as const, key: segment, at: `caps.${index}.segment` }]),
+          ...(topic === undefined ? [] : [{ kind: 'topic' as const, key: topic, at: `caps.${index}.topic` }]),
+        ]),
+        ...holds.flatMap(({ segment }, index) =>
+          segment === undefined ? [] : [{ kind: 'segment' as const, key: segment, at: `holds.${index}.segment` }],
+        ),
+      ];
+    }
+    default:
+      return rulesIn(document)
+        .flatMap(({ rule, at }) => conditionsAt(rule, at))
+        .flatMap(({ condition, at }): Naming[] => {
+          const { kind, test } = conditionOf(condition);
+          if (kind === 'segment' || kind === 'score' || kind === 'grade') return [{ kind, key: test.key, at: `${at}.key` }];
+          return kind === 'consent' && test.topic !== undefined ? [{ kind: 'topic', key: test.topic, at: `${at}.topic` }] : [];
+        });
+  }
+}
+
+/** The segments, scores, grades and topics that a definition asks about; each once. */
+export const asksAbout = (document: DefinitionDocument): Named[] => [
+  ...new Map(asks(document).map(({ kind, key }) => [`${kind}/${key}`, { kind, key }])).values(),
+];
+
+/** Where a definition asks about itself, through others; undefined when it does not. */
+export function asksAboutItself(document: DefinitionDocument, find: (named: Named) => DefinitionDocument | undefined): string | undefined {
   const seen = new Set<string>();
-  const visit = (each: Named): boolean => {
-    const there = find(each);
-    if (!there) return false;
-    return asksAbout(there).some((next) => {
-      if (next.kind === document.kind && next.key === document.key) return true;
-      const id = `${next.kind}/${next.key}`;
-      return !seen.has(id) && visit((seen.add(id), next));
-    });
+  const leadsBack = (named: Named): boolean => {
+    if (named.kind === document.kind && named.key === document.key) return true;
+    const id = `${named.kind}/${named.key}`;
+    if (seen.has(id)) return false;
+    seen.add(id);
+    const there = find(named);
+    return there !== undefined && asksAbout(there).some(leadsBack);
   };
-  return visit(document);
+  return asks(document).find(leadsBack)?.at;
 }

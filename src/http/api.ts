@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { mistakesOf, Problem } from '#contract/problems.ts';
+import { readBy } from '#contract/mistakes.ts';
+import { Problem } from '#contract/problems.ts';
 import { routeList, routes } from '#contract/routes/index.ts';
 import type { Route } from '#contract/routes/route.ts';
 import { whyNotKeepable } from '#operations/keepable.ts';
@@ -69,12 +70,12 @@ async function fileOf(request: FastifyRequest, bytesMax: number): Promise<Buffer
 
 function parse<S extends z.ZodType>(schema: S, value: unknown, code: 'query-invalid' | 'body-invalid'): z.output<S> {
   if (schema.type === 'undefined') return undefined as z.output<S>;
-  const parsed = schema.safeParse(value ?? {});
-  if (!parsed.success) throw new Problem(code, mistakesOf(parsed.error));
+  const read = readBy(schema, value ?? {});
+  if (!read.ok) throw new Problem(code, read.mistakes);
   // Whatever is bound to a statement must be text that a database can hold.
-  const strange = whyNotKeepable(parsed.data);
+  const strange = whyNotKeepable(read.value);
   if (strange) throw new Problem(code, [{ path: strange.path.join('.') || '(all)', message: strange.message }]);
-  return parsed.data;
+  return read.value;
 }
 
 /** Carries out a request once for its Idempotency-Key: a repeat gets the first answer, another request under the same key is refused. */

@@ -553,7 +553,8 @@ async function planWithin(
     timeIn(deps, workspace),
     given.map(({ body }) => body),
   );
-  return makePlan(given, standing, { steps, stages }, revision, asked);
+  const seen = await seenLately(tx, workspace, [...new Set(given.flatMap(eventsWatched))], timeIn(deps, workspace));
+  return makePlan(given, standing, { steps, stages }, revision, seen, asked);
 }
 
 async function detailOf(

@@ -11,10 +11,12 @@ import { type House, openHouse } from '#engine/house/house.ts';
 import { houseMap } from '#engine/house/map.ts';
 import { sayTemplateMistakes } from '#engine/message/render.ts';
 import { type PeopleThere, secondLook, stagesGone } from '#engine/second-look.ts';
+import type { Finding } from '#engine/journey/check.ts';
 import type { StoredDefinition } from '#store/definitions.ts';
 import type { Asked } from './house.ts';
 
 type Change = z.infer<typeof PlanChange>;
+type Warning = Change['warnings'][number];
 export type PlanMistake = Plan['mistakes'][number];
 
 /** A definition as it was given, made complete where its shape is right. */
@@ -184,20 +186,23 @@ export const eventsWatched = ({ document }: Candidate): string[] =>
   document?.kind === 'journey' && document.body.goal ? [document.body.goal.on.event] : [];
 
 /** What a definition leaves open without being wrong; `seen` are those of the events that it watches that came lately. */
-export function warningsOf(
-  { document }: Candidate,
+export const warningsOf = (
+  candidate: Candidate,
   standing: readonly StoredDefinition[],
   seen: ReadonlySet<string>,
   asked: Asked = {},
-): (Mistake & { mend: string })[] {
+): Warning[] => warningsWithin(candidate, houseWith([candidate], standing, asked), seen).map(toWarning);
+
+/** The same within a house in which it stands. */
+function warningsWithin({ document }: Candidate, house: House, seen: ReadonlySet<string>): Finding[] {
   if (!document) return [];
-  const before = toDocuments(publishedOf(standing));
-  const published: Documents = new Map(before).set(definitionId(document.kind, document.key), document);
-  const own = document.kind === 'journey' ? findingsOf(document, published, seen) : [];
-  return [...own, ...checkHouse(document, openHouse(published.values(), { ...asked, before: [...before.values()] }))]
-    .filter(({ level }) => level === 'warning')
-    .map((finding) => ({ ...mistakeOf(finding), mend: finding.mend }));
+  const own =
+    document.kind === 'journey'
+      ? findingsOf(document, new Map(house.documents.map((each) => [definitionId(each.kind, each.key), each])), seen)
+      : [];
+  return [...own, ...checkHouse(document, house)].filter(({ level }) => level === 'warning');
 }
+const toWarning = (finding: Finding): Warning => ({ ...mistakeOf(finding), mend: finding.mend });
 
 /**
  * How many errors and warnings the checks find in each journey: in its draft, beside the drafts of everything else, where it has one that is not
@@ -249,17 +254,20 @@ function publishedDocument(candidate: Candidate, standing: readonly StoredDefini
   return stored && stored.version !== null ? toCandidate({ kind: stored.kind, key: stored.key, body: stored.published }).document : null;
 }
 
-/** What would change, and what deserves a second look, if these definitions stood in place of what is published. The others stay as they are. */
+/**
+ * What would change, what deserves a second look and what is left open, if these definitions stood in place of what is published. The others stay as
+ * they are.
+ */
 export function makePlan(
   given: readonly Candidate[],
   standing: readonly StoredDefinition[],
   people: PeopleThere,
   revision: number,
+  seen: ReadonlySet<string>,
   asked: Asked = {},
 ): Plan {
   const stored = new Map(standing.map((each) => [definitionId(each.kind, each.key), each]));
   const house = houseWith(given, standing, asked);
-  const now = houseWith([], standing, asked);
   const changes = inKindOrder(given).map((each): Change => {
     const there = stored.get(definitionId(each.kind, each.key));
     const before = publishedDocument(each, standing);
@@ -270,7 +278,6 @@ export function makePlan(
     const unsafe = [
       ...(change === 'change' && before && each.document ? secondLook(before, each.document, people) : []),
       ...(there ? lookAtDraft(there, each, change) : []),
-      ...(change !== 'same' && each.document ? warnedAcross(each.document, before, house, now) : []),
       ...(there?.retired
         ? [change === 'same' ? 'It is retired, and stays so.' : 'It is retired; publishing this puts it in force again.']
         : []),
@@ -282,6 +289,9 @@ export function makePlan(
       lines: lines.map((line) => ({ path: line.path, before: line.before ?? null, after: line.after ?? null })),
       inFlight,
       unsafe,
+      // What goes beyond the budget is asked for by itself.
+      warnings:
+        change === 'same' ? [] : warningsWithin(each, house, seen).flatMap((one) => (one.check === 'budget' ? [] : [toWarning(one)])),
       beyond: change !== 'same' && each.document ? beyondBudget(each.document, house) : [],
     };
   });
@@ -294,19 +304,6 @@ export function houseWith(given: readonly Candidate[], standing: readonly Stored
   const after: Documents = new Map(before);
   for (const { document } of given) if (document) after.set(definitionId(document.kind, document.key), document);
   return openHouse(after.values(), { ...asked, before: [...before.values()] });
-}
-
-/**
- * What the checks across the house would warn of anew, a sentence or two each. What they warn of already deserves no second look because of this; what
- * goes beyond the budget is asked for by itself.
- */
-function warnedAcross(document: DefinitionDocument, before: DefinitionDocument | null, house: House, now: House): string[] {
-  const warned = (each: DefinitionDocument, where: House): string[] =>
-    checkHouse(each, where)
-      .filter(({ level, check }) => level === 'warning' && check !== 'budget')
-      .map(({ message, mend }) => `${message.charAt(0).toUpperCase()}${message.slice(1)}. ${mend}`);
-  const known = new Set(before ? warned(before, now) : []);
-  return warned(document, house).filter((each) => !known.has(each));
 }
 
 /** Whether somebody is at work on a draft that is neither what stands nor what is given. */

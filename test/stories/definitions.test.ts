@@ -129,7 +129,7 @@ describe.each(dialects)('on %s', (database) => {
       'bad steps.1.template: there is no template "nothing"',
       'bad steps.1.topic: there is no topic "nothing"',
       'bad steps.1: nothing leads to step "mail"',
-      'odd rule: the segment asks about itself, through others',
+      'odd rule.segment.key: the segment asks about itself, through others',
     ]);
     expect(await world.everything()).toEqual(before);
     expect(await revision()).toBe(at);

@@ -175,7 +175,9 @@ describe.each(dialects)('on %s', (database) => {
       ],
     });
     const plan = await world.must('POST', '/api/plan', { definitions: [{ kind: 'journey', key: 'course', body: journey(other) }] });
-    expect(plan.changes[0].unsafe.join(' ')).toContain('The experiment "try" begins anew');
+    expect(plan.changes[0].warnings).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining('the experiment "try" begins anew') }),
+    );
     const { id } = await inForce();
     expect((await publish(journey(other))).status).toBe(200);
     const views = await all();

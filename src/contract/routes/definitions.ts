@@ -14,6 +14,9 @@ const MistakeRow = z.object({
   circle: Circle.optional().describe('Where it is about a circle: the definitions on it'),
   needs: z.object({ kind: DefinitionKind, key: z.string() }).optional().describe('The draft that mends it when it is published'),
 });
+const Warnings = z
+  .array(MistakeRow.extend({ mend: z.string().describe('How to mend it') }))
+  .describe('What does not keep it from being published, and should be answered first');
 
 const Reason = z.string().max(500).default('').describe('Why it may go beyond the budget of complexity, where it does; kept in the audit');
 
@@ -106,9 +109,7 @@ export const checkDefinition = route({
   params: at,
   reply: z.object({
     mistakes: z.array(MistakeRow),
-    warnings: z
-      .array(MistakeRow.extend({ mend: z.string().describe('How to mend it') }))
-      .describe('What does not keep it from being published, and should be answered first'),
+    warnings: Warnings,
   }),
   problems: ['definition-unknown'],
 });
@@ -194,6 +195,7 @@ export const PlanChange = z.object({
   lines: z.array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() })),
   inFlight: z.number().describe('People in a live run of this journey; they go on under the version that they entered by'),
   unsafe: z.array(z.string()).describe('What deserves a second look, each one sentence'),
+  warnings: Warnings,
   beyond: z.array(z.string()).describe('How it goes beyond the budget of complexity; publishing it takes a reason then'),
 });
 export const Plan = z.object({

@@ -111,7 +111,7 @@ export type ScoreTest = z.infer<typeof ScoreTest>;
 export const GradeTest = z.strictObject({
   key: Key,
   in: z
-    .array(z.string().regex(/^[A-D][1-4]$/))
+    .array(z.string().regex(/^[A-D][1-4]$/, { message: 'must be a letter from A to D and a digit from 1 to 4, such as A1' }))
     .min(1)
     .max(16),
 });

@@ -8,10 +8,6 @@ export const OtherNext = Key.nullable().describe('Key of the step that follows t
 export const base = { key: Key, note: z.string().max(500).optional().describe('For colleagues; never sent') };
 
 export const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { message: 'must be a time of day such as 09:00' });
-export const TraitPath = z
-  .string()
-  .max(200)
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/, { message: 'must be the path of a trait, as plan or address.city' });
 /** Days from a date, before it when negative. */
 export const Days = z.int().min(-3660).max(3660);
 export const Owner = z.string().max(200).nullable().default(null).describe("E-mail; null is the person's owner");

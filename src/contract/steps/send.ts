@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Duration } from '../instant.ts';
-import { Key, Line } from '../key.ts';
+import { Key, Line, TraitPath } from '../key.ts';
 import { Rule } from '../rule.ts';
-import { base, Next, OtherNext, shape, TraitPath } from './base.ts';
+import { base, Next, OtherNext, shape } from './base.ts';
 
 /** What becomes of a message that may not go out now. */
 const IfHeld = z.enum(['wait', 'drop', 'best']);

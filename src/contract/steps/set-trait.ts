@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { base, Next, onward, shape, TraitPath } from './base.ts';
+import { TraitPath } from '../key.ts';
+import { base, Next, onward, shape } from './base.ts';
 
 export const SetTraitStep = z.strictObject({
   ...base,

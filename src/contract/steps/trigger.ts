@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { Key } from '../key.ts';
+import { Key, TraitPath } from '../key.ts';
 import { EventMatch, Weekdays } from '../rule/event-match.ts';
-import { ClockTime, Days, TraitPath } from './base.ts';
+import { ClockTime, Days } from './base.ts';
 
 /** Somebody comes into a segment, or leaves it. */
 export const SegmentTrigger = z.strictObject({ segment: Key, change: z.enum(['entered', 'left']).default('entered') });

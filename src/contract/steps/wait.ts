@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { TraitPath } from '../key.ts';
 import { Duration, IsoDate } from '../instant.ts';
 import { Rule } from '../rule.ts';
 import { EventMatch, Weekdays } from '../rule/event-match.ts';
-import { base, ClockTime, Days, Next, OtherNext, shape, TraitPath } from './base.ts';
+import { base, ClockTime, Days, Next, OtherNext, shape } from './base.ts';
 
 /** A day of the calendar, or the one that a trait names; a time of day on the person's clock. */
 export const UntilDate = z

@@ -4,7 +4,7 @@ import { type Condition, conditionOf, conditionsOf, type Rule } from '#contract/
 import { type Trigger, triggerOf } from '#contract/steps/trigger.ts';
 import { rulesOfStep } from '../journey/steps/index.ts';
 import { nameOf } from '../name-of.ts';
-import { rulesOf } from '../rulebook.ts';
+import { rulesIn } from '../rulebook.ts';
 import { isWrittenHere } from '../written-events.ts';
 import { findCircles } from './circles.ts';
 
@@ -132,7 +132,7 @@ export function houseMap(documents: Iterable<DefinitionDocument>, isLive: (docum
   };
 
   for (const document of all) {
-    const rules = [...rulesOf([{ ...document, version: 0 }])].flatMap(asked);
+    const rules = rulesIn(document).flatMap(({ rule }) => asked(rule));
     if (document.kind === 'lifecycle')
       for (const stage of document.body.stages)
         node('stage', stage.key, stage.name, {

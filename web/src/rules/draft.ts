@@ -61,16 +61,12 @@ export function simplest(draft: Draft): Draft {
 }
 
 /**
- * Which parts of what the editor shows a mistake belongs to: one with a path (rule.all.1.trait.path) to part 1, one that only says a name ("there is no
- * segment "vip"") to every condition that says it too. [] is the whole. `rule` is what was sent: a condition that stands alone is the first part.
+ * Which part of what the editor shows a mistake belongs to: one at rule.all.1.trait.path to part 1; [] is the whole. `rule` is what was sent: a
+ * condition that stands alone is the first part.
  */
-export function placesOf({ path, message }: Mistake, rule: Rule): number[][] {
-  const shown = open(rule);
+export function placeOf({ path }: Mistake, rule: Rule): number[] {
   const names = path.split('.').filter((name, index) => !(index === 0 && name === 'rule'));
-  if (names.length > 0) return [along(names, rule as Draft, shown === rule ? [] : [0])];
-  const said = [...message.matchAll(/"([^"]+)"/g)].map((match) => match[1]!);
-  const found = leavesOf(shown).filter(({ condition }) => saysOf(condition).some((name) => said.includes(name)));
-  return found.length > 0 ? found.map((leaf) => leaf.place) : [[]];
+  return names.length === 0 ? [] : along(names, rule as Draft, open(rule) === rule ? [] : [0]);
 }
 
 /** As far as a path leads through groups; what comes after (trait, path) is inside a condition. */
@@ -80,16 +76,4 @@ function along(names: string[], draft: Draft, place: number[]): number[] {
   const part = group?.parts[Number(rest[1])];
   const held = group && (group.mode === 'all' || group.mode === 'not-all' ? 'all' : 'any');
   return part && rest[0] === held ? along(rest.slice(2), part, [...place, Number(rest[1])]) : place;
-}
-
-const leavesOf = (draft: Draft, place: number[] = []): { place: number[]; condition: DraftCondition }[] =>
-  groupOf(draft)?.parts.flatMap((part, index) => leavesOf(part, [...place, index])) ?? [{ place, condition: leafOf(draft).condition }];
-
-/** The names of other definitions that a condition says. */
-function saysOf(condition: DraftCondition): string[] {
-  const { kind, test } = kindOf(condition);
-  if (kind === 'trait') return [test.path ?? '', (test.path ?? '').split(/[.[]/, 1)[0]!];
-  if (kind === 'stage') return test.in ?? [];
-  if (kind === 'segment' || kind === 'score' || kind === 'grade') return [test.key ?? ''];
-  return kind === 'consent' ? [test.topic ?? ''] : [];
 }

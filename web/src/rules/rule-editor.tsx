@@ -24,7 +24,7 @@ import { AddCondition } from './add-condition.tsx';
 import { Chooser } from './chooser.tsx';
 import { kindEditors } from './conditions/index.ts';
 import type { KindEditor } from './conditions/kind.ts';
-import { type Draft, groupOf, type Group, kindOf, leafOf, type Mode, open, placesOf } from './draft.ts';
+import { type Draft, groupOf, type Group, kindOf, leafOf, type Mode, open, placeOf } from './draft.ts';
 import { finished, lackOf, lacksOf } from './lacks.ts';
 import { duplicate, insert, moveDown, moveUp, negate, partAt, type Path, remove, replace, setMode, unwrap, wrap } from './moves.ts';
 import css from './rule-editor.module.css';
@@ -105,8 +105,10 @@ export function RuleEditor({ rule, onChange, vocabulary, journey = false, lead =
       const places = new Map<string, string[]>();
       const sent = finished(history.now);
       if (sent)
-        for (const mistake of mistakes)
-          for (const id of placesOf(mistake, sent).map(idOf)) places.set(id, [...(places.get(id) ?? []), mistake.message]);
+        for (const mistake of mistakes) {
+          const id = idOf(placeOf(mistake, sent));
+          places.set(id, [...(places.get(id) ?? []), mistake.message]);
+        }
       return places;
     }, [mistakes, history.now]),
     apply(draft, did, focus) {
