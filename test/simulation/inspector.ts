@@ -115,6 +115,8 @@ export class Inspector {
   private readonly runs = new Map<string, KnownRun>();
   /** Loser → winner, as far as merges were known before this turn. */
   private mergedInto = new Map<string, string>();
+  /** Whoever had been merged into somebody when everything was last looked over, also where that was undone since. */
+  private mergedBefore: ReadonlySet<string> = new Set();
   private readonly suppressed = new Map<string, string>();
   private standings = new Map<string, Standing>();
   private isLookedOver = true;
@@ -283,6 +285,10 @@ export class Inspector {
   // ------------------------------------------------------------------------------------------------------------------------------- at rest
 
   async inspect(thoroughly: boolean): Promise<void> {
+    // Two who were parted since are two people: what each of them got since then is no repeat.
+    const now = await this.readMerges();
+    this.mergedBefore = new Set(this.mergedInto.keys());
+    this.mergedInto = new Map([...this.mergedInto].filter(([loser, winner]) => now.get(loser) === winner));
     const leftovers = await this.leftovers();
     insist(
       Object.values(leftovers).every((count) => count === 0),
@@ -1057,7 +1063,7 @@ export class Inspector {
     );
     const place = audience.find((each) => stableId('broadcast', id, each.person_id) === handed.key);
     insist(
-      place && (place.person_id === handed.person || place.merged_into !== null || this.mergedInto.has(place.person_id)),
+      place && (place.person_id === handed.person || place.merged_into !== null || this.mergedBefore.has(place.person_id)),
       'broadcast',
       'somebody got a broadcast without belonging to its audience',
       saw,
@@ -1607,12 +1613,12 @@ export class Inspector {
   }
 
   private async learnMerges(): Promise<void> {
-    this.mergedInto = new Map(
-      (await this.world.rows('select person_id, merged_into from person where merged_into is not null')).map((row) => [
-        row.person_id,
-        row.merged_into,
-      ]),
-    );
+    this.mergedInto = await this.readMerges();
+  }
+
+  private async readMerges(): Promise<Map<string, string>> {
+    const rows = await this.world.rows('select person_id, merged_into from person where merged_into is not null');
+    return new Map(rows.map((row) => [row.person_id, row.merged_into]));
   }
 
   // ------------------------------------------------------------------------------------------------------------------------------- history
