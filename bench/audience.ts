@@ -20,7 +20,7 @@ export const days = 400;
 const day = 86_400_000;
 
 /**
- * People by SQL as they stand after nothing but a hand-kept list was published: 5 % on it, 60 % with consent to marketing, most of whom were seen long ago.
+ * People by SQL as they stand who came after everything was published, and have done nothing that it asks about: 5 % on it, 60 % with consent to marketing, most of whom were seen long ago.
  * One in fifty is busy. User ids are `bench-7-N`.
  */
 export async function makePeople(db: pg.Client, workspace: number, people: number, list: string): Promise<void> {
@@ -34,7 +34,7 @@ export async function makePeople(db: pg.Client, workspace: number, people: numbe
          jsonb_build_object('plan', (array['free', 'free', 'free', 'starter', 'pro', 'enterprise'])[1 + b.n % 6], 'city', (array['Berlin', 'Paris', 'Rome', 'Oslo'])[1 + b.n % 4], 'company', 'Company ' || b.n % 9973, 'seats', b.n % 40, 'firstName', 'Ana', 'language', 'en'),
          jsonb_build_object('consents', case when h % 10 < 6 then jsonb_build_object('marketing/email', jsonb_build_object('state', 'granted', 'at', 1735689600000)) when h % 10 = 6 then jsonb_build_object('marketing/email', jsonb_build_object('state', 'withdrawn', 'at', 1735689600000)) else '{}' end,
            'segments', case when h % 20 = 7 then jsonb_build_object($3::text, 1735689600000) else '{}' end, 'scores', '{}'::jsonb, 'above', '{}'::jsonb, 'grades', '{}'::jsonb, 'dead', '{}'::jsonb, 'journeys', '{}'::jsonb, 'memory', '{}'::jsonb,
-           'memoryVersion', '', 'revision', 1, 'clicks', '[]'::jsonb, 'written', '{}'::jsonb, 'moves', 0, 'consentChanges', 0, 'stageEvidence', null),
+           'memoryVersion', '', 'revision', (select revision from workspace where workspace_id = $1::int), 'clicks', '[]'::jsonb, 'written', '{}'::jsonb, 'moves', 0, 'consentChanges', 0, 'stageEvidence', null),
          'website', bench_created(b.n, $2::int), case when b.n % 7 > 0 then now() - case when b.n < $2::int / 50 then interval '10 days' else interval '400 days' end * ((h % 997) / 997.0) end, (array[null, 'Europe/Berlin', 'America/New_York'])[1 + b.n % 3]
        from (select *, abs(hashint4(n)) as h from bench_people) b`,
       [workspace, people, list],

@@ -157,7 +157,16 @@ inBrowser('journeys in a browser', () => {
     };
     await page.locator('[data-canvas]').hover();
     await page.mouse.wheel(0, -4_000);
-    await expect.poll(outOfSight).toBeGreaterThan(0);
+    // Pushed, and no longer moving: what the wheel brings later would push it away again.
+    let before = 0;
+    await expect
+      .poll(async () => {
+        const now = await outOfSight();
+        const isStill = now > 0 && now === before;
+        before = now;
+        return isStill;
+      })
+      .toBe(true);
     await spot.focus();
     // The browser scrolls at once; whether that lasts is seen when it has drawn.
     await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));

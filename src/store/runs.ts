@@ -25,6 +25,7 @@ export interface StoredRun {
     seq: number;
     wait: StoredWait | null;
     movedBy?: { migration: string; version: number; step: string; wait: StoredWait | null };
+    passed?: { at: Instant; waits: string[] };
     chain?: Record<string, 1 | 2>;
   };
   enteredAt: Instant;

@@ -70,6 +70,18 @@ const broken: Record<string, [change: object, path: string, message: RegExp][]> 
       /"tag" leads back to itself without a wait/,
     ],
   ],
+  'nothing-to-wait-for': [
+    [
+      steps(
+        start,
+        { key: 'stand', kind: 'wait', untilRule: { event: { name: 'Paid' } }, timeout: 'P1D', next: 'tag', onTimeout: 'bye' },
+        { key: 'tag', kind: 'tag', add: ['a'], next: 'stand' },
+        bye,
+      ),
+      'steps.1',
+      /"stand" leads back to itself, and whoever has nothing to wait for/,
+    ],
+  ],
   content: [
     [steps({ ...start, next: 'mail' }, { ...send, template: null }, stand, bye), 'steps.1.template', /has no content yet/],
     [

@@ -97,6 +97,36 @@ describe.each(dialects)('on %s', (database) => {
     expect(await path('morning'), 'nine in Lisbon was at eight o’clock UTC').toEqual(['start', 'wait', 'after', 'end: reached the end']);
   });
 
+  test('what comes back to a time of day is done once a day', async () => {
+    await world.publish([
+      {
+        kind: 'journey',
+        key: 'daily',
+        body: journey([
+          entry('Daily', 'wait'),
+          { key: 'wait', kind: 'wait', untilTime: { at: '09:00' }, next: 'note' },
+          { key: 'note', kind: 'note', text: 'Good morning', next: 'wait' },
+        ]),
+      },
+    ] as LooseDefinition[]);
+    await world.turnTo('2026-07-02T20:00:00Z');
+    await did('Daily');
+    await world.turnTo('2026-07-03T12:00:00Z');
+    expect(await path('daily')).toEqual(['start', 'wait', 'note', 'wait']);
+    await world.send([{ type: 'identify', userId: user, traits: {}, context: { timezone: 'Europe/Paris' } } as SegmentCall]);
+    expect(await path('daily'), 'another clock, which shows the same').toEqual(['start', 'wait', 'note', 'wait']);
+    world.leap(2 * day);
+    await world.settle();
+    expect(await path('daily'), 'two mornings that nobody worked are made up for once').toEqual([
+      'start',
+      'wait',
+      'note',
+      'wait',
+      'note',
+      'wait',
+    ]);
+  });
+
   test('a stream that is paused goes on as soon as it is not, and has skipped nothing', async () => {
     const letter = (key: string) => ({
       kind: 'template',

@@ -183,7 +183,7 @@ export function advance(journey: CompiledJourney, run: Run, fact: JourneyFact, n
     if (next === null)
       return { run: ended({ ...current, seq: current.seq + 1 }, `${endReasons.end}: reached the end`, now, null), effects, ...streams() };
     const { movedBy: _, ...rest } = current;
-    current = { ...rest, step: next, seq: current.seq + 1, wait: null };
+    current = { ...rest, ...passedBy(journey, current, now), step: next, seq: current.seq + 1, wait: null };
     context.run = current;
     if (taken >= stepsPerFactMax || current.seq >= stepsPerRunMax) return { run: ended(current, endReasons.budget, now, null), effects };
     if (outcome.effects?.some(({ kind }) => firstCarriedOut.has(kind))) return { run: current, effects, goesOn: true, ...streams() };
@@ -241,6 +241,14 @@ export function migrated(
   if (asOfNow.to !== 'wait') return { run: moved, effects, goesOn: true };
   const until = asOfNow.until - (now - began);
   return { run: { ...moved, wait: waitOf(began, { ...asOfNow, until }) }, effects };
+}
+
+/** What is remembered of a wait for a time of day that is passed now. */
+function passedBy({ steps }: CompiledJourney, { step, passed }: Run, now: Instant): Pick<Run, 'passed'> {
+  const left = steps.get(step!)?.step;
+  if (left?.kind !== 'wait' || left.untilTime === undefined) return {};
+  const before = passed?.at === now ? passed.waits.filter((key) => key !== left.key) : [];
+  return { passed: { at: now, waits: [...before, left.key] } };
 }
 
 const waitOf = (since: Instant, { until, looksAt, isPaused }: Outcome & { to: 'wait' }): RunWait => ({

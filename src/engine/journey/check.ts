@@ -119,15 +119,25 @@ function reached({ journey, steps }: Look): Set<string> {
 /** Whether people may stay at a step, so that a circle through it does not turn within one fact. */
 const holdsPeople = (step: Step): boolean => ['wait', 'approve', 'hand-over', 'webhook', 'nurture'].includes(step.kind);
 
-/** Whether a step leads back to itself on a way on which nobody waits. */
-function turns(step: Step, steps: ReadonlyMap<string, Step>): boolean {
+/** Where a wait leads whoever has nothing to wait for: what they wait for holds already, or the day is over. */
+const atOnce = (step: Step): string | null | undefined =>
+  step.kind !== 'wait'
+    ? undefined
+    : step.untilRule !== undefined || step.untilDate?.on !== undefined
+      ? step.next
+      : step.untilDate === undefined
+        ? undefined
+        : step.onMissing;
+
+/** Whether a step leads back to itself on a way on which nobody waits; with `evenSo`, on one on which nobody may have anything to wait for. */
+function turns(step: Step, steps: ReadonlyMap<string, Step>, evenSo = false): boolean {
   const seen = new Set<string>();
   const open = [step];
   for (let each = open.pop(); each; each = open.pop())
-    for (const { next } of exitsOf(each)) {
+    for (const next of holdsPeople(each) ? [atOnce(each)] : exitsOf(each).map((exit) => exit.next)) {
       if (next === step.key) return true;
-      const there = next === null ? undefined : steps.get(next);
-      if (!there || holdsPeople(there) || seen.has(there.key)) continue;
+      const there = typeof next === 'string' ? steps.get(next) : undefined;
+      if (!there || (holdsPeople(there) && !evenSo) || seen.has(there.key)) continue;
       seen.add(there.key);
       open.push(there);
     }
@@ -216,6 +226,20 @@ const checks: readonly Check[] = [
       for (const step of journey.steps)
         if (!holdsPeople(step) && turns(step, steps))
           yield about(journey, step, `step "${step.key}" leads back to itself without a wait`, 'Put a wait into the circle.');
+    },
+  },
+  {
+    name: 'nothing-to-wait-for',
+    level: 'warning',
+    *find({ journey, steps }) {
+      for (const step of journey.steps)
+        if (atOnce(step) != null && turns(step, steps, true))
+          yield about(
+            journey,
+            step,
+            `step "${step.key}" leads back to itself, and whoever has nothing to wait for there goes round until the run has taken too many steps`,
+            'Put a wait for a while into the circle.',
+          );
     },
   },
   {

@@ -33,6 +33,8 @@ export interface Run {
   wait: RunWait | null;
   /** Moved to another version by hand: by which migration, and where it stood before. Gone with its next step. */
   movedBy?: { migration: string; version: number; step: string; wait: RunWait | null };
+  /** The waits for a time of day that it has passed at the latest such instant: whoever comes back to one waits for the next day. */
+  passed?: { at: Instant; waits: string[] };
   /** How automation led into it; missing where something from outside did, or has moved it on since. */
   chain?: Chain;
   endedAt: Instant | null;

@@ -1,3 +1,4 @@
+import { blankMail } from '../journeys/mail/mail-draft.ts';
 import type { DefinitionKind } from '#contract/definition.ts';
 
 /** What a new definition of a kind begins with: short, and free of mistakes where that is possible. */
@@ -43,14 +44,7 @@ export const starters: Record<DefinitionKind, (name: string) => unknown> = {
     max: 100,
   }),
   grade: (name) => ({ name, meaning: '', fit: 'fit', engagement: 'engagement', letters: [75, 50, 25], digits: [75, 50, 25] }),
-  template: (name) => ({
-    channel: 'email',
-    name,
-    subject: 'Hello {{ person.firstName }}',
-    preheader: '',
-    blocks: [{ block: 'text', text: 'Hello {{ person.firstName }},\n\nthank you for signing up.' }],
-    fallbacks: { firstName: 'there' },
-  }),
+  template: blankMail,
   'cap-policy': (name) => ({
     name,
     caps: [{ channel: 'email', max: 3, within: 'P7D' }],

@@ -19,8 +19,8 @@ export const addPoints: StepLogic<'add-points'> = {
       },
     ],
   }),
-  say: (step) =>
-    step.points < 0
-      ? `Take ${-step.points} points off ${step.score}: ${step.because}`
-      : `Add ${step.points} points to ${step.score}: ${step.because}`,
+  say: ({ points, score, because }) => {
+    const what = points < 0 ? `Take ${-points} points off ${score || 'a score'}` : `Add ${points} points to ${score || 'a score'}`;
+    return because === '' ? what : `${what}: ${because}`;
+  },
 };

@@ -16,5 +16,5 @@ export const tag: StepLogic<'tag'> = {
     [
       ...(step.add.length > 0 ? [`Tag ${step.add.join(', ')}`] : []),
       ...(step.remove.length > 0 ? [`${step.add.length > 0 ? 'untag' : 'Untag'} ${step.remove.join(', ')}`] : []),
-    ].join(', '),
+    ].join(', ') || 'Add or remove tags',
 };

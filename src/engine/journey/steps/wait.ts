@@ -27,6 +27,12 @@ function nextTime({ at, weekdays }: { at: string; weekdays?: number[] | undefine
   }
 }
 
+/** The instant for which somebody waits who came at `since`: who came at that very time has waited enough, unless they came from here. */
+function timeOf({ key, untilTime }: Wait, { run: { passed }, zone }: StepContext, since: Instant): Instant {
+  const isBack = passed?.at === since && passed.waits.includes(key);
+  return nextTime(untilTime!, isBack ? since + 1 : since, zone);
+}
+
 /** The instant that a wait until a date means for somebody; null when there is no such date. */
 function dateOf({ untilDate }: Wait, { person, zone }: StepContext): Instant | null {
   const named = dayNumberOf(untilDate!.on ?? valueAt(person.traits, untilDate!.trait!));
@@ -55,9 +61,9 @@ export const wait: StepLogic<'wait', Compiled> = {
     holds: step.untilRule ? compileRule(step.untilRule, context) : null,
   }),
   begin(step, context, compiled) {
-    const { now, zone } = context;
+    const { now } = context;
     if (step.untilRule) return look(step, context, compiled, now + ms(step.timeout!));
-    if (step.untilTime) return { to: 'wait', until: nextTime(step.untilTime, now, zone) };
+    if (step.untilTime) return { to: 'wait', until: timeOf(step, context, now) };
     if (step.untilDate) {
       const at = dateOf(step, context);
       if (at !== null && at > now) return { to: 'wait', until: at };
@@ -73,7 +79,7 @@ export const wait: StepLogic<'wait', Compiled> = {
     if (step.untilRule) return look(step, context, compiled, waiting!.until);
     if (!step.untilDate && !step.untilTime) return null;
     // Whoever's date moves, or whose clock is another one, waits for the new instant.
-    const at = step.untilTime ? nextTime(step.untilTime, waiting!.since, context.zone) : dateOf(step, context);
+    const at = step.untilTime ? timeOf(step, context, waiting!.since) : dateOf(step, context);
     if (at === waiting!.until) return null;
     if (at !== null && at > context.now) return { to: 'wait', until: at };
     return step.untilDate?.trait === undefined

@@ -47,7 +47,7 @@ export function PathList({ moments, end, zone, steps, names, real = false, chose
     <div className={css.path} ref={list}>
       {days.map(([day, inDay]) => (
         <section key={day} aria-label={day}>
-          <h3 className={css.day}>{day}</h3>
+          <h2 className={css.day}>{day}</h2>
           <ol>
             {inDay.map((moment) => (
               <Item
@@ -67,7 +67,7 @@ export function PathList({ moments, end, zone, steps, names, real = false, chose
         </section>
       ))}
       <section aria-label="How it ends">
-        {endsLater && <h3 className={css.day}>{dayOf(end.at)}</h3>}
+        {endsLater && <h2 className={css.day}>{dayOf(end.at)}</h2>}
         <End end={end} zone={zone} />
       </section>
     </div>
