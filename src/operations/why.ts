@@ -12,7 +12,7 @@ import { explainRule, partsOf } from '#engine/rule/explain.ts';
 import { never } from '#engine/rule/question.ts';
 import { sayMatch } from '#engine/rule/words.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
-import type { LedgerLine } from '#engine/score/score.ts';
+import { type LedgerLine, signed } from '#engine/score/score.ts';
 import type { Transaction } from '#store/database.ts';
 import { eventsAt, loadEvents, type StoredEvent } from '#store/events.ts';
 import { consentsOf, decisionsOf, movesOf } from '#store/histories.ts';
@@ -282,7 +282,6 @@ async function whyScore(asked: Asked, key: string): Promise<Why> {
   };
 }
 
-const signed = (points: number): string => `${points > 0 ? '+' : ''}${points}`;
 const sayLine = (line: LedgerLine): string => `${signed(line.worth)} ${line.because}`;
 
 async function whyStage(asked: Asked): Promise<Why> {
