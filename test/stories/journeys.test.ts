@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { LooseDefinition } from '#contract/definition.ts';
 import { day, hour, minute, toIso } from '#contract/instant.ts';
+import { sayInstant } from '#engine/local-time.ts';
 import { dialects } from '../databases.ts';
 import { openWorld, type SegmentCall, type World } from '../world.ts';
 
@@ -329,6 +330,53 @@ describe.each(dialects)('on %s', (database) => {
     expect(refused).toContain('Stayed in capture: the lifecycle has no way from there to Expansion (journey A journey, step “a”).');
   });
 
+  describe('where somebody stands who is in it', () => {
+    const at = async (key: string) => (await world.why((await me()).id, `journey:${key}`)).answer;
+    const clock = (after = 0): string => sayInstant(world.now + after, 'Europe/Berlin');
+    const stand = (key: string, step: object) => ({
+      kind: 'journey',
+      key,
+      body: journey([
+        entry('Stand', 'first'),
+        { key: 'first', kind: 'wait', for: 'PT1H', next: 'here' },
+        { key: 'here', ...step, next: null },
+      ]),
+    });
+    test.each<[string, object, (since: string) => string]>([
+      ['a-while', { kind: 'wait', for: 'P2D' }, (since) => `“Wait 2 days” since ${since}, until ${clock(2 * day)}.`],
+      [
+        'an-event',
+        { kind: 'wait', until: { event: 'Paid' }, timeout: 'P2D', onTimeout: null },
+        (since) => `“Wait until Paid, at most 2 days” since ${since}, until ${clock(2 * day)} at the latest.`,
+      ],
+      [
+        'a-yes',
+        { kind: 'approve', question: 'Right?', timeout: 'P1D', onRefused: null, onTimeout: null },
+        (since) => `“Ask “Right?”, at most 1 day” since ${since}, until somebody says yes or no, or ${clock(day)} at the latest.`,
+      ],
+      [
+        'a-human',
+        { kind: 'hand-over', title: 'Look at this' },
+        (since) => `“Hand over: “Look at this”, within 1 day” since ${since}, until somebody releases them.`,
+      ],
+    ])('waiting for %s', async (key, step, here) => {
+      await world.publish([stand(key, step)] as LooseDefinition[]);
+      await did('Stand');
+      const began = clock();
+      await world.turn('PT1H');
+      expect(await at(key)).toBe(`Under way since ${began}: now at ${here(clock())}`);
+    });
+
+    test('and that nothing moves on while a colleague has taken over', async () => {
+      await world.publish([stand('taken', { kind: 'wait', for: 'P2D' })] as LooseDefinition[]);
+      await did('Stand');
+      await world.must('POST', `/api/people/${(await me()).id}/take-over`, { reason: 'a complaint' });
+      expect(await at('taken')).toMatch(
+        /^Under way since .*: now at “Wait 1 hour” since .*, until .*\. Nothing moves on: .* has taken over \(a complaint\)\.$/,
+      );
+    });
+  });
+
   test('the timeline says which step of which journey did what, and of one instant what led to something stands under it', async () => {
     await world.publish([
       { kind: 'field', key: 'shoe', body: { name: 'Shoe', path: 'shoe', type: 'number' } },
@@ -521,7 +569,11 @@ describe.each(dialects)('on %s', (database) => {
       await did('Again');
       await did('Again');
       expect(await entered()).toEqual({ once: 1, 'after-exit': 1, 'after-a-week': 1 });
-      expect((await world.why((await me()).id, 'journey:once')).answer).toBe('Not entered again: a run is under way.');
+      const why = await world.why((await me()).id, 'journey:once');
+      expect(why.answer).toMatch(
+        /^Under way since (.*): now at “Wait 1 hour” since \1, until .*\. Not entered again: a run is under way\.$/,
+      );
+      expect(why).toMatchObject({ decided: 'entered', because: [{}, { rule: 'Wait 1 hour' }, { rule: 'one run at a time', held: false }] });
       await world.turn('PT2H');
       await did('Again');
       expect(await entered()).toEqual({ once: 1, 'after-exit': 2, 'after-a-week': 1 });
