@@ -5,20 +5,21 @@ import type { Why } from '#contract/routes/people.ts';
 import { sayEnd } from '#engine/journey/run.ts';
 import { isRecycle, sayStall } from '#engine/lifecycle/stall.ts';
 import { ownerIs } from '#engine/journey/steps/assign.ts';
-import { sayStep } from '#engine/journey/steps/index.ts';
+import { sayStep, sayWaiting } from '#engine/journey/steps/index.ts';
 import { sayTrigger } from '#engine/journey/trigger.ts';
 import { sayInstant } from '#engine/local-time.ts';
+import type { Person } from '#engine/person.ts';
 import { explainRule, partsOf } from '#engine/rule/explain.ts';
 import { never } from '#engine/rule/question.ts';
 import { sayMatch } from '#engine/rule/words.ts';
 import type { Rulebook } from '#engine/rulebook.ts';
-import type { LedgerLine } from '#engine/score/score.ts';
+import { type LedgerLine, signed } from '#engine/score/score.ts';
 import type { Transaction } from '#store/database.ts';
 import { eventsAt, loadEvents, type StoredEvent } from '#store/events.ts';
-import { consentsOf, decisionsOf, movesOf } from '#store/histories.ts';
+import { consentsOf, decisionsOf, movesOf, type StoredDecision } from '#store/histories.ts';
 import { findMessage } from '#store/messages.ts';
 import type { StoredPerson } from '#store/people.ts';
-import { runsOfPerson, stepsOfPerson } from '#store/runs.ts';
+import { runsOfPerson, stepsOfPerson, stepsOfRun } from '#store/runs.ts';
 import { type Workspace, workspaceNow } from '#store/workspaces.ts';
 import type { Deps } from './deps.ts';
 import { findPerson } from './edit-person.ts';
@@ -144,14 +145,27 @@ async function whyMessage(asked: Asked, id: string): Promise<Why> {
   };
 }
 
+/** The rules that a decision went by. */
+const groundsOf = (asked: Asked, { because }: StoredDecision): Promise<Ground[]> =>
+  Promise.all(
+    because.map(async ({ rule, version, held, evidence: ids }) => ({ rule, version, held, evidence: await evidence(asked, ids) })),
+  );
+
+/** Why nothing moves on by itself for somebody. */
+function sayStandstill({ state: { paused, stopped } }: Person): string[] {
+  if (stopped) return [`Nothing moves on: ${stopped.by} stopped everything for this person (${stopped.reason}).`];
+  return paused ? [`Nothing moves on: ${paused.by} has taken over (${paused.reason}).`] : [];
+}
+
 async function whyJourney(asked: Asked, key: string): Promise<Why> {
   const { tx, person, book, zone } = asked;
   const journey = book.journeys.get(key);
   const runs = (await runsOfPerson(tx, person.id)).filter((run) => run.journey === key);
   const [refusal] = await decisionsOf(tx, person.id, asked.now, 1, `journey:${key}`);
-  const run = runs[0];
+  const run = runs.find(({ status }) => status === 'live') ?? runs[0];
+  const refused = refusal === undefined ? [] : await groundsOf(asked, refusal);
   if (!journey && !run) throw new Problem('definition-unknown', { kind: 'journey', key });
-  if (run && (!refusal || refusal.at < (run.endedAt ?? run.enteredAt))) {
+  if (run && (run.status === 'live' || !refusal || refusal.at < run.endedAt!)) {
     const version = book.versions.get(`${key}@${run.version}`);
     const entry = version?.entries.find((each) => each.step.key === (run.state.entry ?? version.entries[0]!.step.key))?.step;
     const because: Ground[] = [
@@ -165,13 +179,20 @@ async function whyJourney(asked: Asked, key: string): Promise<Why> {
     if (run.status === 'live') {
       const step = version?.body.steps.find((each) => each.key === run.step);
       if (step) because.push({ rule: sayStep(step), version: run.version, held: true, evidence: [] });
+      const since = (await stepsOfRun(tx, person.id, run.id)).at(-1)?.at ?? run.enteredAt;
       const until = run.state.wait?.until ?? null;
-      const wait = until === null ? '' : `, until ${sayInstant(until, zone)} at the latest`;
+      const waits = step ? sayWaiting(step, until === null ? null : sayInstant(until, zone)) : '';
+      // Why they did not enter once more meanwhile is told besides.
+      const again = refusal && refusal.at >= run.enteredAt ? refusal : null;
       return {
-        answer: `Under way since ${sayInstant(run.enteredAt, zone)}: now at “${step ? sayStep(step) : run.step}”${wait}.`,
+        answer: [
+          `Under way since ${sayInstant(run.enteredAt, zone)}: now at “${step ? sayStep(step) : run.step}” since ${sayInstant(since, zone)}${waits}.`,
+          ...(step?.kind === 'hand-over' ? [] : sayStandstill(toPerson(person))),
+          ...(again ? [again.answer] : []),
+        ].join(' '),
         decided: 'entered',
         at: toIso(run.enteredAt),
-        because,
+        because: again ? [...because, ...refused] : because,
       };
     }
     if (run.endEvidence)
@@ -193,14 +214,7 @@ async function whyJourney(asked: Asked, key: string): Promise<Why> {
       answer: refusal.answer,
       decided: refusal.decided,
       at: toIso(refusal.at),
-      because: await Promise.all(
-        refusal.because.map(async (line) => ({
-          rule: line.rule,
-          version: line.version,
-          held: line.held,
-          evidence: await evidence(asked, line.evidence),
-        })),
-      ),
+      because: refused,
     };
   const { entries, version } = journey!;
   return {
@@ -282,7 +296,6 @@ async function whyScore(asked: Asked, key: string): Promise<Why> {
   };
 }
 
-const signed = (points: number): string => `${points > 0 ? '+' : ''}${points}`;
 const sayLine = (line: LedgerLine): string => `${signed(line.worth)} ${line.because}`;
 
 async function whyStage(asked: Asked): Promise<Why> {

@@ -171,12 +171,10 @@ export async function stepsOfPerson(
   before: Instant,
   limit: number,
 ): Promise<(StoredStep & { id: string })[]> {
-  const rows = await tx.query('select * from run_step where lane = $1 and person_id = $2 and at <= $3 order by at desc limit $4', [
-    laneOf(person),
-    person,
-    toIso(before),
-    limit,
-  ]);
+  const rows = await tx.query(
+    'select * from run_step where lane = $1 and person_id = $2 and at <= $3 order by at desc, run_id, seq desc limit $4',
+    [laneOf(person), person, toIso(before), limit],
+  );
   return rows.map((row) => ({ id: `${row.run_id}:${row.seq}`, ...toStep(row) }));
 }
 

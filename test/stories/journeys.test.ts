@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { LooseDefinition } from '#contract/definition.ts';
 import { day, hour, minute, toIso } from '#contract/instant.ts';
+import { sayInstant } from '#engine/local-time.ts';
 import { dialects } from '../databases.ts';
 import { openWorld, type SegmentCall, type World } from '../world.ts';
 
@@ -306,7 +307,9 @@ describe.each(dialects)('on %s', (database) => {
       'buyer',
       'gold',
     ]);
-    expect((await world.timeline((await me()).id, 'journey')).map((item) => item.title)).toContain('A journey: gold: plan is “gold”');
+    expect((await world.timeline((await me()).id, 'journey')).map((item) => item.title)).toContain(
+      'gold: plan is “gold” (journey A journey, step “which”)',
+    );
   });
 
   test('traits that a journey sets are read by the next step, by segments, and can be removed', async () => {
@@ -354,7 +357,126 @@ describe.each(dialects)('on %s', (database) => {
     expect(await world.stages((await me()).id)).toEqual(['capture', 'nurture']);
     expect((await world.why((await me()).id, 'stage')).answer).toMatch(/the journey mover moved them\.$/);
     const refused = (await world.timeline((await me()).id, 'decision')).map((item) => item.title);
-    expect(refused).toContain('Stayed in capture: the lifecycle has no way from there to Expansion.');
+    expect(refused).toContain('Stayed in capture: the lifecycle has no way from there to Expansion (journey A journey, step “a”).');
+  });
+
+  describe('where somebody stands who is in it', () => {
+    const at = async (key: string) => (await world.why((await me()).id, `journey:${key}`)).answer;
+    const clock = (after = 0): string => sayInstant(world.now + after, 'Europe/Berlin');
+    const stand = (key: string, step: object) => ({
+      kind: 'journey',
+      key,
+      body: journey([
+        entry('Stand', 'first'),
+        { key: 'first', kind: 'wait', for: 'PT1H', next: 'here' },
+        { key: 'here', ...step, next: null },
+      ]),
+    });
+    test.each<[string, object, (since: string) => string]>([
+      ['a-while', { kind: 'wait', for: 'P2D' }, (since) => `“Wait 2 days” since ${since}, until ${clock(2 * day)}.`],
+      [
+        'an-event',
+        { kind: 'wait', until: { event: 'Paid' }, timeout: 'P2D', onTimeout: null },
+        (since) => `“Wait until Paid, at most 2 days” since ${since}, until ${clock(2 * day)} at the latest.`,
+      ],
+      [
+        'a-yes',
+        { kind: 'approve', question: 'Right?', timeout: 'P1D', onRefused: null, onTimeout: null },
+        (since) => `“Ask “Right?”, at most 1 day” since ${since}, until somebody says yes or no, or ${clock(day)} at the latest.`,
+      ],
+      [
+        'a-human',
+        { kind: 'hand-over', title: 'Look at this' },
+        (since) => `“Hand over: “Look at this”, within 1 day” since ${since}, until somebody releases them.`,
+      ],
+    ])('waiting for %s', async (key, step, here) => {
+      await world.publish([stand(key, step)] as LooseDefinition[]);
+      await did('Stand');
+      const began = clock();
+      await world.turn('PT1H');
+      expect(await at(key)).toBe(`Under way since ${began}: now at ${here(clock())}`);
+    });
+
+    test('and that nothing moves on while a colleague has taken over', async () => {
+      await world.publish([stand('taken', { kind: 'wait', for: 'P2D' })] as LooseDefinition[]);
+      await did('Stand');
+      await world.must('POST', `/api/people/${(await me()).id}/take-over`, { reason: 'a complaint' });
+      expect(await at('taken')).toMatch(
+        /^Under way since .*: now at “Wait 1 hour” since .*, until .*\. Nothing moves on: .* has taken over \(a complaint\)\.$/,
+      );
+    });
+  });
+
+  test('the timeline says which step of which journey did what, and of one instant what led to something stands under it', async () => {
+    await world.publish([
+      { kind: 'field', key: 'shoe', body: { name: 'Shoe', path: 'shoe', type: 'number' } },
+      {
+        kind: 'journey',
+        key: 'busy',
+        body: journey(
+          [
+            entry('Act', 'mark'),
+            { key: 'mark', kind: 'tag', add: ['warm'], next: 'set' },
+            { key: 'set', kind: 'set-trait', path: 'seen.busy', value: 'yes', next: 'odd' },
+            { key: 'odd', kind: 'set-trait', path: 'shoe', value: 'large', next: 'say' },
+            { key: 'say', kind: 'note', text: 'Likes gardens', next: 'points' },
+            { key: 'points', kind: 'add-points', score: 'engagement', points: 7, because: 'went through it', next: 'move' },
+            { key: 'move', kind: 'move-stage', to: 'capture', next: 'task' },
+            { key: 'task', kind: 'make-task', title: 'Call them', next: 'mail' },
+            { key: 'mail', kind: 'send', template: 'welcome-hello', topic: 'account', next: 'own' },
+            { key: 'own', kind: 'assign', owners: [{ owner: 'ana@linden.example' }], next: 'other' },
+            { key: 'other', kind: 'start-journey', journey: 'led', next: null },
+          ],
+          { name: 'Busy' },
+        ),
+      },
+      {
+        kind: 'journey',
+        key: 'led',
+        body: journey(
+          [
+            { key: 'in', kind: 'entry', on: { by: 'journey' }, next: 'ask' },
+            { key: 'ask', kind: 'approve', question: 'Right?', timeout: 'P1D', onRefused: null, onTimeout: null, next: null },
+          ],
+          { name: 'Led' },
+        ),
+      },
+    ] as LooseDefinition[]);
+    await world.turn('PT1M');
+    await did('Act');
+    const { id } = await me();
+    const items = await world.timeline(id);
+    const told = items.slice(0, items.findIndex(({ title }) => title === 'Act') + 1);
+    expect(told.map(({ title }) => title).reverse()).toEqual([
+      'Act',
+      'Entered the journey Busy (version 1)',
+      'Tag warm (journey Busy, step “mark”)',
+      'Set seen.busy to "yes" (journey Busy, step “set”)',
+      'Not taken: Shoe must be a number; this is a text (journey Busy, step “odd”).',
+      'Note Added · Likes gardens (journey Busy, step “say”)',
+      'Points Added · +7 went through it (journey Busy, step “points”)',
+      'Moved to Capture (journey Busy, step “move”)',
+      'Task: Call them (journey Busy, step “task”)',
+      expect.stringMatching(/^Sent “.*”.* \(journey Busy, step “mail”\)\.$/),
+      'owner is ana@linden.example (journey Busy, step “own”)',
+      'Left the journey Busy: reached the end',
+      'Entered the journey Led (version 1), sent by the journey Busy, step “other”',
+      'Task: Right? (journey Led, step “ask”)',
+    ]);
+    expect(told.slice(0, -1).every(({ by, why }) => by === 'machine' && why !== undefined)).toBe(true);
+    const paged = [];
+    for (let cursor = ''; paged.length < items.length; ) {
+      const page = await world.must('GET', `/api/people/${id}/timeline?limit=3${cursor && `&cursor=${cursor}`}`);
+      paged.push(...page.items);
+      cursor = page.next;
+      if (cursor === null) break;
+    }
+    expect(
+      paged.map((item) => item.id),
+      'page by page the same',
+    ).toEqual(items.map((item) => item.id));
+    await did('Act');
+    expect((await world.timeline(id, 'decision'))[0]!.title).toBe('Not entered again: people go through this journey once (journey Busy).');
   });
 
   test('a task for a colleague, due when the step says, for the person’s owner unless somebody is named', async () => {
@@ -477,7 +599,11 @@ describe.each(dialects)('on %s', (database) => {
       await did('Again');
       await did('Again');
       expect(await entered()).toEqual({ once: 1, 'after-exit': 1, 'after-a-week': 1 });
-      expect((await world.why((await me()).id, 'journey:once')).answer).toBe('Not entered again: a run is under way.');
+      const why = await world.why((await me()).id, 'journey:once');
+      expect(why.answer).toMatch(
+        /^Under way since (.*): now at “Wait 1 hour” since \1, until .*\. Not entered again: a run is under way\.$/,
+      );
+      expect(why).toMatchObject({ decided: 'entered', because: [{}, { rule: 'Wait 1 hour' }, { rule: 'one run at a time', held: false }] });
       await world.turn('PT2H');
       await did('Again');
       expect(await entered()).toEqual({ once: 1, 'after-exit': 2, 'after-a-week': 1 });
@@ -592,7 +718,8 @@ describe.each(dialects)('on %s', (database) => {
     await did('Late', {}, { timestamp: world.iso });
     await world.must('PUT', '/api/kill-switches/journey:late', { stopped: false });
     await world.turn('P1D');
-    expect((await world.mailsTo(`${user}@example.com`)).map((mail) => mail.mail.subject)).toEqual(['First words', 'Other words']);
+    // At night both wait for the same morning, and either may go first.
+    expect((await world.mailsTo(`${user}@example.com`)).map((mail) => mail.mail.subject).sort()).toEqual(['First words', 'Other words']);
   });
 
   test('a hundred people go the same way without meeting each other', async () => {

@@ -305,3 +305,6 @@ export function withEachAdded(lines: readonly LedgerLine[], score: string, event
 
 const sayBounds = (min: number | undefined, max: number | undefined): string =>
   min !== undefined && max !== undefined ? `between ${min} and ${max}` : max !== undefined ? `at most ${max}` : `at least ${min}`;
+
+/** +7, -3 */
+export const signed = (points: number): string => `${points > 0 ? '+' : ''}${points}`;

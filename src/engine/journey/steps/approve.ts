@@ -17,5 +17,6 @@ export const approve: StepLogic<'approve'> = {
       ? { to: 'next', next: step.next, because: `${word.actor} said yes${said}` }
       : { to: 'next', next: step.onRefused, because: `${word.actor} said no${said}` };
   },
+  endsEarly: () => 'somebody says yes or no',
   say: (step) => `Ask “${step.question}”, at most ${sayDuration(step.timeout)}`,
 };

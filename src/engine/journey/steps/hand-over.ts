@@ -14,5 +14,6 @@ export const handOver: StepLogic<'hand-over'> = {
     ],
   }),
   onWord: (step, word) => (word.kind === 'release' ? { to: 'next', next: step.next, because: `released by ${word.actor}` } : null),
+  endsEarly: () => 'somebody releases them',
   say: (step) => `Hand over: “${step.title}”, within ${sayDuration(step.dueIn)}`,
 };

@@ -54,5 +54,15 @@ export const logicOf = <K extends StepKind>(kind: K): StepLogic<K, unknown> => l
 
 export const sayStep = (step: Step): string => logicOf(step.kind).say(step as StepOf<StepKind> as never);
 
+/** Until what somebody waits at a step, to be told behind what the step says: what ends it early where that has not said so, and when it is over (`until`, in words). */
+export function sayWaiting(step: Step, until: string | null): string {
+  const early = logicOf(step.kind).endsEarly?.(step as StepOf<StepKind> as never) ?? null;
+  const ways = [
+    ...(early === null || sayStep(step).includes(early) ? [] : [early]),
+    ...(until === null ? [] : [early === null ? until : `${until} at the latest`]),
+  ];
+  return ways.length === 0 ? '' : `, until ${ways.join(', or ')}`;
+}
+
 /** The rules that a step asks, each with where in the step it stands. */
 export const rulesOfStep = (step: Step): { at: string; rule: Rule }[] => logicOf(step.kind).rules?.(step as never) ?? [];

@@ -51,6 +51,8 @@ export interface StepLogic<K extends StepKind, C = null> {
   rules?(step: StepOf<K>): { at: string; rule: Rule }[];
   /** What it is told of when it has changed, as `reads` of rules names it. */
   waitsFor?(step: StepOf<K>): Iterable<string>;
+  /** What ends its waiting before the time does, to be said behind "until"; null, or without it, nothing does. */
+  endsEarly?(step: StepOf<K>): string | null;
   /** The step as one sentence that starts with its verb. */
   say(step: StepOf<K>): string;
 }

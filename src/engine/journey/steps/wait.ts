@@ -100,6 +100,7 @@ export const wait: StepLogic<'wait', Compiled> = {
     const date = trait === undefined ? [] : readsOf({ trait: { path: trait, op: 'exists' } });
     return step.untilTime || step.untilDate ? [...date, 'profile:zone'] : [];
   },
+  endsEarly: (step) => (step.until ? sayMatch(step.until) : step.untilRule ? sayRule(step.untilRule) : null),
   say(step) {
     if (step.until) return `Wait until ${sayMatch(step.until)}, at most ${sayDuration(step.timeout ?? 'PT0S')}`;
     if (step.untilRule) return `Wait until ${sayRule(step.untilRule)}, at most ${sayDuration(step.timeout ?? 'PT0S')}`;

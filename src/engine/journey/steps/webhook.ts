@@ -45,5 +45,6 @@ export const webhook: StepLogic<'webhook'> = {
     };
     return { to: 'next', next: word.ok ? step.next : step.onFailure, because: word.says, effects: [said] };
   },
+  endsEarly: () => 'it is answered',
   say: (step) => (step.template === null ? 'Call something that is still to be named' : `Call ${step.template}`),
 };
