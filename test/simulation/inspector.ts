@@ -981,7 +981,9 @@ export class Inspector {
         some(({ fatigue }) => {
           if (fatigue === null) return true;
           const since = Math.max(handed.claimedAt - ms(fatigue.within), ...standings.map(({ seenAt }) => seenAt ?? 0));
-          const unanswered = before.map(countsFrom).filter((at) => at > since);
+          // What was claimed together went at that instant, whenever its answer came: a visit of that instant stands behind it.
+          const wentAt = (each: Handed): Instant => (each.claimedAs === handed.claimedAs ? each.claimedAt : countsFrom(each));
+          const unanswered = before.map(wentAt).filter((at) => at > since);
           return unanswered.length < fatigue.messages || Math.max(...unanswered) + ms(fatigue.rest) <= handed.claimedAt;
         }),
         'fatigue',
