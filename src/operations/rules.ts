@@ -8,6 +8,7 @@ import { addMemo, type Memo, remember } from '#engine/rule/memory.ts';
 import { never } from '#engine/rule/question.ts';
 import { compileRule, memosOf } from '#engine/rule/rule.ts';
 import { sayRule } from '#engine/rule/say.ts';
+import { listColleagues } from '#store/colleagues.ts';
 import type { Transaction } from '#store/database.ts';
 import { listDefinitions } from '#store/definitions.ts';
 import { latestEvents } from '#store/events.ts';
@@ -141,8 +142,9 @@ export function vocabulary(deps: Deps, workspace: Workspace): Promise<Vocabulary
   return said;
 }
 
-const readVocabulary = (deps: Deps, workspace: Workspace): Promise<Vocabulary> =>
-  deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
+const readVocabulary = async (deps: Deps, workspace: Workspace): Promise<Vocabulary> => {
+  const colleagues = (await listColleagues(deps.db)).flatMap(({ email }) => email ?? []);
+  return deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
     const book = await deps.rulebooks.current(tx, workspace.id);
     const events = new Map<string, { count: number; lastAt: Instant; seen: SeenPaths }>();
     for (const event of await latestEvents(tx, workspace.id, eventsLookedAt)) {
@@ -177,10 +179,17 @@ const readVocabulary = (deps: Deps, workspace: Workspace): Promise<Vocabulary> =
       grades: named(book.grades),
       topics: named(book.topics.values()),
       entryPoints: named(book.entryPoints.values()),
-      owners: await ownersOf(tx, workspace.id, 100),
+      owners: [
+        ...new Set([
+          ...(await ownersOf(tx, workspace.id, 100)),
+          ...[book.lifecycle?.body.owner, ...(book.lifecycle?.body.stages ?? []).map(({ owner }) => owner)].flatMap((owner) => owner ?? []),
+          ...colleagues,
+        ]),
+      ],
       channels: ['email', 'sms', 'webhook'],
     };
   });
+};
 
 // How changes reach everybody
 

@@ -61,6 +61,8 @@ describe.each(dialects)('on %s', (database) => {
 
     test('with a colleague, another person approves the draft as it stands, and any edit asks anew', async () => {
       const invited = await world.must('POST', '/api/colleagues', { name: 'Berta', email: 'berta@example.com' }, owner);
+      // Who works here can answer for something.
+      expect((await world.must('GET', '/api/vocabulary', undefined, owner)).owners).toContain('berta@example.com');
       expect(await world.api('POST', '/api/colleagues', { name: 'berta', email: 'b@example.com' }, owner)).toMatchObject({
         status: 409,
         body: { code: 'colleague-taken' },

@@ -42,7 +42,11 @@ export function RampStrip({ journeyKey, ramp }: { journeyKey: string; ramp: Ramp
         </p>
         {held && <p>{ramp.reason}</p>}
         <dl className={css.counts}>
-          <Count name="entered at this share" count={ramp.counts.entered} says={`at least ${plan.least}`} />
+          <Count
+            name={held ? 'entered since it was held' : 'entered at this share'}
+            count={ramp.counts.entered}
+            says={`at least ${plan.least}`}
+          />
           <Count name="sent" count={ramp.counts.sent} />
           {guardrailsOf(ramp).map(({ key, count, says, broken }) => (
             <Count key={key} name={key} count={count} says={says} broken={broken} />
@@ -104,7 +108,7 @@ function AskRamp({ journeyKey, ramp, asked, onClose }: { journeyKey: string; ram
   const rollback = useChange('rollbackDefinition', [...touched, 'listDefinitions', 'lifecycleBoard', 'getHome']);
   const to = state === 'held' ? plan.shares[place]! : nextShare(ramp);
   const broken = guardrailsOf(ramp).some((each) => each.broken);
-  const sayEvidence = `${plural(counts.entered, 'person has', 'people have')} entered at this share, ${plural(counts.sent, 'message was', 'messages were')} sent.`;
+  const sayEvidence = `${plural(counts.entered, 'person has', 'people have')} entered ${state === 'held' ? 'since it was held' : 'at this share'}, ${plural(counts.sent, 'message was', 'messages were')} sent.`;
   const words: Record<Act, { title: string; action: string; reason?: string; danger?: boolean; about: ReactNode }> = {
     hold: {
       title: `Hold version ${version}`,

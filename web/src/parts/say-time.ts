@@ -4,14 +4,15 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
+/** How a language writes a moment; hours are counted to 24 in every language, as rules, quiet hours and fields count them. */
 export function format(locale: string, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${locale}|${zone}|${JSON.stringify(options)}`;
   let found = formats.get(key);
   if (!found) {
     try {
-      found = new Intl.DateTimeFormat(locale, { ...options, timeZone: zone });
+      found = new Intl.DateTimeFormat(locale, { hourCycle: 'h23', ...options, timeZone: zone });
     } catch {
-      found = new Intl.DateTimeFormat('en', { ...options, timeZone: 'UTC' }); // a zone or language that this browser does not know
+      found = new Intl.DateTimeFormat('en', { hourCycle: 'h23', ...options, timeZone: 'UTC' }); // a zone or language that this browser does not know
     }
     formats.set(key, found);
   }
