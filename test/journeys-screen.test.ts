@@ -114,6 +114,15 @@ inBrowser('journeys in a browser', () => {
     await expect
       .poll(async () => (await draft('guide')).draft.steps.find((step) => step.key === 'until-rule')?.untilRule)
       .toEqual({ any: ['Page Viewed', 'Email Opened'].map((name) => ({ event: { name, since: 'journey' } })) });
+    // A rule that is half written is in no draft, and so it is said.
+    await saved();
+    await answer(panel().getByRole('button', { name: 'Add a condition' }), 'Engagement');
+    const half = page.getByRole('status').getByText('Saved, but for a rule that is not finished', { exact: true });
+    await half.waitFor();
+    await press('Escape');
+    await panel().getByRole('button', { name: /^Undo/ }).press('Enter');
+    await half.waitFor({ state: 'detached' });
+    await saved();
     await press('Escape');
   });
 
@@ -182,6 +191,7 @@ inBrowser('journeys in a browser', () => {
     await panel()
       .getByRole('button', { name: /Step "mail" has no content yet/ })
       .click();
+    await expectKeyboardIn(panel().getByRole('combobox', { name: 'Content' }));
     await panel().getByRole('button', { name: 'Write the mail here' }).press('Enter');
     await expectKeyboardIn(panel().getByLabel('Subject'));
     expect(await panel().getByLabel('Subject').inputValue(), 'nothing is written for them').toBe('');

@@ -33,6 +33,7 @@ import css from './edit-journey.module.css';
 import { EditBar } from './edit-bar.tsx';
 import { EditPanel } from './edit-panel.tsx';
 import { firstField, focusField } from './focus-field.ts';
+import { useUnfinished } from './half-written.ts';
 import { Palette } from './palette.tsx';
 import { PublishJourney, usePending } from './publish-journey.tsx';
 import { savePicture } from './save-picture.ts';
@@ -57,6 +58,7 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
   const [address, setAddress] = useAddress();
   const draft = useDraft<Journey>(definition, first, journeyReading);
   const { now: journey, edit, history, setHistory, save } = draft;
+  const unfinished = useUnfinished();
   const names = useNames();
   const vocabulary = useRoute('getVocabulary', undefined, { staleTime: 60_000 }).data;
   const journeys = useRoute('listJourneys', undefined).data?.items;
@@ -247,7 +249,7 @@ export function EditJourney({ definition, first }: { definition: Reply<'getDefin
       }
       actions={
         <>
-          <SaveState state={draft.state} problem={draft.problem} save={save} />
+          <SaveState state={draft.state} problem={draft.problem} save={save} unfinished={unfinished} />
           <Button
             onClick={() => void save().then((done) => done && setDialog('publish'))}
             disabled={!changed || errors > 0}

@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { Rule } from '#contract/rule.ts';
 import type { EventMatch } from '#contract/rule/event-match.ts';
 import { EventChip, More, type Narrowing, narrowings, WhereChips } from '../../rules/event-chips.tsx';
 import { RuleEditor } from '../../rules/rule-editor.tsx';
 import { WordsContext } from '../../rules/vocabulary.ts';
+import { useHalfWritten } from '../edit/half-written.ts';
 import { useAround } from './context.ts';
 import css from './fields.module.css';
 import { Field } from './fields.tsx';
@@ -20,9 +21,19 @@ interface RuleFieldProps {
 /** A rule as a sentence. */
 export function RuleField({ label, path, value, onChange, lead = 'people for whom' }: RuleFieldProps) {
   const { vocabulary } = useAround();
+  const [isHalf, setIsHalf] = useState(false);
+  useHalfWritten(isHalf);
+  // Another rule from outside begins anew, and is finished.
+  const given = JSON.stringify(value);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is asked with every rule that comes in
+  useEffect(() => setIsHalf(false), [given]);
+  const change = (rule: Rule | null): void => {
+    setIsHalf(rule === null);
+    if (rule) onChange(rule);
+  };
   return (
     <Field label={label} path={path}>
-      <RuleEditor journey rule={value ?? null} onChange={(rule) => rule && onChange(rule)} vocabulary={vocabulary} lead={lead} />
+      <RuleEditor journey rule={value ?? null} onChange={change} vocabulary={vocabulary} lead={lead} />
     </Field>
   );
 }
