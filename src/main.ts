@@ -6,6 +6,7 @@ import { webhookChannel } from '#channels/webhook.ts';
 import type { Channel } from '#channels/channel.ts';
 import type { LooseDefinition } from '#contract/definition.ts';
 import type { Instant } from '#contract/instant.ts';
+import { Problem } from '#contract/problems.ts';
 import type { Plan } from '#contract/routes/definitions.ts';
 import type { AskedRehearsal, RehearsalDetail, RehearsalRow } from '#contract/routes/rehearsals.ts';
 import { buildServer } from '#http/server.ts';
@@ -164,6 +165,21 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** Opens the address of the settings; throws address-taken where another program has it, config-invalid where this machine or user may not. */
+async function listen(server: Awaited<ReturnType<typeof buildServer>>, config: Config): Promise<string> {
+  try {
+    return await server.listen({ port: config.PORT, host: config.HOST });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw new Problem('address-taken', [{ path: 'PORT', message: `${config.PORT} at ${config.HOST} is taken` }]);
+    if (code === 'EACCES')
+      throw new Problem('config-invalid', [{ path: 'PORT', message: `must be a port that this user may open, not ${config.PORT}` }]);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new Problem('config-invalid', [{ path: 'HOST', message: `must be an address of this machine, not ${config.HOST}` }]);
+    throw error;
+  }
+}
+
 /** Starts Throughline: the house, first start, the loops and the server of its roles. */
 export async function startThroughline(config: Config, replaced: Replaced = {}): Promise<Running> {
   const house = await openHouse(config, replaced);
@@ -183,7 +199,7 @@ export async function startThroughline(config: Config, replaced: Replaced = {}):
   await sender.enter();
   await settleDeadSenders(deps, sender.current());
   const server = config.ROLES.has('http') ? await buildServer({ house, config }) : null;
-  const address = server ? await server.listen({ port: config.PORT, host: config.HOST }) : null;
+  const address = server ? await listen(server, config) : null;
   const practice = (await deps.workspaces.all()).find((workspace) => workspace.practice);
   if (practice && config.ROLES.has('work')) {
     // Does nothing when it is done; goes on where a crash cut it off.

@@ -228,6 +228,15 @@ describe('with a server', () => {
     expect(ended.err).toContain('Another process uses this data folder.');
   });
 
+  test('an address that cannot be had is refused with a sentence', async () => {
+    const elsewhere = { DATA_DIR: join(home, 'neighbour') };
+    const taken = await run(['start'], { ...elsewhere, PORT: new URL(url).port });
+    expect(taken).toMatchObject({ code: 1, err: expect.stringContaining('Another program listens at this address already.') });
+    expect(taken.err).toContain(new URL(url).port);
+    const foreign = await run(['start'], { ...elsewhere, HOST: '192.0.2.1' });
+    expect(foreign).toMatchObject({ code: 1, err: expect.stringContaining('must be an address of this machine') });
+  });
+
   test('told to stop, it finishes and ends well; started again, everything is there', async () => {
     const code = new Promise<number | null>((resolve) => server.once('exit', resolve));
     server.kill('SIGTERM');

@@ -391,6 +391,11 @@ export const problems = {
     sentence: 'A setting in the environment is not valid.',
     hint: 'The details name the variable and what it must be.',
   },
+  'address-taken': {
+    status: 500,
+    sentence: 'Another program listens at this address already.',
+    hint: 'End that program, or set PORT to a free port.',
+  },
 } as const satisfies Record<string, { status: number; sentence: string; hint: string }>;
 
 export type ProblemCode = keyof typeof problems;
