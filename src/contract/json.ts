@@ -15,3 +15,9 @@ export function atPath(value: unknown, path: string): unknown {
   }
   return current;
 }
+
+/** The text under a name; null where there is none, or something else. */
+export function textAt(object: JsonObject, key: string): string | null {
+  const value = object[key];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
