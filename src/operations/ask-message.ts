@@ -171,7 +171,7 @@ async function findWhom(
   const because = known ? 'it has been taken from everybody who had it' : await whyNobodyHas(tx, workspace, email);
   if (because !== null) throw new Problem('address-invalid', [{ path: 'email', message: because }]);
   const person = deps.newId(deps.now());
-  await insertIdentities(tx, [{ workspace: workspace.id, ...claim, person }], deps.now());
+  await insertIdentities(tx, [{ workspace: workspace.id, ...claim, person }], () => workspaceNow(workspace, deps.now()));
   const [owner] = await findIdentities(tx, [{ workspace: workspace.id, ...claim }]);
   return owner?.person === person ? { person, becomesKnownBy: email } : null;
 }

@@ -198,7 +198,7 @@ async function personAnew(deps: Deps, tx: Transaction, workspace: number, fact: 
     trusted: false,
   };
   if (names.user === null && names.anonymous === null && names.email === null) return null;
-  const [resolved] = await new Resolver(deps.newId).resolve(tx, [names], deps.now());
+  const [resolved] = await new Resolver(() => deps.newId(deps.now())).resolve(tx, [names], () => fact.acceptedAt);
   return resolved!.person === erased ? null : resolved!.person;
 }
 
@@ -215,7 +215,7 @@ async function whoseNow(deps: Deps, tx: Transaction, person: StoredPerson, fact:
   const whose = name && gone[nameKey(name)];
   if (whose === undefined || whose !== '') return whose ?? null;
   const names = { workspace: person.workspace, user: null, anonymous: null, email: null, phone: null, trusted: false, fact: fact.id };
-  const [resolved] = await new Resolver(deps.newId).resolve(tx, [names], deps.now());
+  const [resolved] = await new Resolver(() => deps.newId(deps.now())).resolve(tx, [names], () => fact.acceptedAt);
   return resolved!.person;
 }
 

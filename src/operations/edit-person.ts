@@ -119,7 +119,7 @@ export async function addPerson(
   if (identities.length === 0)
     throw new Problem('body-invalid', [{ path: 'email', message: 'give an email, a phone number or a user id' }]);
   await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
-    await insertIdentities(tx, identities, now);
+    await insertIdentities(tx, identities, () => workspaceNow(workspace, now));
     refuseTaken(await findIdentities(tx, identities), person);
   });
   await carryOut(
@@ -154,7 +154,7 @@ export async function editPerson(
   ];
   if (identities.length > 0)
     await deps.db.transaction({ workspaces: [workspace.id] }, async (tx) => {
-      await insertIdentities(tx, identities, deps.now());
+      await insertIdentities(tx, identities, () => workspaceNow(workspace, deps.now()));
       refuseTaken(await findIdentities(tx, identities), person.id);
     });
   await carryOut(deps, workspace, person.id, actor, { kind: 'edit', traits, claims, actor }, 'edited a person');

@@ -262,7 +262,7 @@ async function undo(
     since: merge.storedAt,
     addressGoes: whole.email !== null && plan.going.some((identity) => identity.kind === 'email' && identity.value === whole.email),
   });
-  await markUndone(tx, merge.id, merge.person, { at: real, by: actor, reason });
+  await markUndone(tx, merge.id, merge.person, { at: now, by: actor, reason });
   for (const each of plan.chain) await rewriteUndo(tx, { ...each, undo: { ...each.undo!, loser: profiles.before.get(each.id)! } });
   for (const each of plan.joins) {
     const winner = profiles.before.get(each.id);

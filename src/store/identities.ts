@@ -40,8 +40,15 @@ const insert = bulkInsert(
   'on conflict do nothing',
 );
 
-/** Inserts identities in sorted order, because two transactions that insert the same ones in different orders wait for each other for ever. The first to come keeps an identity. */
-export async function insertIdentities(tx: Queryable, identities: readonly Identity[], now: Instant): Promise<void> {
+/**
+ * Inserts identities in sorted order, because two transactions that insert the same ones in different orders wait for each other for ever. The first to come keeps an
+ * identity, since the time that it is in its workspace.
+ */
+export async function insertIdentities(
+  tx: Queryable,
+  identities: readonly Identity[],
+  timeIn: (workspace: number) => Instant,
+): Promise<void> {
   const sorted = identities.toSorted(
     (a, b) =>
       a.workspace - b.workspace || identityKinds[a.kind] - identityKinds[b.kind] || (a.value < b.value ? -1 : a.value > b.value ? 1 : 0),
@@ -54,7 +61,7 @@ export async function insertIdentities(tx: Queryable, identities: readonly Ident
       value: each.value,
       lane: laneOf(each.person),
       person_id: each.person,
-      since: toIso(now),
+      since: toIso(timeIn(each.workspace)),
     })),
   );
 }

@@ -777,4 +777,27 @@ describe.each(dialects)('on %s', (database) => {
     await world.send([{ type: 'identify', userId: 'Reception', anonymousId: 'rec-anon', traits: { email: 'ulla@example.com' } }]);
     expect(nameList(await world.person('ulla@example.com'))).toEqual(['anonymous rec-anon', 'email ulla@example.com']);
   });
+
+  test('where the clock is ahead, names and merges that were undone bear the time of the workspace', async () => {
+    const as = { authorization: `Bearer ${world.practiceKey}`, 'content-type': 'application/json', 'x-workspace': 'practice' };
+    const now = async (): Promise<number> => Date.parse((await world.must('GET', '/api/practice/clock', undefined, as)).now);
+    const send = async (...batch: SegmentCall[]): Promise<void> => {
+      expect(await world.post('/v1/batch', { batch }, as)).toMatchObject({ status: 200 });
+      await world.settle();
+    };
+    await world.must('POST', '/api/practice/clock', { advance: 'P7D' }, as);
+    const turned = await now();
+    expect(turned).toBeGreaterThan(world.now + 6 * 86_400_000);
+    await send({ type: 'page', anonymousId: 'ahead-phone' }, { type: 'identify', userId: 'ahead', traits: { email: 'ahead@example.com' } });
+    await send({ type: 'identify', userId: 'ahead', anonymousId: 'ahead-phone' });
+    const { items } = await world.must('GET', '/api/people?email=ahead@example.com', undefined, as);
+    const person = await world.must('GET', `/api/people/${items[0].id}`, undefined, as);
+    expect(person.identities).toHaveLength(3);
+    for (const { since } of person.identities) expect(Date.parse(since)).toBeGreaterThanOrEqual(turned);
+    const [merge] = (await world.must('GET', `/api/people/${person.id}/merges`, undefined, as)).items;
+    await world.must('POST', `/api/people/${person.id}/unmerge`, { person: merge.person, reason: 'two people' }, as);
+    const [undone] = (await world.must('GET', '/api/identities/undone', undefined, as)).items;
+    expect(Date.parse(undone.mergedAt)).toBeGreaterThanOrEqual(turned);
+    expect(Date.parse(undone.undoneAt)).toBeGreaterThanOrEqual(Date.parse(undone.mergedAt));
+  });
 });

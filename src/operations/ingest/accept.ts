@@ -45,7 +45,7 @@ export class Acceptor {
 
   constructor(deps: Deps) {
     this.deps = deps;
-    this.resolver = new Resolver(deps.newId);
+    this.resolver = new Resolver(() => deps.newId(deps.now()));
     this.policies = new IdentityPolicies(deps);
     // A merge that was undone somewhere has given names back.
     deps.bus.onChange((_workspace, topics) => {
@@ -109,12 +109,13 @@ export class Acceptor {
     const policies = new Map<number, CompiledPolicy>();
     for (const { names } of arrivals)
       if (!policies.has(names.workspace)) policies.set(names.workspace, await this.policies.of(names.workspace));
+    const times = new Map(arrivals.map(({ names, fact }) => [names.workspace, fact.acceptedAt]));
     const screened = arrivals.map((arrival) => screen(arrival, policies.get(arrival.names.workspace)!));
     return this.deps.db.transaction({ workspaces }, async (tx) => {
       const resolved = await this.resolver.resolve(
         tx,
         screened.map((each) => each.names),
-        now,
+        (workspace) => times.get(workspace)!,
       );
       const entries = arrivals.map((arrival, index) => {
         const whom = resolved[index]!;

@@ -86,9 +86,9 @@ export class Resolver {
   private readonly withUser = new LRUCache<string, true>({ max: 200_000 });
   /** Names of others that people came with and that have been told of. */
   private readonly told = new LRUCache<string, true>({ max: 50_000 });
-  private readonly newId: (at: Instant) => string;
+  private readonly newId: () => string;
 
-  constructor(newId: (at: Instant) => string) {
+  constructor(newId: () => string) {
     this.newId = newId;
   }
 
@@ -100,9 +100,9 @@ export class Resolver {
 
   /**
    * One resolution for each of the names, in their order; three statements at most for all of them, none when all are known. Only where somebody who was there
-   * before gains an identity are theirs counted, by two more.
+   * before gains an identity are theirs counted, by two more. `timeIn` tells the time in a workspace, since when its people have the names that are new.
    */
-  async resolve(tx: Transaction, all: readonly Names[], now: Instant): Promise<Resolved[]> {
+  async resolve(tx: Transaction, all: readonly Names[], timeIn: (workspace: number) => Instant): Promise<Resolved[]> {
     const found = new Map<string, string>();
     const learn = (identity: Identity): void => {
       found.set(keyOf(identity), identity.person);
@@ -137,11 +137,11 @@ export class Resolver {
     const taken = await peopleWithUser(tx, this.doubtful(asked, found));
     for (const person of taken) this.withUser.set(person, true);
 
-    const standings = await this.standings(tx, asked, found, now);
+    const standings = await this.standings(tx, asked, found, timeIn);
     const fresh = new Map<string, Identity>();
-    const settled = asked.map((each) => this.settleUnknown(each, found, fresh, standings, now));
+    const settled = asked.map((each) => this.settleUnknown(each, found, fresh, standings));
     if (fresh.size > 0) {
-      await insertIdentities(tx, [...fresh.values()], now);
+      await insertIdentities(tx, [...fresh.values()], timeIn);
       // Somebody else may have been first with one of them: what stands in the table counts.
       for (const identity of await findIdentities(tx, [...fresh.values()])) learn(identity);
     }
@@ -180,7 +180,7 @@ export class Resolver {
     tx: Transaction,
     asked: readonly Asked[],
     found: ReadonlyMap<string, string>,
-    now: Instant,
+    timeIn: (workspace: number) => Instant,
   ): Promise<Map<string, Standing>> {
     const gaining = new Map<string, CompiledPolicy>();
     const policies = new Map<number, CompiledPolicy>();
@@ -195,7 +195,7 @@ export class Resolver {
     }
     if (gaining.size === 0) return new Map();
     const since = [...policies].flatMap(([workspace, policy]) =>
-      policy.order.map((kind) => ({ workspace, kind: kind.kind, since: now - (kind.hold?.within ?? 0) })),
+      policy.order.map((kind) => ({ workspace, kind: kind.kind, since: timeIn(workspace) - (kind.hold?.within ?? 0) })),
     );
     const ids = [...gaining.keys()];
     const [counts, holds] = await Promise.all([countIdentities(tx, ids, since), holdsOf(tx, ids)]);
@@ -213,7 +213,6 @@ export class Resolver {
     found: Map<string, string>,
     fresh: Map<string, Identity>,
     standings: ReadonlyMap<string, Standing>,
-    now: Instant,
   ): { person: string; withheld: RefusedName[] } {
     const policy = policyOf(names);
     let person: string | undefined;
@@ -229,7 +228,7 @@ export class Resolver {
       break;
     }
     const isNew = person === undefined;
-    person ??= this.newId(now);
+    person ??= this.newId();
     const standing = isNew ? undefined : standings.get(person);
     const withheld: RefusedName[] = [];
     let named = !isNew;

@@ -149,7 +149,7 @@ export class Play {
           phone: incoming.claims.phone ?? null,
           trusted: true,
         };
-        const [resolved] = await this.resolver.resolve(tx, [names], at);
+        const [resolved] = await this.resolver.resolve(tx, [names], () => at);
         person = resolved!.person;
         if (resolved!.joins !== null && resolved!.joins !== person) fact.joins = resolved!.joins;
       }
